@@ -1,0 +1,414 @@
+"""Read posts: front matter, code cells and the faults in them. Knows nothing of Sphinx or kernels."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import string
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import nbformat
+import yaml
+
+from .errors import AuthorError, Fault
+
+FOLDER = "posts"
+SUFFIXES = (".md", ".ipynb")
+_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-([^\s/]+)")
+_PROMISE = re.compile(r"\s*(>=|<=|==|>|<)\s*(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*")
+
+
+@dataclass(frozen=True)
+class Post:
+    """A post as its author wrote it; nothing here comes from executing it."""
+
+    path: Path
+    docname: str
+    text: str
+    title: str
+    date: dt.datetime
+    author: str = ""
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    description: str = ""
+    """A template over the post's glued values, such as ``정확도 {test_accuracy:.2%}``."""
+    updated: dt.datetime | None = None
+    draft: bool = False
+    thumbnail: str = ""
+    redirect_from: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    expect: dict[str, str] = field(default_factory=dict)
+    drift: float | None = None
+    timeout: float = 600.0
+    """Seconds that the whole post may run."""
+    cell_timeout: float | None = None
+    """Seconds that each cell may run."""
+    whole_machine: bool = False
+    runs_on: str = ""
+    lines: dict[str, int] = field(default_factory=dict)
+    """The line of each front-matter key, for messages."""
+
+    @property
+    def slug(self) -> str:
+        """The last part of the address."""
+        return self.docname.rsplit("/", 1)[-1]
+
+    @property
+    def url(self) -> str:
+        """The address below the site's root."""
+        return f"{self.docname}.html"
+
+    @cached_property
+    def notebook(self) -> nbformat.NotebookNode:
+        """The post as a notebook without outputs; its metadata holds only what a kernel needs."""
+        return _read_notebook(self.path, self.text)
+
+    @cached_property
+    def code(self) -> tuple[str, ...]:
+        """The sources of the code cells that are executed, in order."""
+        if self.path.suffix == ".md" and "{code-cell}" not in self.text:
+            return ()
+        return tuple(
+            cell.source for cell in self.notebook.cells if cell.cell_type == "code" and cell.source.strip()
+        )
+
+    @property
+    def kernel(self) -> str:
+        """The name of the Jupyter kernel."""
+        if not self.code:
+            return ""
+        return self.notebook.metadata.get("kernelspec", {}).get("name", "python3")
+
+    def is_public(self, now: dt.datetime) -> bool:
+        """Tell whether the post may be published at ``now`` (aware)."""
+        return not self.draft and self.date <= now
+
+    def fault(self, key: str, message: str) -> Fault:
+        """Make a fault at the line of a front-matter key."""
+        return Fault(self.path, self.lines.get(key, 1), message)
+
+
+def find_posts(root: Path) -> list[Path]:
+    """List the files of the posts, newest name first."""
+    files = (p for p in (root / FOLDER).glob("*") if p.suffix in SUFFIXES and not p.name.startswith((".", "_")))
+    return sorted((p for p in files if p.name != "README.md"), key=lambda p: p.name, reverse=True)
+
+
+def read_posts(root: Path, timezone: str = "Asia/Seoul", author: str = "") -> list[Post]:
+    """Read every post, newest first; raise one :class:`AuthorError` with all faults of all posts."""
+    posts, faults = [], []
+    addresses: dict[str, Path] = {}
+    for path in find_posts(root):
+        try:
+            post = read_post(path, root, timezone, author)
+        except AuthorError as error:
+            faults += error.faults
+            continue
+        for address in (post.url, *post.redirect_from):
+            other = addresses.setdefault(nfc(address).strip("/"), path)
+            if other != path:
+                faults.append(Fault(path, 1, f"the address {address!r} is taken by {other.name}; rename one of the two"))
+        posts.append(post)
+    if faults:
+        raise AuthorError(faults)
+    return sorted(posts, key=lambda p: (p.date, p.docname), reverse=True)
+
+
+def read_post(path: Path, root: Path, timezone: str = "Asia/Seoul", author: str = "") -> Post:
+    """Read one post; raise :class:`AuthorError` with all faults of its front matter."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise AuthorError([Fault(path, 0, f"not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8")]) from error
+    meta, lines = _front_matter(path, text)
+    faults: list[Fault] = []
+    values: dict[str, Any] = {}
+    for key, value in meta.items():
+        if key in _IGNORED:
+            continue
+        check = _KEYS.get(key)
+        if check is None:
+            faults.append(Fault(path, lines.get(key, 1), f"unknown key {key!r}; known: {', '.join(sorted(_KEYS))}"))
+            continue
+        try:
+            values[key] = check(value)
+        except ValueError as error:
+            faults.append(Fault(path, lines.get(key, 1), f"{key}: {error}"))
+    name = _NAME.fullmatch(path.stem)
+    if not name:
+        faults.append(Fault(path, 0, "the name must be YYYY-MM-DD-slug, such as 2019-12-20-mnist.md; rename the file"))
+    if "title" not in meta:
+        faults.append(Fault(path, 1, "no title; add a line such as `title: 제목` to the front matter"))
+    zone = ZoneInfo(timezone)
+    for key in ("date", "updated"):
+        if isinstance(values.get(key), dt.datetime) and values[key].tzinfo is None:
+            values[key] = values[key].replace(tzinfo=zone)
+    if name and "date" not in meta:
+        try:
+            values["date"] = dt.datetime.fromisoformat(name[1]).replace(tzinfo=zone)
+        except ValueError:
+            faults.append(Fault(path, 0, f"{name[1]} in the name is no date; rename the file"))
+    if faults:
+        raise AuthorError(faults)
+    published = values.pop("published", True)
+    values["draft"] = values.get("draft", False) or not published
+    docname = path.relative_to(root).with_suffix("").as_posix()
+    post = Post(path, docname, text, lines=lines, **{"author": author, **values})
+    _check_cells(post)
+    return post
+
+
+def render_template(template: str, values: dict[str, Any]) -> str:
+    """Fill ``{name:spec}`` references with glued values; raise ``ValueError`` for one that cannot be filled."""
+    parts = []
+    for literal, name, spec, conversion in string.Formatter().parse(template):
+        parts.append(literal)
+        if name is None:
+            continue
+        if not name.isidentifier() or conversion:
+            raise ValueError(f"{{{name}}} is no plain name of a glued value")
+        if name not in values:
+            raise ValueError(f"{{{name}}} is glued by no cell; glued: {', '.join(sorted(values)) or 'nothing'}")
+        try:
+            parts.append(format(values[name], spec or ""))
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"{{{name}:{spec}}} cannot format {values[name]!r}: {error}") from error
+    return "".join(parts)
+
+
+def parse_promise(text: str) -> tuple[str, float]:
+    """Split ``>= 0.965`` into its operator and bound."""
+    match = _PROMISE.fullmatch(text)
+    if not match:
+        raise ValueError(f"{text!r} is no promise; write one such as '>= 0.965'")
+    return match[1], float(match[2])
+
+
+def nfc(text: str) -> str:
+    """Compose Hangul, so that an address or a tag has one spelling on every system."""
+    return unicodedata.normalize("NFC", text)
+
+
+def split_front_matter(text: str) -> tuple[str, int]:
+    """Return the YAML between the first two ``---`` lines (empty: none) and the line where the body starts."""
+    lines = text.splitlines()
+    if not lines or lines[0].strip() != "---":
+        return "", 1
+    for number, line in enumerate(lines[1:], 2):
+        if line.strip() in ("---", "..."):
+            return "\n".join(lines[1 : number - 1]), number + 1
+    return "", 1
+
+
+def _front_matter(path: Path, text: str) -> tuple[dict[str, Any], dict[str, int]]:
+    if path.suffix == ".ipynb":
+        notebook = _load_ipynb(path, text)
+        first = notebook.cells[0] if notebook.cells else None
+        if first is None or first.cell_type != "raw" or not first.source.startswith("---"):
+            return {k: v for k, v in notebook.metadata.items() if k not in _IGNORED}, {}
+        text = first.source
+    source, _ = split_front_matter(text)
+    if not source:
+        raise AuthorError([Fault(path, 1, "no front matter; start the file with `---`, `title: …`, `---`")])
+    try:
+        node = yaml.compose(source, Loader=yaml.SafeLoader)
+        if not isinstance(node, yaml.MappingNode):
+            raise AuthorError([Fault(path, 1, "the front matter is no list of `key: value` lines")])
+        lines = {key.value: key.start_mark.line + 2 for key, _ in node.value}
+        faults = []
+        meta: dict[str, Any] = {}
+        loader = yaml.SafeLoader("")
+        for key, value in node.value:
+            if key.value in meta:
+                faults.append(Fault(path, key.start_mark.line + 2, f"{key.value!r} stands twice; delete one"))
+            try:
+                meta[key.value] = loader.construct_object(value, deep=True)
+            except ValueError as error:  # an impossible date, such as 2019-13-45
+                faults.append(Fault(path, key.start_mark.line + 2, f"{key.value}: {error}"))
+        if faults:
+            raise AuthorError(faults)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 2 if error.problem_mark else 1
+        raise AuthorError([Fault(path, line, f"not YAML: {error.problem or error.context}; quote the value")]) from error
+    return meta, lines
+
+
+def _load_ipynb(path: Path, text: str) -> nbformat.NotebookNode:
+    try:
+        return nbformat.reads(text, as_version=4)
+    except (ValueError, KeyError, AttributeError, nbformat.reader.NotJSONError) as error:
+        raise AuthorError([Fault(path, 0, f"no Jupyter notebook: {error}")]) from error
+
+
+def _read_notebook(path: Path, text: str) -> nbformat.NotebookNode:
+    if path.suffix == ".ipynb":
+        notebook = _load_ipynb(path, text)
+        first = notebook.cells[0] if notebook.cells else None
+        if first is not None and first.cell_type == "raw" and first.source.startswith("---"):
+            del notebook.cells[0]
+        meta: dict[str, Any] = dict(notebook.metadata)
+    else:
+        from myst_nb.core.read import read_myst_markdown_notebook
+
+        front, body = split_front_matter(text)
+        # The front matter is read by us: MyST would choke on its dates after the post has run.
+        padded = "\n" * (body - 1) + "\n".join(text.splitlines()[body - 1 :])
+        notebook = read_myst_markdown_notebook(padded, add_source_map=True, path=path)
+        meta = {**(yaml.safe_load(front) or {}), "source_map": notebook.metadata["source_map"]}
+    notebook.metadata = nbformat.from_dict({k: meta[k] for k in _KERNEL_KEYS if k in meta})
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def _check_cells(post: Post) -> None:
+    try:
+        code = post.code
+    except AuthorError:
+        raise
+    except Exception as error:  # MyST-NB's own reading errors have no common class
+        raise AuthorError([Fault(post.path, 0, str(error))]) from error
+    faults = []
+    if not code:
+        for key in ("inputs", "outputs", "expect"):
+            if getattr(post, key):
+                faults.append(post.fault(key, f"{key}: the post has no code cell; delete the key or add a cell"))
+    if faults:
+        raise AuthorError(faults)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str | int | float) or isinstance(value, bool) or not str(value).strip():
+        raise ValueError("must be a text that is not empty")
+    return nfc(str(value).strip())
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_text(v) for v in (value if isinstance(value, list) else [value])))
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
+def _positive(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        raise ValueError("must be a number above 0")
+    return float(value)
+
+
+def _date(value: Any) -> dt.datetime:
+    if isinstance(value, dt.datetime):
+        return value
+    if isinstance(value, dt.date):
+        return dt.datetime(value.year, value.month, value.day)
+    match = re.fullmatch(
+        r"(\d{4}-\d{2}-\d{2})(?:[ T](\d{1,2}:\d{2}(?::\d{2})?))?\s*(Z|[+-]\d{2}:?\d{2})?", str(value).strip()
+    )
+    try:
+        if not match:
+            raise ValueError
+        zone = (match[3] or "").replace("Z", "+00:00")
+        zone = f"{zone[:3]}:{zone[-2:]}" if zone else ""
+        return dt.datetime.fromisoformat(f"{match[1]}T{(match[2] or '00:00').zfill(5)}{zone}")
+    except ValueError:
+        raise ValueError(f"{value!r} is no date; write one such as 2019-12-20 12:50 +09:00") from None
+
+
+def _paths(value: Any) -> tuple[str, ...]:
+    paths = _texts(value)
+    for path in paths:
+        if path.startswith("/") or ".." in path.split("/") or "\\" in path or ":" in path:
+            raise ValueError(f"{path!r} must lie below the book's folder, such as data/mnist.npz")
+    return paths
+
+
+def _path(value: Any) -> str:
+    return _paths(_text(value))[0]
+
+
+def _files(value: Any) -> tuple[str, ...]:
+    paths = _paths(value)
+    for path in paths:
+        if any(c in path for c in "*?["):
+            raise ValueError(f"{path!r} must name one file; globs are for inputs")
+        if path.split("/")[0] in ("_build", "posts", "data", "blogkit", ".git") or "/" not in path:
+            raise ValueError(f"{path!r} would overwrite a source; write to images/ or files/")
+    return paths
+
+
+def _template(value: Any) -> str:
+    text = _text(value)
+    try:
+        list(string.Formatter().parse(text))
+    except ValueError as error:
+        raise ValueError(f"{error}; write a literal brace twice") from error
+    return text
+
+
+def _promises(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise ValueError("must be `name: '>= 0.9'` lines")
+    for promise in value.values():
+        parse_promise(str(promise))
+    return {str(k): str(v) for k, v in value.items()}
+
+
+_KERNEL_KEYS = ("kernelspec", "source_map", "mystnb", "myst")
+# Notebook tools write these; they are not the blog's.
+_IGNORED = {"file_format", "kernelspec", "jupytext", "language_info", "mystnb", "myst", "source_map", "colab", "widgets"}
+_KEYS: dict[str, Callable[[Any], Any]] = {
+    "title": _text,
+    "date": _date,
+    "updated": _date,
+    "author": _text,
+    "categories": _texts,
+    "tags": _texts,
+    "description": _template,
+    "draft": _flag,
+    "published": _flag,
+    "thumbnail": _path,
+    "redirect_from": _texts,
+    "inputs": _paths,
+    "outputs": _files,
+    "expect": _promises,
+    "drift": _positive,
+    "timeout": _positive,
+    "cell_timeout": _positive,
+    "whole_machine": _flag,
+    "runs_on": _text,
+}
+
+
+def iter_public(posts: list[Post], now: dt.datetime, preview: bool = False) -> Iterator[Post]:
+    """Yield the posts that this build shows: the public ones, and in a preview all."""
+    return (post for post in posts if preview or post.is_public(now))
+
+
+def glued_values(notebook: nbformat.NotebookNode) -> dict[str, Any]:
+    """Return what the cells glued: name → number, text or truth value."""
+    import ast
+
+    values: dict[str, Any] = {}
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []) if cell.cell_type == "code" else []:
+            bundle = output.get("metadata", {}).get("scrapbook")
+            if not bundle:
+                continue
+            plain = output.data.get(bundle.get("mime_prefix", "") + "text/plain", "")
+            try:
+                values[bundle["name"]] = ast.literal_eval(plain)
+            except (ValueError, SyntaxError):
+                values[bundle["name"]] = plain
+    return json.loads(json.dumps(values, default=str))
