@@ -1,0 +1,138 @@
+"""The executed blog: posts run when the site is built, and the pages show nothing that they did not return."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .blog import Blog, Settings
+from .errors import AuthorError
+from .execute import ExecutionFailed
+from .publish import Staging, remove_strays
+from .reader import executed_notebook
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+    from sphinx.environment import BuildEnvironment
+
+_CODE = Path(__file__).parent
+
+
+def _begin(app: Sphinx, config: Config) -> None:
+    """Take the lock, choose the folders and make every warning count."""
+    app.keep_going = True  # a warning anywhere: exit code 1, and nothing is published
+    values = {"author": config.author, **{name: config[name] for name in config.values if name.startswith("blog_")}}
+    settings = Settings.from_config(values)
+    app.blog = Blog(Path(app.srcdir), settings)
+    app.blog_lock = app.blog.lock(_log)
+    app.blog_lock.__enter__()  # until this process has published or ended
+    app.blog_staging = Staging(Path(app.outdir)) if Path(app.outdir).name == "html" else None
+    if app.blog_staging:
+        if app.blog_staging.begin():
+            shutil.rmtree(app.doctreedir)
+            Path(app.doctreedir).mkdir(parents=True)
+        app.outdir = type(app.outdir)(app.blog_staging.pages)
+    config.blog_code = _code_digest()
+
+
+def _execute(app: Sphinx) -> None:
+    """Execute what is stale before Sphinx reads; hide the posts that are not public."""
+    try:
+        app.blog.execute(_log)
+    except (AuthorError, ExecutionFailed) as error:
+        if app.blog_staging:
+            app.blog_staging.discard_if_empty()
+        sys.exit(f"\n{error}\n\nThe site was not changed. Mend the above and build again.")
+    app.blog_hidden = [f"{post.docname}{post.path.suffix}" for post in app.blog.hidden()]
+    app.config.exclude_patterns += app.blog_hidden
+
+
+def _before_read(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """From here on a build that does not end leaves its mark. What is hidden is no part of the configuration."""
+    for pattern in app.blog_hidden:
+        app.config.exclude_patterns.remove(pattern)
+    if app.blog_staging:
+        app.blog_staging.start_writing()
+
+
+def _outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
+    """Read a post again when its result is another one, though its source is the same."""
+    known = getattr(env, "blog_keys", {})
+    return [d for d, result in app.blog.results.items() if d in env.found_docs and known.get(d) != result.key]
+
+
+def _source_read(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Have MyST-NB read a post together with its result."""
+    formats = app.env.mystnb_config.custom_formats
+    formats.clear()
+    entry = app.blog.entry(docname)
+    if entry:
+        result = app.blog.results.get(docname)
+        formats[entry.post.path.suffix] = (executed_notebook, {"post": entry.post, "result": result}, False)
+        if result:
+            keys = getattr(app.env, "blog_keys", {})
+            app.env.blog_keys = {**keys, docname: result.key}
+
+
+def _reading_ended(app: Sphinx, env: BuildEnvironment) -> None:
+    env.mystnb_config.custom_formats.clear()
+
+
+def _finish(app: Sphinx, exception: Exception | None) -> None:
+    """Publish the pages if all went well, and only then."""
+    try:
+        if app.blog_staging and not exception:
+            _publish(app, app.blog_staging)
+    finally:
+        app.blog_lock.__exit__(None, None, None)
+
+
+def _publish(app: Sphinx, staging: Staging) -> None:
+    if app._warncount:
+        staging.discard_if_empty()
+        _log("the site was not changed: mend the warnings above and build again")
+        return
+    app.blog.write_files(staging.pages)
+    remove_strays(staging.pages, {f"{d}.html" for d in app.env.all_docs} | app.blog_pages)
+    remove_strays(staging.pages, {f"{d}.html" for d in app.env.all_docs}, "posts/*.html")
+    staging.publish()
+
+
+def _log(line: str) -> None:
+    print(line, flush=True)
+
+
+def _code_digest() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(p for p in _CODE.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the hooks, in the order in which a build comes to them."""
+    for setting in fields(Settings):
+        if setting.name != "author":  # Jupyter Book's own
+            app.add_config_value(f"blog_{setting.name}", setting.default, "html", (type(setting.default), int))
+    app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it for an extension that is not loaded
+    app.add_config_value("blog_description", "", "html")
+    app.add_config_value("blog_code", "", "env")
+    app.blog_pages = set()
+    app.blog_hidden = []
+    # before the builder exists: where the pages go
+    app.connect("config-inited", _begin)
+    # before Sphinx looks for documents: execute the posts
+    app.connect("builder-inited", _execute)
+    app.connect("env-get-outdated", _outdated)
+    app.connect("env-before-read-docs", _before_read)
+    # while Sphinx reads: join source and result
+    app.connect("source-read", _source_read)
+    app.connect("env-updated", _reading_ended)
+    # at the end: all or nothing
+    app.connect("build-finished", _finish, priority=900)
+    return {"parallel_read_safe": False, "parallel_write_safe": True}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +16,8 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        place = f"{self.path}:{self.line}" if self.line else str(self.path)
-        return f"{place}: {self.message}"
+        place = shown(self.path)
+        return f"{place}:{self.line}: {self.message}" if self.line else f"{place}: {self.message}"
 
 
 class AuthorError(Exception):
@@ -25,3 +26,11 @@ class AuthorError(Exception):
     def __init__(self, faults: list[Fault]) -> None:
         super().__init__("\n".join(map(str, faults)))
         self.faults = faults
+
+
+def shown(path: Path) -> str:
+    """Write a path as someone in the current folder would type it."""
+    try:
+        return os.path.relpath(path)
+    except ValueError:  # another drive
+        return str(path)

@@ -76,9 +76,7 @@ class Post:
         """The sources of the code cells that are executed, in order."""
         if self.path.suffix == ".md" and "{code-cell}" not in self.text:
             return ()
-        return tuple(
-            cell.source for cell in self.notebook.cells if cell.cell_type == "code" and cell.source.strip()
-        )
+        return tuple(cell.source for cell in self.notebook.cells if cell.cell_type == "code" and cell.source.strip())
 
     @property
     def kernel(self) -> str:
@@ -115,7 +113,9 @@ def read_posts(root: Path, timezone: str = "Asia/Seoul", author: str = "") -> li
         for address in (post.url, *post.redirect_from):
             other = addresses.setdefault(nfc(address).strip("/"), path)
             if other != path:
-                faults.append(Fault(path, 1, f"the address {address!r} is taken by {other.name}; rename one of the two"))
+                faults.append(
+                    Fault(path, 1, f"the address {address!r} is taken by {other.name}; rename one of the two")
+                )
         posts.append(post)
     if faults:
         raise AuthorError(faults)
@@ -127,7 +127,9 @@ def read_post(path: Path, root: Path, timezone: str = "Asia/Seoul", author: str 
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise AuthorError([Fault(path, 0, f"not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8")]) from error
+        raise AuthorError(
+            [Fault(path, 0, f"not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8")]
+        ) from error
     meta, lines = _front_matter(path, text)
     faults: list[Fault] = []
     values: dict[str, Any] = {}
@@ -237,7 +239,9 @@ def _front_matter(path: Path, text: str) -> tuple[dict[str, Any], dict[str, int]
             raise AuthorError(faults)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
-        raise AuthorError([Fault(path, line, f"not YAML: {error.problem or error.context}; quote the value")]) from error
+        raise AuthorError(
+            [Fault(path, line, f"not YAML: {error.problem or error.context}; quote the value")]
+        ) from error
     return meta, lines
 
 
@@ -264,9 +268,11 @@ def _read_notebook(path: Path, text: str) -> nbformat.NotebookNode:
         notebook = read_myst_markdown_notebook(padded, add_source_map=True, path=path)
         meta = {**(yaml.safe_load(front) or {}), "source_map": notebook.metadata["source_map"]}
     notebook.metadata = nbformat.from_dict({k: meta[k] for k in _KERNEL_KEYS if k in meta})
-    for cell in notebook.cells:
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+    notebook.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3"})
     return notebook
 
 
@@ -367,7 +373,17 @@ def _promises(value: Any) -> dict[str, str]:
 
 _KERNEL_KEYS = ("kernelspec", "source_map", "mystnb", "myst")
 # Notebook tools write these; they are not the blog's.
-_IGNORED = {"file_format", "kernelspec", "jupytext", "language_info", "mystnb", "myst", "source_map", "colab", "widgets"}
+_IGNORED = {
+    "file_format",
+    "kernelspec",
+    "jupytext",
+    "language_info",
+    "mystnb",
+    "myst",
+    "source_map",
+    "colab",
+    "widgets",
+}
 _KEYS: dict[str, Callable[[Any], Any]] = {
     "title": _text,
     "date": _date,

@@ -1,0 +1,142 @@
+"""One build of the blog: its posts, their results and what it publishes. Plain values, no Sphinx."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from filelock import FileLock, Timeout
+
+from . import provenance
+from .errors import AuthorError, Fault
+from .execute import execute_posts, put_back, summary
+from .listing import Entry
+from .posts import FOLDER, Post, iter_public, read_posts
+from .publish import write_if_changed
+from .store import Result, Store
+
+STORE = "_build/.jupyter_cache/blogkit"  # `jupyter-book clean` keeps this folder, `clean --all` does not
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What ``_config.yml`` says of the blog (``sphinx: config: blog_…``)."""
+
+    author: str = ""
+    timezone: str = "Asia/Seoul"
+    jobs: int = 0
+    """Light posts executed at once; 0: as many as cores and memory allow."""
+    store: str = STORE
+    store_days: float = 180.0
+    """Days after which a result that no build used is dropped."""
+    store_gib: float = 5.0
+    """Size in GiB above which the oldest results are dropped."""
+    repository: str = ""
+    preview: bool = False
+    """Show drafts and posts of the future, marked."""
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Settings:
+        """Take ``author`` and each ``blog_…`` value that ``config`` has."""
+        names = {f.name: f.name if f.name == "author" else f"blog_{f.name}" for f in fields(cls)}
+        return cls(**{name: config[key] for name, key in names.items() if config.get(key) is not None})
+
+
+@dataclass
+class Blog:
+    """The posts of one build, newest first, with their results."""
+
+    root: Path
+    settings: Settings
+    posts: list[Post] = field(default_factory=list)
+    results: dict[str, Result] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+
+    @property
+    def store(self) -> Store:
+        """Where the results are kept."""
+        return Store(self.root / self.settings.store)
+
+    @contextmanager
+    def lock(self, log: Callable[[str], None] = print) -> Iterator[None]:
+        """Hold the book's lock: builds of one checkout come one after the other."""
+        folder = self.root / "_build"
+        folder.mkdir(exist_ok=True)
+        lock = FileLock(folder / ".lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            log("another build of this book is running; waiting for it to end")
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def read(self) -> list[Post]:
+        """Read all posts and return those that this build shows."""
+        self.posts = read_posts(self.root, self.settings.timezone, self.settings.author)
+        now = dt.datetime.now(ZoneInfo(self.settings.timezone))
+        return list(iter_public(self.posts, now, self.settings.preview))
+
+    def execute(self, log: Callable[[str], None] = print, names: Collection[str] = (), *, force: bool = False) -> None:
+        """Execute what is stale, put back the files that posts write and make the entries.
+
+        ``names`` limits it to posts of these names (an unknown one is an error); ``force`` executes what is fresh, too.
+        """
+        shown = self.read()
+        unknown = sorted(set(names) - {post.slug for post in shown})
+        if unknown:
+            raise AuthorError([Fault(self.root / FOLDER, 0, f"no post is named {', '.join(unknown)}")])
+        shown = [post for post in shown if not names or post.slug in names]
+        self.results = execute_posts(shown, self.root, self.store, self.settings.jobs, log, force=force)
+        self.entries = [self._entry(post) for post in shown]
+        for post in shown:
+            if post.docname in self.results:
+                put_back(self.results[post.docname], post, self.root)
+        keep = {result.key for result in self.results.values()}
+        self.store.prune(keep, self.settings.store_days, self.settings.store_gib * (1 << 30))
+
+    def hidden(self) -> list[Post]:
+        """Return the posts that this build does not show."""
+        shown = {entry.post.docname for entry in self.entries}
+        return [post for post in self.posts if post.docname not in shown]
+
+    def entry(self, docname: str) -> Entry | None:
+        """Return the entry of a page, if it is a post."""
+        return next((e for e in self.entries if e.post.docname == docname), None)
+
+    def write_files(self, pages: Path) -> set[str]:
+        """Write what stands beside the pages; return the names (relative to ``pages``)."""
+        written: dict[str, str | Path] = {}
+        for entry in self.entries:
+            post, result = entry.post, self.results.get(entry.post.docname)
+            written[f"{post.docname}{post.path.suffix}"] = post.text
+            if result:
+                repository = self.settings.repository
+                written[f"{post.docname}.ipynb"] = provenance.published_notebook(
+                    post, result, entry.summary, repository
+                )
+                written[f"{post.docname}.json"] = provenance.as_json(post, result, repository)
+                written |= {name: result.file(name) for name in post.outputs}
+        made = {name for post in self.posts for name in post.outputs}
+        for picture in (self.root / "images").rglob("*"):
+            name = picture.relative_to(self.root).as_posix()
+            if picture.is_file() and name not in made and picture.suffix != ".md" and not picture.name.startswith("."):
+                written[name] = picture
+        for name, content in written.items():
+            write_if_changed(pages / name, content.read_bytes() if isinstance(content, Path) else content)
+        for name in made - set(written):
+            (pages / name).unlink(missing_ok=True)
+        return set(written)
+
+    def _entry(self, post: Post) -> Entry:
+        result = self.results.get(post.docname)
+        values = result.values if result else {}
+        facts = provenance.provenance(post, result, self.settings.repository) if result else None
+        return Entry(post, values, summary(post, values), facts)

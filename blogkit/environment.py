@@ -1,0 +1,142 @@
+"""What a post's result depends on besides its code: interpreter, processor, packages. Plain functions, no Sphinx."""
+
+from __future__ import annotations
+
+import ast
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+_MAGIC = re.compile(r"^\s*(?:%|!|\?).*$|^\s*[\w.]+\?\??\s*$", re.MULTILINE)
+
+
+def imported_modules(code: tuple[str, ...]) -> set[str]:
+    """Return the top-level modules that the cells import, also inside functions; a cell that is no Python adds none."""
+    modules: set[str] = set()
+    for source in code:
+        tree = parse_cell(source)
+        for node in ast.walk(tree) if tree else ():
+            if isinstance(node, ast.Import):
+                modules.update(alias.name.split(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                modules.add(node.module.split(".")[0])
+            elif isinstance(node, ast.Call) and _is_dynamic_import(node):
+                modules.add(node.args[0].value.split(".")[0])  # type: ignore[attr-defined]
+    return modules
+
+
+def parse_cell(source: str) -> ast.Module | None:
+    """Parse a cell without its IPython magics; ``None`` where it is no Python."""
+    if source.lstrip().startswith("%%"):
+        return None
+    try:
+        return ast.parse(_MAGIC.sub("", source))
+    except SyntaxError:
+        return None
+
+
+def package_versions(modules: set[str]) -> dict[str, str]:
+    """Return name → version of the distributions behind ``modules`` and of all that they require, sorted by name."""
+    owners = _owners()
+    todo = [(canonicalize_name(name), frozenset()) for module in modules for name in owners.get(module, ())]
+    seen: set[tuple[str, frozenset[str]]] = set()
+    versions: dict[str, str] = {}
+    while todo:
+        item = todo.pop()
+        if item in seen:
+            continue
+        seen.add(item)
+        name, extras = item
+        found = _distribution(name)
+        if found is None:
+            continue
+        versions[name], requires = found
+        todo += [
+            (canonicalize_name(r.name), frozenset(r.extras)) for r in requires if _applies(r, extras or frozenset({""}))
+        ]
+    return dict(sorted(versions.items()))
+
+
+def main_packages(modules: set[str]) -> dict[str, str]:
+    """Return name → version of only those distributions that the post imports itself."""
+    owners = _owners()
+    names = {canonicalize_name(name) for module in modules for name in owners.get(module, ())}
+    return {name: found[0] for name in sorted(names) if (found := _distribution(name))}
+
+
+def environment(code: tuple[str, ...], kernel: str) -> dict[str, Any]:
+    """Describe what else the code's result is a function of, as JSON values."""
+    return {
+        "kernel": kernel,
+        "python": platform.python_version(),
+        "implementation": sys.implementation.name,
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "device": ", ".join(gpus()) or "CPU",
+        "packages": package_versions(imported_modules(code)),
+    }
+
+
+@lru_cache(1)
+def gpus() -> tuple[str, ...]:
+    """Return the names of the NVIDIA GPUs that a kernel can see."""
+    command = shutil.which("nvidia-smi")
+    if not command:
+        return ()
+    call = [command, "--query-gpu=name", "--format=csv,noheader"]
+    answer = subprocess.run(call, capture_output=True, text=True, timeout=30, check=False)
+    return tuple(answer.stdout.split("\n")[:-1]) if answer.returncode == 0 else ()
+
+
+@lru_cache(1)
+def processor() -> str:
+    """Return the processor's name, for readers; not part of any key."""
+    try:
+        with Path("/proc/cpuinfo").open(encoding="utf-8") as lines:
+            names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    except OSError:
+        names = []
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+@lru_cache(1)
+def _owners() -> dict[str, list[str]]:
+    return dict(metadata.packages_distributions())
+
+
+@lru_cache(None)
+def _distribution(name: str) -> tuple[str, tuple[Requirement, ...]] | None:
+    try:
+        found = metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        return None
+    requires = []
+    for text in found.requires or ():
+        try:
+            requires.append(Requirement(text))
+        except InvalidRequirement:
+            continue
+    return found.version, tuple(requires)
+
+
+def _applies(requirement: Requirement, extras: frozenset[str]) -> bool:
+    return requirement.marker is None or any(requirement.marker.evaluate({"extra": extra}) for extra in extras)
+
+
+def _is_dynamic_import(node: ast.Call) -> bool:
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    return (
+        name in ("import_module", "__import__")
+        and bool(node.args)
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+    )

@@ -1,0 +1,418 @@
+"""Execute the posts whose key is not in the store, as many at once as the machine allows; knows nothing of Sphinx."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import datetime as dt
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from .environment import environment, imported_modules, main_packages, parse_cell, processor
+from .errors import AuthorError, shown
+from .posts import Post, glued_values, parse_promise, render_template
+from .progress import Progress
+from .store import Result, Store, file_digest, key_of
+
+PRELUDE = Path(__file__).parent / "prelude"
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]")
+_GIB = 1 << 30
+# What one light post may need besides the machine's own processes, when nothing is known of it.
+_MEMORY_PER_POST = 2 * _GIB
+_THREADS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+)
+
+
+@dataclass(frozen=True)
+class Function:
+    """A post as a pure function: all that its result depends on, and the key made of exactly that."""
+
+    post: Post
+    description: dict[str, Any]
+    key: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a post has no result."""
+
+    post: Post
+    cell: int
+    """Number of the code cell, from 1; 0: no cell."""
+    line: int
+    reason: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        place = f"{shown(self.post.path)}:{self.line or 1}"
+        where = f"cell {self.cell}: " if self.cell else ""
+        detail = "".join(f"\n    {line}" for line in self.detail.splitlines())
+        return f"{place}: {where}{self.reason}{detail}"
+
+
+class ExecutionFailed(Exception):
+    """Raised with every post that failed; the results of the others are in the store."""
+
+    def __init__(self, failures: list[Failure]) -> None:
+        super().__init__("\n".join(map(str, failures)))
+        self.failures = failures
+
+
+def describe(post: Post, root: Path) -> Function:
+    """Say what the post's result is a function of; raise :class:`AuthorError` for an input that is missing."""
+    description = {
+        "code": list(post.code),
+        "prelude": {path.stem: key_of({"": path.read_text(encoding="utf-8")}) for path in _preludes(post)},
+        "environment": environment(post.code, post.kernel),
+        "inputs": {name: file_digest(root / name) for name in input_files(post, root)},
+        "outputs": sorted(post.outputs),
+    }
+    return Function(post, description, key_of(description))
+
+
+def input_files(post: Post, root: Path) -> list[str]:
+    """Return the files that the post's ``inputs`` name, below ``root``; code must name no other file of ``data/``."""
+    faults, names = [], set()
+    for pattern in post.inputs:
+        found = [root / pattern] if (root / pattern).is_file() else [p for p in root.glob(pattern) if p.is_file()]
+        if not found:
+            faults.append(post.fault("inputs", f"the input {pattern} does not exist; add the file or mend the name"))
+        names.update(p.relative_to(root).as_posix() for p in found)
+    for text in sorted(_data_paths(post.code)):
+        if text not in names and (root / text).is_file():
+            faults.append(post.fault("inputs", f"a cell names {text}, which is not declared; add it to `inputs`"))
+    if faults:
+        raise AuthorError(faults)
+    return sorted(names)
+
+
+def execute_posts(
+    posts: Iterable[Post],
+    root: Path,
+    store: Store,
+    jobs: int = 0,
+    log: Callable[[str], None] = print,
+    *,
+    force: bool = False,
+) -> dict[str, Result]:
+    """Return the result of each post with code, by docname, executing those that the store does not hold.
+
+    ``jobs`` is how many light posts run at once (0: as cores and memory allow). Raises :class:`AuthorError` for bad
+    input before anything runs, and :class:`ExecutionFailed` with all failures after everything ran.
+    """
+    functions, faults = [], []
+    for post in posts:
+        if not post.code:
+            continue
+        try:
+            functions.append(describe(post, root))
+        except AuthorError as error:
+            faults += error.faults
+    if faults:
+        raise AuthorError(faults)
+    results = {f.post.docname: found for f in functions if not force and (found := store.find(f.key))}
+    stale = [f for f in functions if f.post.docname not in results]
+    failures: list[Failure] = []
+    if stale:
+        jobs = jobs or default_jobs()
+        with Progress([f.post.slug for f in stale], log) as progress:
+            fresh, failures = _run(_execute_all(stale, root, store, jobs, progress))
+        results.update(fresh)
+    for function in functions:
+        result = results.get(function.post.docname)
+        if result:
+            store.remember(function.post.docname, result.key)
+            failures += _broken_promises(function.post, result)
+    if failures:
+        raise ExecutionFailed(failures)
+    return results
+
+
+def default_jobs() -> int:
+    """Return how many light posts may run at once: as many as there are cores, and memory for."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        memory = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        memory = cores * _MEMORY_PER_POST
+    return max(1, min(cores, memory // _MEMORY_PER_POST))
+
+
+def summary(post: Post, values: dict[str, Any]) -> str:
+    """Return the post's description with its glued values; raise :class:`AuthorError` where one is missing."""
+    try:
+        return render_template(post.description, values)
+    except ValueError as error:
+        raise AuthorError([post.fault("description", f"description: {error}")]) from error
+
+
+def prelude_source(post: Post) -> str:
+    """Return the code that runs silently before the first cell."""
+    return "\n\n".join(path.read_text(encoding="utf-8") for path in _preludes(post))
+
+
+def put_back(result: Result, post: Post, root: Path) -> None:
+    """Put the files that the post wrote where its author and its page expect them."""
+    for name in post.outputs:
+        target, source = root / name, result.file(name)
+        if target.is_file() and file_digest(target) == file_digest(source):
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(f".{target.name}.{result.key[:8]}")
+        shutil.copyfile(source, temporary)
+        temporary.replace(target)
+
+
+def _preludes(post: Post) -> list[Path]:
+    if post.kernel != "python3":
+        return []
+    names = ("glue", *sorted(imported_modules(post.code)))
+    return [path for name in names if (path := PRELUDE / f"{name}.py").is_file()]
+
+
+def _data_paths(code: tuple[str, ...]) -> set[str]:
+    strings = {
+        node.value.removeprefix("./")
+        for source in code
+        for node in ast.walk(parse_cell(source) or ast.Module([], []))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    return {text for text in strings if text.startswith("data/")}
+
+
+def _run(work: Any) -> Any:
+    """Run a coroutine in a thread of its own, so that Ctrl-C reaches us and not nbclient's signal handlers."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    future = asyncio.run_coroutine_threadsafe(work, loop)
+    try:
+        while True:
+            try:
+                return future.result(timeout=0.5)
+            except TimeoutError:
+                if future.done():
+                    raise
+    except KeyboardInterrupt:
+        future.cancel()
+        asyncio.run_coroutine_threadsafe(_settle(), loop).result(timeout=30)
+        raise
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(timeout=10)
+
+
+async def _settle() -> None:
+    """Wait until every cancelled post has ended its kernel."""
+    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+async def _execute_all(
+    stale: list[Function], root: Path, store: Store, jobs: int, progress: Progress
+) -> tuple[dict[str, Result], list[Failure]]:
+    results: dict[str, Result] = {}
+    failures: list[Failure] = []
+    cores = os.cpu_count() or 1
+
+    async def one(function: Function, threads: int | None, turn: asyncio.Semaphore) -> None:
+        async with turn:
+            name = function.post.slug
+            progress.start(name, len(function.post.code))
+            outcome = await _execute(function, root, store, threads, lambda cell: progress.cell(name, cell))
+            if isinstance(outcome, Failure):
+                failures.append(outcome)
+                progress.end(name, "failed")
+            else:
+                results[function.post.docname] = outcome
+                progress.end(name, "done")
+
+    # A post's threads depend on the machine alone, never on how many posts happen to be stale: same numbers each time.
+    for whole in (True, False):
+        turn = asyncio.Semaphore(1 if whole else jobs)
+        threads = None if whole else max(1, cores // jobs)
+        chosen = [f for f in stale if f.post.whole_machine == whole]
+        await asyncio.gather(*(one(f, threads, turn) for f in chosen))
+    return results, failures
+
+
+async def _execute(
+    function: Function, root: Path, store: Store, threads: int | None, on_cell: Callable[[int], None]
+) -> Result | Failure:
+    post = function.post
+    at = _Place(post)
+    started, clock = dt.datetime.now(dt.UTC), time.monotonic()
+    with store.scratch() as folder:
+        _lay_out(folder, post, root, list(function.description["inputs"]))
+        notebook = nbformat.from_dict(post.notebook)
+        try:
+            async with asyncio.timeout(post.timeout):
+                await _run_cells(notebook, post, folder, threads, at, on_cell)
+        except Exception as error:
+            return at.explain(error, notebook)
+        missing = [name for name in post.outputs if not (folder / name).is_file()]
+        if missing:
+            line = post.lines.get("outputs", 1)
+            return Failure(post, 0, line, f"declares {', '.join(missing)} in `outputs` but no cell wrote it")
+        if {n: file_digest(root / n) for n in function.description["inputs"]} != function.description["inputs"]:
+            return Failure(post, 0, post.lines.get("inputs", 1), "an input changed while the post ran; build again")
+        record = {
+            "post": post.docname,
+            "values": glued_values(notebook),
+            "function": function.description,
+            "executed": started.isoformat(timespec="seconds"),
+            "seconds": round(time.monotonic() - clock, 2),
+            "processor": processor(),
+            "packages": main_packages(imported_modules(post.code)),
+            "commit": _commit(root),
+            "outputs": {name: file_digest(folder / name) for name in post.outputs},
+        }
+        return store.add(function.key, notebook, {name: folder / name for name in post.outputs}, record)
+
+
+class _Place:
+    """Where in a post the execution stands, for messages."""
+
+    def __init__(self, post: Post) -> None:
+        self.post, self.cell, self.index = post, 0, 0
+
+    def fail(self, reason: str, notebook: nbformat.NotebookNode, detail: str = "") -> Failure:
+        source_map = self.post.notebook.metadata.get("source_map", [])
+        line = source_map[self.index] if self.cell and self.index < len(source_map) else 1
+        outputs = notebook.cells[self.index].get("outputs", []) if self.cell else []
+        errors = "".join(o.text for o in outputs if o.output_type == "stream" and o.name == "stderr")
+        if errors:
+            detail += "\n[stderr]\n" + "\n".join(_ANSI.sub("", errors).splitlines()[-10:])
+        return Failure(self.post, self.cell, line, reason, detail.strip("\n"))
+
+    def explain(self, error: Exception, notebook: nbformat.NotebookNode) -> Failure:
+        from jupyter_client.kernelspec import NoSuchKernel
+        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+        if isinstance(error, CellExecutionError):
+            frames = [line for line in _ANSI.sub("", error.traceback).splitlines() if line.strip()]
+            return self.fail(f"{error.ename}: {error.evalue}", notebook, "\n".join(frames[-12:]))
+        if isinstance(error, CellTimeoutError):
+            return self.fail(f"took longer than {self.post.cell_timeout:g} s; raise `cell_timeout`", notebook)
+        if isinstance(error, TimeoutError):
+            return self.fail(f"took longer than {self.post.timeout:g} s in all; raise `timeout`", notebook)
+        if isinstance(error, DeadKernelError):
+            return self.fail("the kernel died; most often the machine is out of memory", notebook)
+        if isinstance(error, NoSuchKernel):
+            return self.fail(f"no kernel named {error.name}; install it, or mend `kernelspec`", notebook)
+        return self.fail(f"{type(error).__name__}: {error}", notebook)
+
+
+async def _run_cells(
+    notebook: nbformat.NotebookNode,
+    post: Post,
+    folder: Path,
+    threads: int | None,
+    at: _Place,
+    on_cell: Callable[[int], None],
+) -> None:
+    from nbclient import NotebookClient
+
+    client = NotebookClient(
+        notebook,
+        timeout=post.cell_timeout and int(post.cell_timeout + 0.999),
+        coalesce_streams=True,
+        record_timing=False,
+        shutdown_kernel="immediate",
+    )
+    client.km = _kernel_manager(post.kernel)
+    async with client.async_setup_kernel(cwd=str(folder), env=_kernel_environment(threads), cleanup_kc=True):
+        answer = await client.kc.kernel_info(reply=True, timeout=60)
+        notebook.metadata["language_info"] = answer["content"]["language_info"]
+        prelude = prelude_source(post)
+        if prelude:
+            notebook.cells.append(nbformat.v4.new_code_cell(prelude))  # nbclient wants the cell in the notebook
+            await client.async_execute_cell(notebook.cells[-1], len(notebook.cells) - 1, store_history=False)
+            notebook.cells.pop()
+        number = 0
+        for index, cell in enumerate(notebook.cells):
+            if cell.cell_type != "code" or not cell.source.strip():
+                continue
+            number += 1
+            at.cell, at.index = number, index
+            on_cell(number)
+            await client.async_execute_cell(cell, index, execution_count=number)
+
+
+def _kernel_manager(kernel: str) -> Any:
+    from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+    from jupyter_client.manager import AsyncKernelManager
+
+    class ThisPython(KernelSpecManager):
+        """Find ``python3`` in the environment that builds the site, whatever the user has installed elsewhere."""
+
+        def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+            if kernel_name != "python3":
+                return super().get_kernel_spec(kernel_name)
+            argv = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+            return KernelSpec(argv=argv, display_name="Python 3", language="python")
+
+    return AsyncKernelManager(kernel_name=kernel, kernel_spec_manager=ThisPython())
+
+
+def _kernel_environment(threads: int | None) -> dict[str, str]:
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("JPY_", "MPL"))}
+    env |= {"PYTHONHASHSEED": "0", "TF_CPP_MIN_LOG_LEVEL": "3", "PYDEVD_DISABLE_FILE_VALIDATION": "1", "TERM": "dumb"}
+    if threads:
+        env |= dict.fromkeys(_THREADS, str(threads))
+    return env
+
+
+def _lay_out(folder: Path, post: Post, root: Path, inputs: list[str]) -> None:
+    """Fill the folder that the kernel runs in: the declared inputs and nothing else."""
+    for name in inputs:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(root / name, target)
+    for name in post.outputs:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _broken_promises(post: Post, result: Result) -> list[Failure]:
+    holds = {
+        ">=": lambda a, b: a >= b,
+        "<=": lambda a, b: a <= b,
+        ">": lambda a, b: a > b,
+        "<": lambda a, b: a < b,
+        "==": lambda a, b: a == b,
+    }
+    failures = []
+    for name, promise in post.expect.items():
+        operator, bound = parse_promise(promise)
+        value = result.values.get(name)
+        line = post.lines.get("expect", 1)
+        if not isinstance(value, int | float):
+            failures.append(Failure(post, 0, line, f"promises {name} {promise}, but no cell glues a number {name}"))
+        elif not holds[operator](value, bound):
+            failures.append(Failure(post, 0, line, f"promised {name} {promise}, got {value!r}"))
+    return failures
+
+
+def _commit(root: Path) -> str:
+    call = ["git", "-C", str(root), "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty"]
+    try:
+        answer = subprocess.run(call, capture_output=True, text=True, timeout=30, check=False)
+    except OSError:
+        return ""
+    return answer.stdout.strip() if answer.returncode == 0 else ""

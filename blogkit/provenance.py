@@ -1,0 +1,84 @@
+"""Say how a result came to be: for readers, for machines and in the notebook that readers download."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import nbformat
+
+from .execute import prelude_source
+from .posts import Post
+from .store import Result
+
+
+def provenance(post: Post, result: Result, repository: str = "") -> dict[str, Any]:
+    """Return the facts under a post: times in ISO 8601, durations in seconds, digests in SHA-256."""
+    function = result.record["function"]
+    environment = function["environment"]
+    commit = result.record["commit"]
+    return {
+        "key": result.key,
+        "executed": result.record["executed"],
+        "seconds": result.record["seconds"],
+        "python": environment["python"],
+        "platform": f"{environment['system']} {environment['machine']}",
+        "processor": result.record["processor"],
+        "device": environment["device"],
+        "packages": result.record["packages"],
+        "all_packages": environment["packages"],
+        "inputs": function["inputs"],
+        "outputs": result.record["outputs"],
+        "commit": commit,
+        "commands": _commands(post, commit, repository),
+        "json_url": f"{post.slug}.json",
+    }
+
+
+def as_json(post: Post, result: Result, repository: str = "") -> str:
+    """Return the machine-readable record that stands beside the page."""
+    facts = provenance(post, result, repository)
+    facts.pop("json_url")
+    record = {"title": post.title, "url": post.url, "values": result.values, **facts}
+    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+
+
+def published_notebook(post: Post, result: Result, summary: str, repository: str = "") -> str:
+    """Return the executed notebook for readers: title and summary first, then what makes it run anywhere."""
+    notebook = nbformat.from_dict(post.notebook)
+    stored = iter(c for c in result.notebook.cells if c.cell_type == "code" and c.source.strip())
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.source.strip():
+            executed = next(stored)
+            cell.outputs = [o for o in executed.outputs if o.get("name") != "stderr"]
+            cell.execution_count = executed.execution_count
+    head = [nbformat.v4.new_markdown_cell(f"# {post.title}\n\n{summary}".strip())]
+    prelude = prelude_source(post)
+    if prelude:
+        packages = " ".join(f"{name}=={version}" for name, version in result.record["packages"].items())
+        setup = (
+            "# 블로그 밖에서 실행할 때 필요한 준비입니다: 한글 글꼴, 그림 스타일, glue().\n"
+            f"# 이 글을 실행한 패키지: {packages or '표준 라이브러리'}\n"
+            f"%pip install -q koreanize-matplotlib\n\n{prelude}"
+        )
+        head.append(nbformat.v4.new_code_cell(setup, metadata={"jupyter": {"source_hidden": True}}))
+    notebook.cells[:0] = head
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"
+    facts = provenance(post, result, repository)
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"name": post.kernel, "display_name": "Python 3", "language": "python"},
+            "language_info": {"name": "python", "version": facts["python"]},
+            "provenance": {**facts, "values": result.values},
+        }
+    )
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    return nbformat.writes(notebook) + "\n"
+
+
+def _commands(post: Post, commit: str, repository: str) -> list[str]:
+    commit = commit.removesuffix("-dirty")
+    clone = [f"git clone {repository} blog && cd blog"] if repository else []
+    checkout = [f"git checkout {commit}"] if commit else []
+    return [*clone, *checkout, "pip install -r requirements.txt", f"python -m blogkit execute {post.slug}"]
