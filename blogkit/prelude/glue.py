@@ -1,0 +1,16 @@
+def glue(name, value, display=False):
+    """Store ``value`` as ``name``, for ``{glue:text}`` in the prose and ``{name}`` in the front matter.
+
+    With ``display=True`` the value is shown below the cell as well.
+    """
+    from IPython.core.formatters import format_display_data
+    from IPython.display import display as show
+
+    if hasattr(value, "numpy"):
+        value = value.numpy()
+    if type(value).__module__ == "numpy":
+        value = value.tolist()  # a plain number or list: its text can be read back
+    data, metadata = format_display_data(value)
+    prefix = "" if display else "application/papermill.record/"  # as in MyST-NB: published, but not shown
+    metadata["scrapbook"] = {"name": name, "mime_prefix": prefix}
+    show({prefix + key: content for key, content in data.items()}, raw=True, metadata=metadata)

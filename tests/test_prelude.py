@@ -1,0 +1,89 @@
+"""The preludes do what posts rely on, and leave nothing else behind."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from matplotlib.figure import Figure
+
+PRELUDE = Path(__file__).parents[1] / "blogkit" / "prelude"
+
+
+def run(name: str) -> dict:
+    """Execute a prelude as the kernel does, and return the names that it leaves."""
+    names: dict = {}
+    exec(compile((PRELUDE / f"{name}.py").read_text(encoding="utf-8"), name, "exec"), names)  # noqa: S102
+    del names["__builtins__"]
+    return names
+
+
+def record(glue, *args, **kwargs):
+    InteractiveShell.instance()
+    with capture_output() as captured:
+        glue(*args, **kwargs)
+    (output,) = captured.outputs
+    return output.data, output.metadata
+
+
+@pytest.mark.parametrize("display", [False, True])
+@pytest.mark.parametrize("value", [3, 0.1 + 0.2, "글", [[1, 2], [3, 4]], None])
+def test_glue_publishes_what_myst_nb_publishes(value, display):
+    from myst_nb.ext.glue import glue
+
+    assert record(run("glue")["glue"], "n", value, display=display) == record(glue, "n", value, display=display)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.float64(0.974500000476), "0.974500000476"),
+        (np.int64(7), "7"),
+        (np.array([[1, 2]]), "[[1, 2]]"),
+        (np.True_, "True"),
+    ],
+)
+def test_glue_writes_numpy_values_as_plain_ones(value, text):
+    data, _ = record(run("glue")["glue"], "n", value)
+    assert data == {"application/papermill.record/text/plain": text}
+
+
+def test_preludes_leave_only_glue():
+    with matplotlib.rc_context():
+        assert set(run("glue")) == {"glue"}
+        assert set(run("matplotlib")) == set()
+
+
+@pytest.mark.parametrize("weight", ["normal", "bold"])
+def test_korean_letters_and_minus_are_drawn(weight, caplog):
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        warnings.simplefilter("error")  # matplotlib warns of each letter that no font has
+        run("matplotlib")
+        assert matplotlib.rcParams["font.family"][0] == "NanumGothic"
+        figure = Figure()
+        axes = figure.add_subplot(title="학습 정확도 뷁 → −1")
+        axes.title.set_fontweight(weight)
+        figure.canvas.draw()
+    assert not caplog.records
+
+
+def test_a_reader_without_the_korean_font_still_gets_figures(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with matplotlib.rc_context():
+        before = matplotlib.rcParams["font.family"]
+        run("matplotlib")
+        assert matplotlib.rcParams["font.family"] == before
+
+
+def test_tensorflow_is_silent_only_while_it_loads(tmp_path):
+    (tmp_path / "tensorflow.py").write_text("import os; os.write(2, b'noise')")
+    code = (PRELUDE / "tensorflow.py").read_text(encoding="utf-8") + "\nimport os; os.write(2, b'heard')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=True)
+    assert done.stderr == b"heard"
