@@ -73,8 +73,8 @@ def main_packages(modules: set[str]) -> dict[str, str]:
     return {name: found[0] for name in sorted(names) if (found := _distribution(name))}
 
 
-def environment(code: tuple[str, ...], kernel: str) -> dict[str, Any]:
-    """Describe what else the code's result is a function of, as JSON values."""
+def environment(modules: set[str], kernel: str) -> dict[str, Any]:
+    """Describe what else the result of code that imports ``modules`` is a function of, as JSON values."""
     return {
         "kernel": kernel,
         "python": platform.python_version(),
@@ -82,7 +82,7 @@ def environment(code: tuple[str, ...], kernel: str) -> dict[str, Any]:
         "system": platform.system(),
         "machine": platform.machine(),
         "device": ", ".join(gpus()) or "CPU",
-        "packages": package_versions(imported_modules(code)),
+        "packages": package_versions(modules),
     }
 
 

@@ -10,9 +10,11 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ from .store import Result, Store, file_digest, key_of
 
 PRELUDE = Path(__file__).parent / "prelude"
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]")
+_FOUND = re.compile(r"""find_spec\(["'](\w+)["']\)""")
 _GIB = 1 << 30
 # What one light post may need besides the machine's own processes, when nothing is known of it.
 _MEMORY_PER_POST = 2 * _GIB
@@ -76,10 +79,12 @@ class ExecutionFailed(Exception):
 
 def describe(post: Post, root: Path) -> Function:
     """Say what the post's result is a function of; raise :class:`AuthorError` for an input that is missing."""
+    # A prelude finds the package of the figures' font by its name.
+    modules = imported_modules(post.code) | set(_FOUND.findall(prelude_source(post)))
     description = {
         "code": list(post.code),
         "prelude": {path.stem: key_of({"": path.read_text(encoding="utf-8")}) for path in _preludes(post)},
-        "environment": environment(post.code, post.kernel),
+        "environment": environment(modules, post.kernel),
         "inputs": {name: file_digest(root / name) for name in input_files(post, root)},
         "outputs": sorted(post.outputs),
     }
@@ -127,20 +132,21 @@ def execute_posts(
     if faults:
         raise AuthorError(faults)
     results = {f.post.docname: found for f in functions if not force and (found := store.find(f.key))}
-    stale = [f for f in functions if f.post.docname not in results]
+    # Posts of the same code, environment and inputs are one function: it runs once.
+    stale = list({f.key: f for f in functions if f.post.docname not in results}.values())
     failures: list[Failure] = []
     if stale:
         jobs = jobs or default_jobs()
         with Progress([f.post.slug for f in stale], log) as progress:
             fresh, failures = _run(_execute_all(stale, root, store, jobs, progress))
-        results.update(fresh)
+        results |= {f.post.docname: fresh[f.key] for f in functions if f.key in fresh}
     for function in functions:
         result = results.get(function.post.docname)
         if result:
             store.remember(function.post.docname, result.key)
             failures += _broken_promises(function.post, result)
     if failures:
-        raise ExecutionFailed(failures)
+        raise ExecutionFailed(sorted(failures, key=lambda f: (f.post.path, f.line)))
     return results
 
 
@@ -199,6 +205,8 @@ def _data_paths(code: tuple[str, ...]) -> set[str]:
 def _run(work: Any) -> Any:
     """Run a coroutine in a thread of its own, so that Ctrl-C reaches us and not nbclient's signal handlers."""
     loop = asyncio.new_event_loop()
+    # nbclient leaves a failed task behind where a cell ran out of time; what matters of it is reported.
+    loop.set_exception_handler(lambda *_: None)
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     future = asyncio.run_coroutine_threadsafe(work, loop)
@@ -240,7 +248,7 @@ async def _execute_all(
                 failures.append(outcome)
                 progress.end(name, "failed")
             else:
-                results[function.post.docname] = outcome
+                results[function.key] = outcome
                 progress.end(name, "done")
 
     # A post's threads depend on the machine alone, never on how many posts happen to be stale: same numbers each time.
@@ -262,8 +270,7 @@ async def _execute(
         _lay_out(folder, post, root, list(function.description["inputs"]))
         notebook = nbformat.from_dict(post.notebook)
         try:
-            async with asyncio.timeout(post.timeout):
-                await _run_cells(notebook, post, folder, threads, at, on_cell)
+            await _run_cells(notebook, post, folder, threads, at, on_cell)
         except Exception as error:
             return at.explain(error, notebook)
         missing = [name for name in post.outputs if not (folder / name).is_file()]
@@ -291,6 +298,12 @@ class _Place:
 
     def __init__(self, post: Post) -> None:
         self.post, self.cell, self.index = post, 0, 0
+        self.deadline = time.monotonic() + post.timeout
+
+    def seconds_left(self, _: object = None) -> float:
+        """Return how long the next cell may run."""
+        left = max(0.1, self.deadline - time.monotonic())
+        return min(left, self.post.cell_timeout or left)
 
     def fail(self, reason: str, notebook: nbformat.NotebookNode, detail: str = "") -> Failure:
         source_map = self.post.notebook.metadata.get("source_map", [])
@@ -306,12 +319,15 @@ class _Place:
         from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
         if isinstance(error, CellExecutionError):
-            frames = [line for line in _ANSI.sub("", error.traceback).splitlines() if line.strip()]
+            raised = [o for o in notebook.cells[self.index].get("outputs", []) if o.output_type == "error"]
+            frames = [
+                line for o in raised for line in _ANSI.sub("", "\n".join(o.traceback)).splitlines() if line.strip()
+            ]
             return self.fail(f"{error.ename}: {error.evalue}", notebook, "\n".join(frames[-12:]))
         if isinstance(error, CellTimeoutError):
-            return self.fail(f"took longer than {self.post.cell_timeout:g} s; raise `cell_timeout`", notebook)
-        if isinstance(error, TimeoutError):
-            return self.fail(f"took longer than {self.post.timeout:g} s in all; raise `timeout`", notebook)
+            if self.post.cell_timeout and time.monotonic() < self.deadline:
+                return self.fail(f"took longer than {self.post.cell_timeout:g} s; raise `cell_timeout`", notebook)
+            return self.fail(f"the post took longer than {self.post.timeout:g} s; raise `timeout`", notebook)
         if isinstance(error, DeadKernelError):
             return self.fail("the kernel died; most often the machine is out of memory", notebook)
         if isinstance(error, NoSuchKernel):
@@ -331,13 +347,15 @@ async def _run_cells(
 
     client = NotebookClient(
         notebook,
-        timeout=post.cell_timeout and int(post.cell_timeout + 0.999),
+        timeout_func=at.seconds_left,
         coalesce_streams=True,
         record_timing=False,
         shutdown_kernel="immediate",
     )
-    client.km = _kernel_manager(post.kernel)
-    async with client.async_setup_kernel(cwd=str(folder), env=_kernel_environment(threads), cleanup_kc=True):
+    async with (
+        _kernel_manager(post.kernel) as client.km,
+        client.async_setup_kernel(cwd=str(folder), env=_kernel_environment(threads), cleanup_kc=True),
+    ):
         answer = await client.kc.kernel_info(reply=True, timeout=60)
         notebook.metadata["language_info"] = answer["content"]["language_info"]
         prelude = prelude_source(post)
@@ -355,7 +373,8 @@ async def _run_cells(
             await client.async_execute_cell(cell, index, execution_count=number)
 
 
-def _kernel_manager(kernel: str) -> Any:
+@asynccontextmanager
+async def _kernel_manager(kernel: str) -> AsyncIterator[Any]:
     from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
 
@@ -368,7 +387,13 @@ def _kernel_manager(kernel: str) -> Any:
             argv = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
             return KernelSpec(argv=argv, display_name="Python 3", language="python")
 
-    return AsyncKernelManager(kernel_name=kernel, kernel_spec_manager=ThisPython())
+    # Where there are Unix sockets nobody else on the machine can listen. Their paths must be short.
+    with tempfile.TemporaryDirectory(prefix="kernel-") as sockets:
+        manager = AsyncKernelManager(kernel_name=kernel, kernel_spec_manager=ThisPython())
+        if os.name == "posix":
+            manager.transport = "ipc"
+            manager.connection_file = f"{sockets}/k.json"
+        yield manager
 
 
 def _kernel_environment(threads: int | None) -> dict[str, str]:

@@ -1,0 +1,129 @@
+"""Tiny books and the real blog, built by the real command."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+JUPYTER_BOOK = [sys.executable, "-m", "jupyter_book", "build", "-W", "--keep-going", "."]
+
+
+class Book:
+    """A book in a folder, with the real configuration and the real package."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.site = root / "_build" / "html"
+
+    def write(self, name: str, text: str | bytes) -> Path:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def post(self, name: str, body: str = "글입니다.\n", **front: object) -> Path:
+        front = {"title": name[11:], **front}
+        header = yaml.safe_dump(front, allow_unicode=True, sort_keys=False)
+        return self.write(f"posts/{name}.md", f"---\n{header}---\n\n{body}")
+
+    def config(self, **values: object) -> None:
+        path = self.root / "_config.yml"
+        config = yaml.safe_load(path.read_text(encoding="utf-8"))
+        config["sphinx"]["config"].update(values)
+        path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+
+    def start(self, *command: str, **environment: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            command or JUPYTER_BOOK,
+            cwd=self.root,
+            env=self.environment(**environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        process = self.start(*command, **environment)
+        output, _ = process.communicate(timeout=1800)
+        return subprocess.CompletedProcess(process.args, process.returncode, output)
+
+    def build(self, **environment: str) -> str:
+        """Build, expect success and return what was printed."""
+        result = self.run(**environment)
+        assert result.returncode == 0, result.stdout
+        return result.stdout
+
+    def fail(self, **environment: str) -> str:
+        """Build, expect failure and return what was printed."""
+        result = self.run(**environment)
+        assert result.returncode != 0, result.stdout
+        return result.stdout
+
+    def blogkit(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return self.run(sys.executable, "-m", "blogkit", *arguments, **environment)
+
+    def environment(self, **extra: str) -> dict[str, str]:
+        path = os.pathsep.join(filter(None, [extra.pop("PYTHONPATH", ""), str(ROOT)]))
+        return {**os.environ, "PYTHONPATH": path, **extra}
+
+    def soup(self, name: str) -> BeautifulSoup:
+        return BeautifulSoup((self.site / name).read_text(encoding="utf-8"), "lxml")
+
+    def text(self, name: str) -> str:
+        return self.soup(name).get_text()
+
+
+def code(source: str) -> str:
+    """A code cell as it stands in a post."""
+    return f"```{{code-cell}} python\n{source}\n```\n"
+
+
+@pytest.fixture
+def make_book(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Book]:
+    def make() -> Book:
+        book = Book(tmp_path_factory.mktemp("book"))
+        for name in ("_config.yml", "_toc.yml", "index.md"):
+            shutil.copyfile(ROOT / name, book.root / name)
+        config = yaml.safe_load((book.root / "_config.yml").read_text(encoding="utf-8"))
+        config["sphinx"]["local_extensions"]["blogkit"] = str(ROOT)
+        (book.root / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+        book.write("about.md", "# 소개\n\n소개합니다.\n")
+        (book.root / "posts").mkdir()
+        return book
+
+    return make
+
+
+@pytest.fixture
+def book(make_book: Callable[[], Book]) -> Book:
+    return make_book()
+
+
+@pytest.fixture(scope="session")
+def blog(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """The real blog in a fresh checkout, executed and built once."""
+    root = tmp_path_factory.mktemp("blog") / "blog"
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, root / name)
+    book = Book(root)
+    book.log = book.build(PYTHONPATH=str(root))
+    return book

@@ -1,0 +1,189 @@
+"""A post is a pure function: what executes when, what is stored, and what is said when it fails."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import Book, code
+
+SIMPLE = code("x = 6 * 7\nglue('answer', x)\nprint(x)")
+
+
+def executed(book: Book, **environment: str) -> list[str]:
+    """The posts that one run executes."""
+    result = book.blogkit("execute", **environment)
+    assert result.returncode == 0, result.stdout
+    return sorted(line.split(":")[0] for line in result.stdout.splitlines() if ": done" in line)
+
+
+@pytest.fixture
+def two(book: Book) -> Book:
+    book.write("data/a.txt", "1")
+    book.write("data/b.txt", "2")
+    book.post("2024-01-01-one", code("open('data/a.txt').read()"), inputs=["data/a.txt"])
+    book.post("2024-01-02-two", code("import fake_module\nprint(fake_module.__name__)"), tags=["x"])
+    book.write("site/fake_module.py", "")
+    fake(book, "1.0")
+    return book
+
+
+def fake(book: Book, version: str) -> None:
+    """Install a distribution that owns ``fake_module``."""
+    for name in ("METADATA", "RECORD", "top_level.txt"):
+        text = {"METADATA": f"Metadata-Version: 2.1\nName: fake\nVersion: {version}\n", "RECORD": "fake_module.py,,\n"}
+        book.write(f"site/fake.dist-info/{name}", text.get(name, "fake_module\n"))
+
+
+def test_executes_exactly_what_changed(two: Book) -> None:
+    path = {"PYTHONPATH": str(two.root / "site")}
+    assert executed(two, **path) == ["2024-01-01-one", "2024-01-02-two"]
+    assert executed(two, **path) == []
+
+    post = two.root / "posts/2024-01-02-two.md"
+    text = post.read_text(encoding="utf-8")
+    post.write_text(text.replace("title: two", "title: 둘") + "\n산문 한 마디.\n", encoding="utf-8")
+    assert executed(two, **path) == []
+
+    two.write("data/b.txt", "not declared by any post")
+    assert executed(two, **path) == []
+    two.write("data/a.txt", "2")
+    assert "input data/a.txt changed" in two.blogkit("status", **path).stdout
+    assert executed(two, **path) == ["2024-01-01-one"]
+    two.write("data/a.txt", "1")
+    assert executed(two, **path) == []
+
+    fake(two, "1.1")
+    assert "package fake 1.0 → 1.1" in two.blogkit("status", **path).stdout
+    assert executed(two, **path) == ["2024-01-02-two"]
+
+    post.write_text(text.replace("__name__)", "__name__, 1)"), encoding="utf-8")
+    assert "cell 1 changed" in two.blogkit("status", **path).stdout
+    assert executed(two, **path) == ["2024-01-02-two"]
+
+
+def test_kernel_sees_only_declared_inputs(book: Book) -> None:
+    book.write("data/secret.txt", "x")
+    book.post(
+        "2024-01-01-one",
+        code("import os\nassert not os.path.exists('da' + 'ta/secret.txt')\nassert os.listdir() == []"),
+    )
+    assert executed(book) == ["2024-01-01-one"]
+
+
+def test_undeclared_and_missing_inputs_are_all_reported_before_anything_runs(book: Book) -> None:
+    book.write("data/x.csv", "x")
+    book.post("2024-01-01-one", code("open('data/x.csv')"))
+    book.post("2024-01-02-two", code("1"), inputs=["data/none.csv"])
+    result = book.blogkit("execute")
+    assert result.returncode == 1
+    assert "2024-01-01-one.md:1: a cell names data/x.csv, which is not declared" in result.stdout
+    assert "2024-01-02-two.md:3: the input data/none.csv does not exist" in result.stdout
+    assert "executing" not in result.stdout
+
+
+def test_globs_name_inputs(book: Book) -> None:
+    book.write("data/a.csv", "a")
+    book.write("data/b.csv", "b")
+    book.post("2024-01-01-one", code("import os\nprint(sorted(os.listdir('data')))"), inputs=["data/*.csv"])
+    assert executed(book) == ["2024-01-01-one"]
+    book.write("data/c.csv", "c")
+    assert executed(book) == ["2024-01-01-one"]
+
+
+def test_every_failure_is_reported_with_place_and_stderr(book: Book) -> None:
+    book.post("2024-01-01-raises", code("a = 1") + "\n" + code("import sys\nprint('soup', file=sys.stderr)\n1 / 0"))
+    book.post("2024-01-02-slow", code("import time; time.sleep(60)"), timeout=3)
+    book.post("2024-01-03-slow-cell", code("import time; time.sleep(60)"), cell_timeout=2)
+    book.post("2024-01-04-dies", code("import os; os._exit(9)"))
+    book.post("2024-01-05-unwritten", code("1"), outputs=["images/none.png"])
+    book.post("2024-01-06-promise", code("glue('score', 0.5)"), expect={"score": ">= 0.9"})
+    book.post("2024-01-07-kernel", code("1"), kernelspec={"name": "nowhere"})
+    book.post("2024-01-08-good", SIMPLE)
+    result = book.blogkit("execute")
+    assert result.returncode == 1
+    assert "posts/2024-01-01-raises.md:9: cell 2: ZeroDivisionError: division by zero" in result.stdout
+    assert "soup" in result.stdout
+    assert "2024-01-02-slow.md:6: cell 1: the post took longer than 3 s" in result.stdout
+    assert "2024-01-03-slow-cell.md:6: cell 1: took longer than 2 s" in result.stdout
+    assert "2024-01-04-dies.md:5: cell 1: the kernel died" in result.stdout
+    assert "2024-01-05-unwritten.md:3: declares images/none.png in `outputs` but no cell wrote it" in result.stdout
+    assert "2024-01-06-promise.md:3: promised score >= 0.9, got 0.5" in result.stdout
+    assert "no kernel named nowhere" in result.stdout
+    assert executed_names(book) == {"posts/2024-01-08-good", "posts/2024-01-06-promise"}
+
+
+def executed_names(book: Book) -> set[str]:
+    records = (book.root / "_build/.jupyter_cache/blogkit/results").glob("*/*/result.json")
+    return {json.loads(path.read_text(encoding="utf-8"))["post"] for path in records}
+
+
+def test_light_posts_run_at_once(book: Book) -> None:
+    for number in range(4):
+        book.post(f"2024-01-0{number + 1}-nap", code(f"import time; time.sleep(3 + {number} / 100)"))
+    book.config(blog_jobs=4)
+    assert book.blogkit("execute").returncode == 0
+    records = (book.root / "_build/.jupyter_cache/blogkit/results").glob("*/*/result.json")
+    seconds = [json.loads(path.read_text(encoding="utf-8"))["seconds"] for path in records]
+    newest = max(path.stat().st_mtime for path in book.root.rglob("result.json"))
+    oldest = min(path.stat().st_mtime for path in book.root.rglob("result.json"))
+    assert len(seconds) == 4
+    assert newest - oldest < 3, "they ran one after the other"
+
+
+def test_ctrl_c_ends_kernels_and_keeps_finished_results(book: Book) -> None:
+    import signal
+
+    import psutil
+
+    book.post("2024-01-01-quick", SIMPLE)
+    book.post("2024-01-02-slow", code("import time; time.sleep(300)"))
+    book.config(blog_jobs=2)
+    process = book.start(sys.executable, "-m", "blogkit", "execute")
+    deadline = time.monotonic() + 60
+    while executed_names(book) != {"posts/2024-01-01-quick"}:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    kernels = psutil.Process(process.pid).children(recursive=True)
+    assert kernels
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert process.returncode != 0
+    _, alive = psutil.wait_procs(kernels, timeout=10)
+    assert not alive
+    assert executed_names(book) == {"posts/2024-01-01-quick"}
+
+
+def test_damaged_result_is_dropped_and_executed_again(book: Book) -> None:
+    book.post("2024-01-01-one", SIMPLE)
+    assert executed(book) == ["2024-01-01-one"]
+    for damaged in ("notebook.ipynb", "result.json"):
+        path: Path = next(book.root.rglob(damaged))
+        path.write_bytes(path.read_bytes()[:-20])
+        assert executed(book) == ["2024-01-01-one"]
+        assert executed(book) == []
+
+
+def test_store_is_bounded(book: Book) -> None:
+    book.config(blog_store_gib=1e-6)
+    for number in range(3):
+        book.post("2024-01-01-one", code(f"print({number}, 'x' * 2000)"))
+        assert executed(book) == ["2024-01-01-one"]
+    assert len(list(book.root.rglob("result.json"))) == 1
+
+
+def test_posts_of_the_same_code_run_once(book: Book) -> None:
+    book.post("2024-01-01-one", SIMPLE)
+    book.post("2024-01-02-same", SIMPLE)
+    assert len(executed(book)) == 1
+    assert book.blogkit("status").stdout.count("fresh") == 2
+
+
+def test_execute_names_the_unknown_post(book: Book) -> None:
+    book.post("2024-01-01-one", SIMPLE)
+    result = book.blogkit("execute", "nowhere")
+    assert result.returncode == 1
+    assert "no post is named nowhere" in result.stdout
