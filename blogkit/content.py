@@ -16,22 +16,15 @@ from lxml import etree
 from .publish import write_if_changed
 
 BODY = "data-search-body"
-"""The theme marks the element that holds a page's content with this attribute."""
-SKIP = "data-feed-skip"
-"""What the theme marks with this attribute inside the content stays out of feeds."""
-
+"""The theme marks the element that holds a page's content with this attribute; else it is the ``<article>``."""
 _MACHINERY = (
     *("script", "style", "link", "meta", "template", "noscript", "button", "input", "textarea", "select"),
     *("dialog", "nav", "header", "footer", "form", "object", "embed"),
 )
-_DEBRIS = (
-    ".//*[@hidden or @"
-    + SKIP
-    + " or {}]".format(
-        " or ".join(
-            f"contains(concat(' ', @class, ' '), ' {name} ')"
-            for name in ("headerlink", "copybtn", "expanded", "backrefs")
-        )
+_DEBRIS = ".//*[@hidden or {}]".format(
+    " or ".join(
+        f"contains(concat(' ', @class, ' '), ' {name} ')"
+        for name in ("headerlink", "copybtn", "expanded", "backrefs", "provenance")
     )
 )
 _ADDRESSES = ("href", "src", "poster", "cite")
@@ -67,12 +60,10 @@ def cached_content(page: Path, address: str, cache: Path | None) -> tuple[str, s
 
 
 def content(page: bytes, address: str) -> str:
-    """Return the content of a page that stands at ``address`` as HTML; raise ``ValueError`` when it marks none."""
+    """Return the content of a page that stands at ``address`` as HTML."""
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True)
     tree = lxml.html.document_fromstring(clean(page.decode("utf-8", "replace")).encode(), parser=parser)
-    body = next(iter(tree.xpath(f"//*[@{BODY}]")), None)
-    if body is None:
-        raise ValueError(f"no element with the attribute {BODY}")
+    body = next(iter(tree.xpath(f"//*[@{BODY}]") or tree.xpath("//article")))
     _remove(body)
     _rewrite(body, address)
     _flatten(body)

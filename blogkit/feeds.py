@@ -13,18 +13,15 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
 from .address import Site
 from .content import cached_content, clean
+from .listing import Entry, terms
 from .posts import nfc
 from .publish import write_if_changed
-
-if TYPE_CHECKING:
-    from .listing import Entry
 
 SITE_FEED = "feed.xml"
 JSON_FEED = "feed.json"
@@ -42,25 +39,14 @@ class Feed:
     entries: tuple[Entry, ...]
 
 
-def slug(name: str) -> str:
-    """Return a category's or tag's part of an address."""
-    return "-".join(nfc(name).lower().replace("/", " ").split())
-
-
 def feeds(entries: Iterable[Entry], site: Site) -> list[Feed]:
     """List the feeds of the blog, each with its newest entries."""
     entries = tuple(entries)
     found = [Feed(SITE_FEED, site.title, "index.html", entries[: site.feed_entries])]
     for kind in _LISTS:
-        names: dict[str, tuple[str, list[Entry]]] = {}
-        for entry in entries:
-            for name in getattr(entry.post, kind):
-                listed = names.setdefault(slug(name), (name, []))[1]
-                if not listed or listed[-1] is not entry:  # two tags of a post may differ in case only
-                    listed.append(entry)
-        for part, (name, listed) in names.items():
-            path, title = f"{kind}/{part}", f"{name} · {site.title}"
-            found.append(Feed(f"{path}.xml", title, f"{path}.html", tuple(listed[: site.feed_entries])))
+        for term in terms(entries, kind):
+            path, title = f"{kind}/{term.slug}", f"{term.name} · {site.title}"
+            found.append(Feed(f"{path}.xml", title, f"{path}.html", term.entries[: site.feed_entries]))
     return found
 
 

@@ -59,9 +59,7 @@ def metatags(page: Page, site: Site, entry: Entry | None = None, card: Card | No
     Without the site's address only what needs none is there.
     """
     description = clean((entry.summary if entry else "") or page.description or site.description)
-    name = entry.post.title if entry else page.title
-    title = site.title if page.is_home or not name else f"{name} · {site.title}"
-    tags = [Markup("<title>{}</title>").format(clean(title)), _named("description", description)]
+    tags = [_named("description", description)]
     tags += _links(page, site, entry, root) + _open_graph(page, site, description, entry)
     if card and site.base:
         tags += _image(card, site)

@@ -34,14 +34,14 @@ _DESCRIPTION = 160
 def write_web(outdir: Path, entries: Sequence[Entry], site: Site, root: Path, pages: Iterable[str] = ()) -> set[str]:
     """Write feeds, cards, sitemap, redirects and the error page into the built site; return their names.
 
-    ``pages`` are the names (without ``.html``) of all pages. Raise :class:`AuthorError` for a bad ``redirect_from``.
+    ``pages`` are the paths of all pages. Raise :class:`AuthorError` for a bad ``redirect_from``.
     """
     build = root / "_build"
     cards = [site_card(site), *(post_card(entry, site, root) for entry in entries)]
     written = write_redirects(outdir, entries, site)
     written |= write_feeds(outdir, entries, site, build / CONTENTS)
     written |= write_cards(outdir, cards, build / CARDS)
-    written |= write_sitemap(outdir, entries, site, [f"{name}.html" for name in pages if is_indexed(name)])
+    written |= write_sitemap(outdir, entries, site, [p for p in pages if is_indexed(p.removesuffix(".html"))])
     return written | write_notfound(outdir, site)
 
 
@@ -69,7 +69,7 @@ def find_site(app: Sphinx, config: Config) -> None:
 def add_metatags(
     app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Give a page's template its ``metatags``, the title included."""
+    """Give a page's template its ``metatags``."""
     entry = app.blog.entry(name)
     described = context.get("description") or (shorten(_first_paragraph(doctree)) if doctree else "")
     own_feed = context.get("feed", "")
