@@ -40,6 +40,10 @@ class Settings:
     store_gib: float = 5.0
     """Size in GiB above which the oldest results are dropped."""
     repository: str = ""
+    origin: str = ""
+    """The address that the blog had before it moved: feed readers know its posts by it."""
+    feed_entries: int = 20
+    """Posts in a feed, newest first."""
     preview: bool = False
     """Show drafts and posts of the future, marked."""
 
