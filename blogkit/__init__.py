@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from myst_nb.sphinx_ import HideCodeCellNode
 
 from . import mathml
+from .anchors import NameSections
 from .blog import Blog, Settings
 from .errors import AuthorError
 from .execute import ExecutionFailed
@@ -151,6 +152,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-before-read-docs", _before_read)
     # while Sphinx reads: join source and result
     app.connect("source-read", _source_read)
+    app.add_transform(NameSections)
     app.connect("env-updated", _reading_ended)
     # while Sphinx writes: the blog's look, and the pages of the lists
     app.add_builder(BlogBuilder, override=True)
