@@ -21,6 +21,7 @@ from .html import THEME, BlogBuilder, depart_folded, visit_folded
 from .pages import pages
 from .publish import Staging, remove_strays
 from .reader import executed_notebook
+from .web import add_metatags, find_site, write_web
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -45,6 +46,13 @@ def _begin(app: Sphinx, config: Config) -> None:
             Path(app.doctreedir).mkdir(parents=True)
         app.outdir = type(app.outdir)(app.blog_staging.pages)
     config.blog_code = _code_digest()
+
+
+def _find_site(app: Sphinx, config: Config) -> None:
+    try:
+        find_site(app, config)
+    except AuthorError as error:
+        sys.exit(f"\n{error}")
 
 
 def _execute(app: Sphinx) -> None:
@@ -116,9 +124,15 @@ def _publish(app: Sphinx, staging: Staging) -> None:
         staging.discard_if_empty()
         _log("the site was not changed: mend the warnings above and build again")
         return
-    app.blog.write_files(staging.pages)
-    remove_strays(staging.pages, {f"{d}.html" for d in app.env.all_docs} | app.blog_pages)
-    remove_strays(staging.pages, {f"{d}.html" for d in app.env.all_docs}, "posts/*.html")
+    written = app.blog.write_files(staging.pages)
+    pages = {f"{docname}.html" for docname in app.env.all_docs}
+    remove_strays(staging.pages, pages | written, "posts/*")
+    try:
+        write_web(staging.pages, app.blog.entries, app.site, app.blog.root, pages | app.blog_pages)
+    except AuthorError as error:
+        app.statuscode = 1
+        _log(f"\n{error}\n\nThe site was not changed. Mend the above and build again.")
+        return
     staging.publish()
 
 
@@ -146,6 +160,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.blog_hidden = []
     # before the builder exists: where the pages go
     app.connect("config-inited", _begin)
+    app.connect("config-inited", _find_site)
     # before Sphinx looks for documents: execute the posts
     app.connect("builder-inited", _execute)
     app.connect("env-get-outdated", _outdated)
@@ -154,13 +169,14 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("source-read", _source_read)
     app.add_transform(NameSections)
     app.connect("env-updated", _reading_ended)
-    # while Sphinx writes: the blog's look, and the pages of the lists
+    # while Sphinx writes: the blog's look, the pages of the lists and what stands in each <head>
     app.add_builder(BlogBuilder, override=True)
     app.add_html_theme("blogkit", str(THEME))
     app.add_html_math_renderer("mathml", (mathml.visit_inline, None), (mathml.visit_block, None))
     app.add_node(HideCodeCellNode, override=True, html=(visit_folded, depart_folded))
     app.connect("html-collect-pages", _collect_pages)
     app.connect("html-page-context", _page_context)
+    app.connect("html-page-context", add_metatags)
     # at the end: all or nothing
     app.connect("build-finished", _finish, priority=900)
     return {"parallel_read_safe": False, "parallel_write_safe": True}
