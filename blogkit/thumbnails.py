@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import imagesize
 from PIL import Image, UnidentifiedImageError
@@ -16,8 +17,11 @@ from .listing import Entry
 from .store import Result
 
 FOLDER = "_images/cards"
-WIDTH = 720
-"""Pixels; cards are at most 720 CSS pixels wide, and on a phone 375 at two pixels each."""
+WIDTH = 1440
+"""Pixels: twice the widest card."""
+PHOTO_WIDTH = 960
+"""Pixels of what does not get small without loss."""
+_SMALL = 48_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -62,17 +66,22 @@ def thumbnails(
 
 
 def _shrunk(picture: bytes) -> bytes:
-    """Return the picture as WebP of at most ``WIDTH``; nothing for what Pillow cannot read, such as SVG."""
+    """Return the picture as WebP: a plot without loss, a photo smaller; nothing for what Pillow cannot read (SVG)."""
     try:
         with Image.open(io.BytesIO(picture)) as image:
             image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-            if image.width > WIDTH:
-                image = image.resize((WIDTH, round(image.height * WIDTH / image.width)), Image.Resampling.LANCZOS)
-            file = io.BytesIO()
-            image.save(file, "WEBP", quality=82, method=4)
-            return file.getvalue()
+            exact = _webp(image, WIDTH, lossless=True)
+            return exact if len(exact) <= _SMALL else _webp(image, PHOTO_WIDTH, quality=80)
     except (UnidentifiedImageError, OSError):
         return b""
+
+
+def _webp(image: Image.Image, width: int, **options: Any) -> bytes:
+    if image.width > width:
+        image = image.resize((width, round(image.height * width / image.width)), Image.Resampling.LANCZOS)
+    file = io.BytesIO()
+    image.save(file, "WEBP", method=4, **options)
+    return file.getvalue()
 
 
 def _first_figure(result: Result | None) -> bytes:
