@@ -61,7 +61,6 @@ def thumbnails(
         width, height = imagesize.get(target)
         if width > 0:
             found[docname] = Thumbnail(name, width, height)
-    _remove_others(pages / FOLDER, {Path(t.name).name for t in found.values()})
     return found
 
 
@@ -90,9 +89,3 @@ def _first_figure(result: Result | None) -> bytes:
             if "image/png" in output.get("data", {}):
                 return base64.b64decode(output.data["image/png"])
     return b""
-
-
-def _remove_others(folder: Path, keep: set[str]) -> None:
-    for file in folder.glob("*.webp"):
-        if file.name not in keep and file.stat().st_size:
-            file.unlink()
