@@ -11,15 +11,12 @@ import posixpath
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from .address import Site, encode
 from .errors import AuthorError
+from .listing import Entry
 from .posts import nfc
 from .publish import write_if_changed
-
-if TYPE_CHECKING:
-    from .listing import Entry
 
 _MARK = '<meta name="generator" content="blogkit redirect">'
 _MOST = 8192

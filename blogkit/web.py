@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .address import Site, base_url, tidy_address
 from .cards import post_card, site_card, write_cards
 from .feeds import write_feeds
+from .listing import Entry
 from .meta import Page, is_indexed, metatags
 from .notfound import write_notfound
 from .redirects import write_redirects
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
     from sphinx.config import Config
-
-    from .listing import Entry
 
 CONTENTS, CARDS = ".contents", ".cards"
 """Folders of ``_build`` that keep what was made for the posts, by the digest of what it was made from."""
