@@ -140,7 +140,8 @@ def _publish(app: Sphinx, staging: Staging) -> None:
         _log(f"\n{error}\n\nThe site was not changed. Mend the above and build again.")
         return
     pictures = {f"{app.builder.imagedir}/{name}" for _, name in app.env.images.values()}
-    remove_strays(staging.pages, pages | written | pictures)
+    downloads = {f"_downloads/{name}" for _, name in app.env.dlfiles.values()}
+    remove_strays(staging.pages, pages | written | pictures | downloads)
     Path(app.doctreedir, _SHOWN).write_text(json.dumps(app.blog_shown), encoding="utf-8")
     staging.publish()
 

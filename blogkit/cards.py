@@ -100,7 +100,7 @@ def summary_parts(post: Post, values: dict[str, object], summary: str) -> tuple[
 
 
 def write_cards(outdir: Path, cards: list[Card], kept: Path) -> set[str]:
-    """Put the cards into the site and delete those of other builds; return their names.
+    """Put the cards into the site; return their names.
 
     ``kept`` is a folder that stores what was drawn, so that a card is drawn again only when it shows something else.
     """
@@ -111,15 +111,11 @@ def write_cards(outdir: Path, cards: list[Card], kept: Path) -> set[str]:
     for card in cards:
         if not (outdir / card.path).is_file():
             write_if_changed(outdir / card.path, (kept / f"{card.digest}.png").read_bytes())
-    names = {card.path for card in cards}
-    for folder, wanted in (
-        (outdir / FOLDER, {Path(n).name for n in names}),
-        (kept, {f"{c.digest}.png" for c in cards}),
-    ):
-        for file in folder.glob("*.png"):
-            if nfc(file.name) not in wanted:
-                file.unlink()
-    return names
+    used = {f"{card.digest}.png" for card in cards}
+    for file in kept.glob("*.png"):
+        if file.name not in used:
+            file.unlink()
+    return {card.path for card in cards}
 
 
 def draw(card: Card) -> bytes:
