@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
@@ -15,9 +16,11 @@ from filelock import FileLock, Timeout
 from . import provenance
 from .errors import AuthorError, Fault
 from .execute import execute_posts, put_back, summary
-from .listing import Entry
+from .history import last_changes
+from .listing import Entry, reading_minutes
 from .posts import FOLDER, Post, iter_public, read_posts
 from .publish import write_if_changed
+from .results import HISTORY, Moved, extend_history, moved, read_history, rows, write_history
 from .store import Result, Store
 
 STORE = "_build/.jupyter_cache/blogkit"  # `jupyter-book clean` keeps this folder, `clean --all` does not
@@ -37,6 +40,10 @@ class Settings:
     store_gib: float = 5.0
     """Size in GiB above which the oldest results are dropped."""
     repository: str = ""
+    origin: str = ""
+    """The address that the blog had before it moved: feed readers know its posts by it."""
+    feed_entries: int = 20
+    """Posts in a feed, newest first."""
     preview: bool = False
     """Show drafts and posts of the future, marked."""
 
@@ -56,6 +63,8 @@ class Blog:
     posts: list[Post] = field(default_factory=list)
     results: dict[str, Result] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
+    history: list[dict[str, Any]] = field(default_factory=list)
+    moved: list[Moved] = field(default_factory=list)
 
     @property
     def store(self) -> Store:
@@ -95,10 +104,17 @@ class Blog:
             raise AuthorError([Fault(self.root / FOLDER, 0, f"no post is named {', '.join(unknown)}")])
         shown = [post for post in shown if not names or post.slug in names]
         self.results = execute_posts(shown, self.root, self.store, self.settings.jobs, log, force=force)
-        self.entries = [self._entry(post) for post in shown]
+        changes = last_changes(self.root, FOLDER)
+        self.entries = [self._entry(post, changes) for post in shown]
         for post in shown:
             if post.docname in self.results:
                 put_back(self.results[post.docname], post, self.root)
+        previous = os.environ.get("BLOG_PREVIOUS_SITE") or str(self.root / "_build" / "html")
+        before = read_history(previous, log)
+        self.history = extend_history(before, self.results)
+        self.moved = [m for p in shown if (r := self.results.get(p.docname)) for m in moved(p, r, before)]
+        for value in self.moved:
+            log(str(value))
         keep = {result.key for result in self.results.values()}
         self.store.prune(keep, self.settings.store_days, self.settings.store_gib * (1 << 30))
 
@@ -124,6 +140,7 @@ class Blog:
                 )
                 written[f"{post.docname}.json"] = provenance.as_json(post, result, repository)
                 written |= {name: result.file(name) for name in post.outputs}
+        written[HISTORY] = write_history(self.history)
         made = {name for post in self.posts for name in post.outputs}
         for picture in (self.root / "images").rglob("*"):
             name = picture.relative_to(self.root).as_posix()
@@ -135,8 +152,15 @@ class Blog:
             (pages / name).unlink(missing_ok=True)
         return set(written)
 
-    def _entry(self, post: Post) -> Entry:
+    def result_rows(self) -> list[dict[str, Any]]:
+        """Return what the results page shows."""
+        return rows([entry.post for entry in self.entries], self.results, self.history, self.moved)
+
+    def _entry(self, post: Post, changes: Mapping[str, dt.datetime]) -> Entry:
         result = self.results.get(post.docname)
         values = result.values if result else {}
         facts = provenance.provenance(post, result, self.settings.repository) if result else None
-        return Entry(post, values, summary(post, values), facts)
+        updated = post.updated or changes.get(post.path.relative_to(self.root).as_posix())
+        if updated:
+            updated = updated.astimezone(ZoneInfo(self.settings.timezone))
+        return Entry(post, values, summary(post, values), facts, reading_minutes(post), updated)
