@@ -54,6 +54,7 @@ class Section:
     anchor: str = ""
     """Empty: the page's top."""
     heading: str = ""
+    """At the page's top: its category and tags."""
     text: str = ""
     """Paragraphs, one a line."""
     code: str = ""
@@ -117,9 +118,8 @@ def read_page(path: Path, url: str) -> Page | None:
     heading = body.find(".//h1") if body.find(".//h1") is not None else document.find(".//h1")
     title = _words(heading) if heading is not None else (document.findtext(".//title") or "")
     sections = _Collector(body).sections
-    tags = [m.get("content", "") for m in document.iterfind(".//meta[@property='article:tag']")]
-    if tags:
-        sections[0].text = f"{sections[0].text}\n{', '.join(tags)}".strip()
+    terms = [document.iterfind(f".//meta[@property='article:{kind}']") for kind in ("section", "tag")]
+    sections[0].heading = _nfc(" · ".join(meta.get("content", "") for metas in terms for meta in metas))
     return Page(url, _nfc(title).strip(), _date(document, body), sections)
 
 

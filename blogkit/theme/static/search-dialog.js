@@ -8,14 +8,13 @@ const MESSAGES = {
   busy: "찾는 중…",
   none: "찾은 글이 없습니다. 낱말을 줄이거나 바꾸어 보세요.",
   failed: "검색 자료를 불러오지 못했습니다. 연결을 확인하고 다시 시도해 주세요.",
-  file: "검색은 웹 서버에서 연 사이트에서만 됩니다.",
 };
 
 /** Build the dialog below the page; `root` is the site's address. Resolves when its style has come. */
 export async function createDialog(root, script) {
   const dialog = new SearchDialog(root);
   const style = element("link", { rel: "stylesheet", href: new URL("search.css", script).href });
-  const styled = new Promise((resolve) => style.addEventListener("load", resolve) ?? style.addEventListener("error", resolve));
+  const styled = new Promise((resolve) => ["load", "error"].forEach((name) => style.addEventListener(name, resolve)));
   document.head.append(style);
   document.body.append(dialog.box);
   await styled;
@@ -29,26 +28,26 @@ class SearchDialog {
     this.turn = 0;
     this.input = element("input", {
       type: "text",
-      inputMode: "search",
-      enterKeyHint: "search",
+      inputmode: "search",
+      enterkeyhint: "search",
       autocomplete: "off",
       autocapitalize: "off",
-      spellcheck: false,
-      maxLength: 100,
+      spellcheck: "false",
+      maxlength: 100,
       placeholder: "찾을 낱말",
-      ariaLabel: "찾을 낱말",
+      "aria-label": "찾을 낱말",
     });
-    this.list = element("ol", { className: "search-results" });
-    this.status = element("p", { className: "search-status", role: "status" }, MESSAGES.idle);
-    this.more = element("button", { type: "button", className: "search-more", hidden: true }, "더 보기");
-    const close = element("button", { type: "button", className: "search-close" }, "닫기");
-    const form = element("form", { className: "search-form", role: "search" }, this.input, close);
-    const help = element("p", { className: "search-help", ariaHidden: "true" });
+    this.list = element("ol", { class: "search-results" });
+    this.status = element("p", { class: "search-status", role: "status" }, MESSAGES.idle);
+    this.more = element("button", { type: "button", class: "search-more", hidden: "" }, "더 보기");
+    const close = element("button", { type: "button", class: "search-close" }, "닫기");
+    const form = element("form", { class: "search-form", role: "search" }, this.input, close);
+    const help = element("p", { class: "search-help", "aria-hidden": "true" });
     for (const [key, action] of [["↑↓", "고르기"], ["Enter", "열기"], ["Esc", "닫기"]]) {
       help.append(element("kbd", {}, key), ` ${action} `);
     }
-    const results = element("div", { className: "search-scroll" }, this.status, this.list, this.more);
-    this.box = element("dialog", { id: "search", className: "search", ariaLabel: "글 검색" }, form, results, help);
+    const results = element("div", { class: "search-scroll" }, this.status, this.list, this.more);
+    this.box = element("dialog", { id: "search", class: "search", "aria-label": "글 검색" }, form, results, help);
     close.addEventListener("click", () => this.box.close());
     form.addEventListener("submit", (event) => event.preventDefault());
     this.box.addEventListener("click", (event) => event.target === this.box && this.box.close());
@@ -62,7 +61,7 @@ class SearchDialog {
     if (!this.box.open) this.box.showModal();
     this.input.focus();
     this.input.select();
-    this.#ready().catch(() => this.#say(this.#failure()));
+    this.#ready().catch(() => this.#say(MESSAGES.failed));
   }
 
   #ready() {
@@ -89,7 +88,7 @@ class SearchDialog {
       const found = await this.index.search(query);
       if (turn === this.turn) this.#show(found, found.results.length ? count(found) : MESSAGES.none);
     } catch {
-      if (turn === this.turn) this.#show({ results: [], more: false }, this.#failure());
+      if (turn === this.turn) this.#show({ results: [], more: false }, MESSAGES.failed);
     }
   }
 
@@ -105,7 +104,7 @@ class SearchDialog {
     const { found } = this;
     const results = await found.next().catch(() => null);
     if (found !== this.found) return;
-    if (!results) return this.#say(this.#failure());
+    if (!results) return this.#say(MESSAGES.failed);
     const items = results.map((result) => this.#result(result));
     this.list.append(...items);
     this.more.hidden = !found.more;
@@ -118,10 +117,10 @@ class SearchDialog {
     sections.forEach((section, order) => {
       const link = element("a", { href: this.#address(page, section) });
       if (!order) {
-        const date = page.date ? element("time", { dateTime: page.date }, page.date.slice(0, 10).replaceAll("-", ". ")) : "";
-        link.append(element("span", { className: "search-title" }, page.title, date));
+        const date = page.date ? element("time", { datetime: page.date }, page.date.slice(0, 10).replaceAll("-", ". ")) : "";
+        link.append(element("span", { class: "search-title" }, page.title, date));
       }
-      if (section.heading) link.append(element("span", { className: "search-section" }, section.heading));
+      if (section.heading) link.append(element("span", { class: "search-section" }, section.heading));
       if (section.snippet) link.append(marked(section));
       item.append(link);
     });
@@ -161,10 +160,6 @@ class SearchDialog {
     return response.json();
   }
 
-  #failure() {
-    return location.protocol === "file:" ? MESSAGES.file : MESSAGES.failed;
-  }
-
   #say(message) {
     this.status.textContent = message;
   }
@@ -175,7 +170,7 @@ function count({ results, more }) {
 }
 
 function marked({ snippet, marks, isCode }) {
-  const box = element("span", { className: isCode ? "search-snippet search-code" : "search-snippet" });
+  const box = element("span", { class: isCode ? "search-snippet search-code" : "search-snippet" });
   let done = 0;
   for (const [start, end] of marks) {
     if (start < done) continue; // inside another one
@@ -186,8 +181,9 @@ function marked({ snippet, marks, isCode }) {
   return box;
 }
 
-function element(name, properties, ...children) {
-  const made = Object.assign(document.createElement(name), properties);
+function element(name, attributes, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   made.append(...children);
   return made;
 }

@@ -1,7 +1,7 @@
 // Marks what was searched for on the page that was found, without touching its elements.
 
 /** Mark every text of `?highlight=`, go to the first in the section of the address, and tidy the address. */
-export function highlight() {
+export function highlight(script) {
   const address = new URL(location.href);
   const texts = address.searchParams.getAll("highlight").filter(Boolean);
   address.searchParams.delete("highlight");
@@ -9,8 +9,12 @@ export function highlight() {
   const body = document.querySelector("[data-search-body]");
   if (!body || !texts.length || !globalThis.CSS?.highlights) return;
   const ranges = findRanges(body, texts);
+  const style = document.createElement("link");
+  style.rel = "stylesheet";
+  style.href = new URL("search.css", script).href;
+  document.head.append(style);
   CSS.highlights.set("search", new Highlight(...ranges));
-  document.addEventListener("keydown", (event) => event.key === "Escape" && CSS.highlights.delete("search"), { once: false });
+  document.addEventListener("keydown", (event) => event.key === "Escape" && CSS.highlights.delete("search"));
   reveal(ranges);
 }
 

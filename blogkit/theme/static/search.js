@@ -15,7 +15,7 @@
       (await dialog).show();
     } catch {
       dialog = null; // tried again next time
-      if (location.protocol === "file:") alert("검색은 웹 서버에서 연 사이트에서만 됩니다.");
+      alert(location.protocol === "file:" ? "검색은 웹 서버에서 연 사이트에서만 됩니다." : "검색을 열지 못했습니다. 연결을 확인해 주세요.");
     }
   }
 
@@ -34,5 +34,5 @@
     open();
   });
 
-  if (new URLSearchParams(location.search).has("highlight")) load("search-highlight.js").then(({ highlight }) => highlight());
+  if (new URLSearchParams(location.search).has("highlight")) load("search-highlight.js").then(({ highlight }) => highlight(script));
 }
