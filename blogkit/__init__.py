@@ -97,9 +97,9 @@ def _publish(app: Sphinx, staging: Staging) -> None:
         staging.discard_if_empty()
         _log("the site was not changed: mend the warnings above and build again")
         return
-    app.blog.write_files(staging.pages)
-    remove_strays(staging.pages, {f"{d}.html" for d in app.env.all_docs} | app.blog_pages)
-    remove_strays(staging.pages, {f"{d}.html" for d in app.env.all_docs}, "posts/*.html")
+    written = app.blog.write_files(staging.pages)
+    pages = {f"{docname}.html" for docname in app.env.all_docs}
+    remove_strays(staging.pages, pages | written, "posts/*")
     staging.publish()
 
 

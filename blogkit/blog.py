@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
@@ -18,6 +19,7 @@ from .execute import execute_posts, put_back, summary
 from .listing import Entry
 from .posts import FOLDER, Post, iter_public, read_posts
 from .publish import write_if_changed
+from .results import HISTORY, Moved, extend_history, moved, read_history, rows, write_history
 from .store import Result, Store
 
 STORE = "_build/.jupyter_cache/blogkit"  # `jupyter-book clean` keeps this folder, `clean --all` does not
@@ -56,6 +58,8 @@ class Blog:
     posts: list[Post] = field(default_factory=list)
     results: dict[str, Result] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
+    history: list[dict[str, Any]] = field(default_factory=list)
+    moved: list[Moved] = field(default_factory=list)
 
     @property
     def store(self) -> Store:
@@ -99,6 +103,12 @@ class Blog:
         for post in shown:
             if post.docname in self.results:
                 put_back(self.results[post.docname], post, self.root)
+        previous = os.environ.get("BLOG_PREVIOUS_SITE") or str(self.root / "_build" / "html")
+        before = read_history(previous, log)
+        self.history = extend_history(before, self.results)
+        self.moved = [m for p in shown if (r := self.results.get(p.docname)) for m in moved(p, r, before)]
+        for value in self.moved:
+            log(str(value))
         keep = {result.key for result in self.results.values()}
         self.store.prune(keep, self.settings.store_days, self.settings.store_gib * (1 << 30))
 
@@ -124,6 +134,7 @@ class Blog:
                 )
                 written[f"{post.docname}.json"] = provenance.as_json(post, result, repository)
                 written |= {name: result.file(name) for name in post.outputs}
+        written[HISTORY] = write_history(self.history)
         made = {name for post in self.posts for name in post.outputs}
         for picture in (self.root / "images").rglob("*"):
             name = picture.relative_to(self.root).as_posix()
@@ -134,6 +145,10 @@ class Blog:
         for name in made - set(written):
             (pages / name).unlink(missing_ok=True)
         return set(written)
+
+    def result_rows(self) -> list[dict[str, Any]]:
+        """Return what the results page shows."""
+        return rows([entry.post for entry in self.entries], self.results, self.history, self.moved)
 
     def _entry(self, post: Post) -> Entry:
         result = self.results.get(post.docname)

@@ -306,8 +306,7 @@ class _Place:
         return min(left, self.post.cell_timeout or left)
 
     def fail(self, reason: str, notebook: nbformat.NotebookNode, detail: str = "") -> Failure:
-        source_map = self.post.notebook.metadata.get("source_map", [])
-        line = source_map[self.index] if self.cell and self.index < len(source_map) else 1
+        line = self.post.cell_line(self.index) if self.cell else 1
         outputs = notebook.cells[self.index].get("outputs", []) if self.cell else []
         errors = "".join(o.text for o in outputs if o.output_type == "stream" and o.name == "stderr")
         if errors:
@@ -320,9 +319,8 @@ class _Place:
 
         if isinstance(error, CellExecutionError):
             raised = [o for o in notebook.cells[self.index].get("outputs", []) if o.output_type == "error"]
-            frames = [
-                line for o in raised for line in _ANSI.sub("", "\n".join(o.traceback)).splitlines() if line.strip()
-            ]
+            text = _ANSI.sub("", "\n".join(line for output in raised for line in output.traceback))
+            frames = [line for line in text.splitlines() if line.strip(" -") and "Traceback (most recent" not in line]
             return self.fail(f"{error.ename}: {error.evalue}", notebook, "\n".join(frames[-12:]))
         if isinstance(error, CellTimeoutError):
             if self.post.cell_timeout and time.monotonic() < self.deadline:

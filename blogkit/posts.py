@@ -22,6 +22,8 @@ from .errors import AuthorError, Fault
 FOLDER = "posts"
 SUFFIXES = (".md", ".ipynb")
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-([^\s/]+)")
+# What MyST-NB 1.4 adds too much to a cell's first line in its warnings.
+_MAP_OFFSET = 1
 _PROMISE = re.compile(r"\s*(>=|<=|==|>|<)\s*(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*")
 
 
@@ -46,7 +48,8 @@ class Post:
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     expect: dict[str, str] = field(default_factory=dict)
-    drift: float | None = None
+    drift: dict[str, float] = field(default_factory=dict)
+    """How far each glued value may move from one published build to the next before that is reported."""
     timeout: float = 600.0
     """Seconds that the whole post may run."""
     cell_timeout: float | None = None
@@ -84,6 +87,11 @@ class Post:
         if not self.code:
             return ""
         return self.notebook.metadata.get("kernelspec", {}).get("name", "python3")
+
+    def cell_line(self, index: int) -> int:
+        """Return the line (from 1) at which a cell (from 0) of the notebook starts; 1 in an ``.ipynb``."""
+        source_map = self.notebook.metadata.get("source_map", [])
+        return source_map[index] + _MAP_OFFSET + 1 if index < len(source_map) else 1
 
     def is_public(self, now: dt.datetime) -> bool:
         """Tell whether the post may be published at ``now`` (aware)."""
@@ -160,6 +168,8 @@ def read_post(path: Path, root: Path, timezone: str = "Asia/Seoul", author: str 
             faults.append(Fault(path, 0, f"{name[1]} in the name is no date; rename the file"))
     if faults:
         raise AuthorError(faults)
+    if isinstance(values.get("drift"), float):  # one number: for all that the post promises
+        values["drift"] = dict.fromkeys(values.get("expect", {}), values["drift"])
     published = values.pop("published", True)
     values["draft"] = values.get("draft", False) or not published
     docname = path.relative_to(root).with_suffix("").as_posix()
@@ -264,9 +274,15 @@ def _read_notebook(path: Path, text: str) -> nbformat.NotebookNode:
 
         front, body = split_front_matter(text)
         # The front matter is read by us: MyST would choke on its dates after the post has run.
-        padded = "\n" * (body - 1) + "\n".join(text.splitlines()[body - 1 :])
-        notebook = read_myst_markdown_notebook(padded, add_source_map=True, path=path)
-        meta = {**(yaml.safe_load(front) or {}), "source_map": notebook.metadata["source_map"]}
+        lines = [""] * (body - 1) + text.splitlines()[body - 1 :]
+        notebook = read_myst_markdown_notebook("\n".join(lines), add_source_map=True, path=path)
+        starts = [  # counting from 0; MyST-NB drops the blank lines before a cell's words but counts from them
+            next((n for n in range(start, len(lines)) if lines[n].strip()), start)
+            if cell.cell_type != "code"
+            else start - 1
+            for start, cell in zip(notebook.metadata["source_map"], notebook.cells, strict=True)
+        ]
+        meta = {**(yaml.safe_load(front) or {}), "source_map": [start - _MAP_OFFSET for start in starts]}
     notebook.metadata = nbformat.from_dict({k: meta[k] for k in _KERNEL_KEYS if k in meta})
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"
@@ -371,6 +387,12 @@ def _promises(value: Any) -> dict[str, str]:
     return {str(k): str(v) for k, v in value.items()}
 
 
+def _drift(value: Any) -> dict[str, float] | float:
+    if isinstance(value, dict):
+        return {str(name): _positive(number) for name, number in value.items()}
+    return _positive(value)
+
+
 _KERNEL_KEYS = ("kernelspec", "source_map", "mystnb", "myst")
 # Notebook tools write these; they are not the blog's.
 _IGNORED = {
@@ -399,7 +421,7 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
     "inputs": _paths,
     "outputs": _files,
     "expect": _promises,
-    "drift": _positive,
+    "drift": _drift,
     "timeout": _positive,
     "cell_timeout": _positive,
     "whole_machine": _flag,

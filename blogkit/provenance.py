@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import nbformat
@@ -10,6 +11,8 @@ import nbformat
 from .execute import prelude_source
 from .posts import Post
 from .store import Result
+
+_GLUE = re.compile(r"\{glue(?::text)?\}`([^`]+)`")
 
 
 def provenance(post: Post, result: Result, repository: str = "") -> dict[str, Any]:
@@ -52,6 +55,9 @@ def published_notebook(post: Post, result: Result, summary: str, repository: str
             executed = next(stored)
             cell.outputs = [o for o in executed.outputs if o.get("name") != "stderr"]
             cell.execution_count = executed.execution_count
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _GLUE.sub(lambda match: _glued(match, result.values), cell.source)
     head = [nbformat.v4.new_markdown_cell(f"# {post.title}\n\n{summary}".strip())]
     prelude = prelude_source(post)
     if prelude:
@@ -75,6 +81,11 @@ def published_notebook(post: Post, result: Result, summary: str, repository: str
     )
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return nbformat.writes(notebook) + "\n"
+
+
+def _glued(match: re.Match[str], values: dict[str, Any]) -> str:
+    name, _, spec = match[1].partition(":")
+    return format(values[name], spec) if name in values else match[0]
 
 
 def _commands(post: Post, commit: str, repository: str) -> list[str]:

@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
-JUPYTER_BOOK = [sys.executable, "-m", "jupyter_book", "build", "-W", "--keep-going", "."]
+JUPYTER_BOOK = [str(Path(sys.executable).with_name("jupyter-book")), "build", "-W", "--keep-going", "."]
 
 
 class Book:

@@ -97,7 +97,7 @@ def test_globs_name_inputs(book: Book) -> None:
 def test_every_failure_is_reported_with_place_and_stderr(book: Book) -> None:
     book.post("2024-01-01-raises", code("a = 1") + "\n" + code("import sys\nprint('soup', file=sys.stderr)\n1 / 0"))
     book.post("2024-01-02-slow", code("import time; time.sleep(60)"), timeout=3)
-    book.post("2024-01-03-slow-cell", code("import time; time.sleep(60)"), cell_timeout=2)
+    book.post("2024-01-03-slow-cell", code("import time; time.sleep(61)"), cell_timeout=2)
     book.post("2024-01-04-dies", code("import os; os._exit(9)"))
     book.post("2024-01-05-unwritten", code("1"), outputs=["images/none.png"])
     book.post("2024-01-06-promise", code("glue('score', 0.5)"), expect={"score": ">= 0.9"})

@@ -20,7 +20,7 @@ PRELUDE = Path(__file__).parents[1] / "blogkit" / "prelude"
 def run(name: str) -> dict:
     """Execute a prelude as the kernel does, and return the names that it leaves."""
     names: dict = {}
-    exec(compile((PRELUDE / f"{name}.py").read_text(encoding="utf-8"), name, "exec"), names)  # noqa: S102
+    exec(compile((PRELUDE / f"{name}.py").read_text(encoding="utf-8"), name, "exec"), names)
     del names["__builtins__"]
     return names
 

@@ -1,5 +1,6 @@
 def _style():
     """Give all figures of the site one look, with Korean letters, for light and dark pages."""
+    from dataclasses import replace
     from importlib.util import find_spec
     from pathlib import Path
 
@@ -10,13 +11,16 @@ def _style():
 
     # The fonts of koreanize-matplotlib; the package itself needs distutils, gone in Python 3.12.
     package = find_spec("koreanize_matplotlib")
+    fonts = font_manager.fontManager
     for folder in package.submodule_search_locations if package else ():
-        for name in ("NanumGothic.ttf", "NanumGothicBold.ttf"):
-            if (font := Path(folder, "fonts", name)).exists():
-                font_manager.fontManager.addfont(font)
+        for name, weight in [("NanumGothic.ttf", 400), ("NanumGothicBold.ttf", 700)]:
+            if (file := Path(folder, "fonts", name)).exists():
+                fonts.addfont(file)
+                # The bold one calls itself 600, and each bold text would warn that there is no 700.
+                fonts.ttflist[-1] = replace(fonts.ttflist[-1], weight=weight)
                 matplotlib.rcParams["font.family"] = ["NanumGothic", "DejaVu Sans"]
 
-    ink, muted, line, paper = "#24292f", "#57606a", "#d8dee4", "#fcfcfb"
+    ink, muted, line, paper = "#24292f", "#57606a", "#d8dee4", "#ffffff"
     # Paul Tol's "bright" scheme, safe for colour-blind readers: https://personal.sron.nl/~pault/
     colours = ["#4477aa", "#ee6677", "#228833", "#aa3377", "#ccbb44", "#66ccee", "#bbbbbb"]
     matplotlib.rcParams.update(
@@ -25,8 +29,8 @@ def _style():
             "figure.dpi": 100,
             "figure.facecolor": paper,
             "figure.constrained_layout.use": True,
-            "figure.constrained_layout.h_pad": 0.12,
-            "figure.constrained_layout.w_pad": 0.12,
+            "figure.constrained_layout.h_pad": 0.08,
+            "figure.constrained_layout.w_pad": 0.08,
             "figure.titlesize": 14,
             "figure.titleweight": "bold",
             "font.size": 11,
@@ -41,6 +45,7 @@ def _style():
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.grid": True,
+            "axes.grid.axis": "y",
             "axes.axisbelow": True,
             "axes.prop_cycle": cycler(color=colours),
             "axes.unicode_minus": False,
@@ -52,7 +57,7 @@ def _style():
             "ytick.labelcolor": muted,
             "lines.linewidth": 2.2,
             "lines.markersize": 6,
-            "legend.frameon": False,
+            "legend.edgecolor": "none",
             "image.cmap": "gray_r",
         }
     )

@@ -1,0 +1,145 @@
+"""Carry each post's values from one published site to the next and tell what moved. Plain functions."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .posts import Post
+from .store import Result
+
+HISTORY = "results-history.jsonl"
+_LIMIT = 20 << 20  # bytes of a history that is fetched
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A value that differs from the last published one by more than its author allows."""
+
+    post: Post
+    name: str
+    old: float
+    new: float
+    allowed: float
+
+    def __str__(self) -> str:
+        return (
+            f"warning: {self.post.slug}: {self.name} moved from {self.old:g} to {self.new:g}, "
+            f"more than the {self.allowed:g} of `drift`"
+        )
+
+
+def read_history(previous: str, log: Callable[[str], None] = print) -> list[dict[str, Any]]:
+    """Read the history of the site at ``previous``, a folder or an https address; say so where a new one starts."""
+    try:
+        lines = _fetch(previous) if "://" in previous else (Path(previous) / HISTORY).read_text(encoding="utf-8")
+        return [json.loads(line) for line in lines.splitlines() if line.strip()]
+    except FileNotFoundError:
+        log(f"no history of results at {previous}; a new one starts")
+    except (OSError, ValueError) as error:
+        log(f"the history of results at {previous} cannot be read ({error}); a new one starts")
+    return []
+
+
+def extend_history(history: list[dict[str, Any]], results: dict[str, Result]) -> list[dict[str, Any]]:
+    """Return the history with a line for each post whose key is not the one of its last line; oldest first."""
+    last = {line["post"]: line["key"] for line in history}
+    new = [
+        {
+            "post": docname,
+            "key": result.key,
+            "executed": result.record["executed"],
+            "seconds": result.record["seconds"],
+            "values": {name: value for name, value in result.values.items() if _is_number(value)},
+        }
+        for docname, result in sorted(results.items())
+        if last.get(docname) != result.key
+    ]
+    return history + sorted(new, key=lambda line: (line["executed"], line["post"]))
+
+
+def write_history(history: list[dict[str, Any]]) -> str:
+    """Return the history as JSON Lines."""
+    return "".join(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n" for line in history)
+
+
+def moved(post: Post, result: Result, history: list[dict[str, Any]]) -> list[Moved]:
+    """Return the values that moved since the last published line of another key, beyond the post's ``drift``."""
+    lines = [line for line in history if line["post"] == post.docname and line["key"] != result.key]
+    if not lines or not post.drift:
+        return []
+    old = lines[-1]["values"]
+    return [
+        Moved(post, name, old[name], value, post.drift[name])
+        for name, value in result.values.items()
+        if _is_number(value) and name in old and name in post.drift and abs(value - old[name]) > post.drift[name]
+    ]
+
+
+def sparkline(numbers: list[float], width: int = 120, height: int = 28) -> str:
+    """Draw numbers, oldest first, as a small SVG line whose last point is marked; sizes in CSS pixels."""
+    low, high = min(numbers), max(numbers)
+    inner_width, inner_height, margin = width - 8, height - 8, 4
+    step = inner_width / max(1, len(numbers) - 1)
+    scale = inner_height / (high - low) if high > low else 0
+    points = [
+        (margin + i * step, height - margin - (n - low) * scale if scale else height / 2) for i, n in enumerate(numbers)
+    ]
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    x, y = points[-1]
+    return (
+        f'<svg class="sparkline" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
+        f'aria-label="{len(numbers)}번의 값, {low:g}에서 {high:g} 사이">'
+        f'<polyline points="{line}" fill="none" stroke="currentColor" stroke-width="1.5"/>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="currentColor"/></svg>'
+    )
+
+
+def rows(
+    posts: list[Post], results: dict[str, Result], history: list[dict[str, Any]], drifted: list[Moved]
+) -> list[dict[str, Any]]:
+    """Return what the results page shows of each executed post, in the order of ``posts``."""
+    table = []
+    for post in posts:
+        result = results.get(post.docname)
+        if not result:
+            continue
+        past = [line["values"] for line in history if line["post"] == post.docname]
+        values = []
+        for name, value in result.values.items():
+            if not _is_number(value):
+                continue
+            numbers = [line[name] for line in past if _is_number(line.get(name))]
+            values.append(
+                {
+                    "name": name,
+                    "value": f"{value:,}" if isinstance(value, int) else f"{value:.6g}",
+                    "promise": post.expect.get(name, ""),
+                    "moved": next((m for m in drifted if m.post is post and m.name == name), None),
+                    "sparkline": sparkline(numbers) if len(numbers) > 1 else "",
+                }
+            )
+        record = result.record
+        table.append({"post": post, "executed": record["executed"], "seconds": record["seconds"], "values": values})
+    return table
+
+
+def _fetch(address: str) -> str:
+    if not address.startswith("https://"):
+        raise ValueError("only https addresses and folders are read")
+    try:
+        with urllib.request.urlopen(f"{address.rstrip('/')}/{HISTORY}", timeout=20) as answer:  # noqa: S310
+            return answer.read(_LIMIT).decode("utf-8")
+    except urllib.error.HTTPError as error:
+        if error.code == 404:
+            raise FileNotFoundError from error
+        raise
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

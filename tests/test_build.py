@@ -1,0 +1,178 @@
+"""`jupyter-book build .`: all or nothing, and never twice what need not be."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import signal
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from conftest import Book, code
+
+ANSWER = code("x = 6 * 7\nglue('answer', x)") + "\n답은 {glue:text}`answer`입니다.\n"
+PICTURE = code(
+    "import struct, zlib\n"
+    "def chunk(kind, data):\n"
+    "    return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))\n"
+    "header = struct.pack('>IIBBBBB', 2, 2, 8, 0, 0, 0, 0)\n"
+    "png = b'\\x89PNG\\r\\n\\x1a\\n' + chunk(b'IHDR', header)\n"
+    "png += chunk(b'IDAT', zlib.compress(b'\\0\\1\\2\\0\\3\\4')) + chunk(b'IEND', b'')\n"
+    "open('images/made.png', 'wb').write(png);"
+)
+
+
+def files(book: Book) -> dict[str, bytes]:
+    """The published site, byte for byte."""
+    return {p.relative_to(book.site).as_posix(): p.read_bytes() for p in sorted(book.site.rglob("*")) if p.is_file()}
+
+
+def test_prose_is_rendered_again_and_nothing_executed(book: Book) -> None:
+    post = book.post("2024-01-01-one", ANSWER, description="답 {answer:.1f}", date="2024-01-01")
+    assert "executing 1 post" in book.build()
+    assert "답은 42입니다" in book.text("posts/2024-01-01-one.html")
+    post.write_text(post.read_text(encoding="utf-8") + "\n새 문장.\n", encoding="utf-8")
+    assert "executing" not in book.build()
+    assert "새 문장" in book.text("posts/2024-01-01-one.html")
+    assert "답은 42입니다" in book.text("posts/2024-01-01-one.html")
+
+
+def test_unquoted_date_works(book: Book) -> None:
+    path = book.post("2024-01-01-one", ANSWER)
+    path.write_text(path.read_text(encoding="utf-8").replace("---\n", "---\ndate: 2024-01-01\n", 1), encoding="utf-8")
+    book.build()
+    book.build()
+
+
+def test_changed_input_renders_the_page_again(book: Book) -> None:
+    book.write("data/a.txt", "alpha")
+    book.post("2024-01-01-one", code("print(open('data/a.txt').read())"), inputs=["data/a.txt"])
+    book.build()
+    assert "alpha" in book.text("posts/2024-01-01-one.html")
+    book.write("data/a.txt", "omega")
+    book.build()
+    assert "omega" in book.text("posts/2024-01-01-one.html")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("raises", "---\ntitle: x\n---\n" + code("1/0"), "posts/2024-01-02-raises.md:4: cell 1: ZeroDivisionError"),
+        ("key", "---\ntitle: x\nkategory: y\n---\n", "posts/2024-01-02-key.md:3: unknown key 'kategory'"),
+        ("date", "---\ntitle: x\ndate: 2024-13-01\n---\n", "posts/2024-01-02-date.md:3: date: "),
+        ("yaml", "---\ntitle: a: b\n---\n", "posts/2024-01-02-yaml.md:2: not YAML"),
+        ("title", "---\ntags: [a]\n---\n", "posts/2024-01-02-title.md:1: no title"),
+        ("none", "글\n", "posts/2024-01-02-none.md:1: no front matter"),
+        ("input", "---\ntitle: x\ninputs: [data/x]\n---\n" + code("1"), "input.md:3: the input data/x does not exist"),
+        ("image", "---\ntitle: x\n---\n\n![x](../images/none.png)\n", "posts/2024-01-02-image.md:5"),
+        ("glue", "---\ntitle: x\ndescription: '{y}'\n---\n" + code("1"), "glue.md:3: description: {y} is glued by no"),
+    ],
+)
+def test_bad_input_says_where_and_leaves_the_site(book: Book, name: str, text: str, message: str) -> None:
+    book.post("2024-01-01-one", "좋은 글입니다.\n")
+    book.build()
+    before = files(book)
+    book.write(f"posts/2024-01-02-{name}.md", text)
+    for _ in range(2):  # a fault does not go away by building again
+        output = book.fail()
+        assert message in output
+        assert "Traceback" not in output
+    assert files(book) == before
+    (book.root / f"posts/2024-01-02-{name}.md").unlink()
+    book.build()
+    assert set(files(book)) == set(before)
+
+
+def test_failed_first_build_leaves_no_site(book: Book) -> None:
+    book.post("2024-01-01-one", code("1/0"))
+    book.fail()
+    assert not book.site.exists()
+
+
+def test_removed_draft_and_future_posts_are_nowhere(book: Book) -> None:
+    book.post("2024-01-01-gone", "사라질글")
+    book.post("2024-01-02-stays", "남을글")
+    book.post("2024-01-03-draft", "초안글" + "\n\n" + code("1/0"), draft=True)
+    book.post("2024-01-04-hidden", "숨긴글", published=False)
+    book.post("2999-01-01-future", "미래글")
+    book.build()
+    assert (book.site / "posts/2024-01-01-gone.html").exists()
+    (book.root / "posts/2024-01-01-gone.md").unlink()
+    book.build()
+    names = " ".join(files(book))
+    assert "2024-01-02-stays.html" in names
+    content = b"".join(files(book).values()).decode("utf-8", "ignore")
+    for word, slug in {"사라질글": "gone", "초안글": "draft", "숨긴글": "hidden", "미래글": "future"}.items():
+        assert slug not in names
+        assert word not in content
+        assert f"-{slug}" not in content
+
+
+def test_preview_shows_drafts(book: Book) -> None:
+    book.post("2024-01-03-draft", "초안글", draft=True)
+    book.config(blog_preview=True)
+    book.build()
+    assert "초안글" in book.text("posts/2024-01-03-draft.html")
+
+
+def test_restored_store_on_a_fresh_checkout_gives_the_same_bytes(make_book: Callable[[], Book]) -> None:
+    first, second = make_book(), make_book()
+    for book in (first, second):
+        body = PICTURE + "\n![그림](../images/made.png)\n\n" + ANSWER
+        book.post("2024-01-01-one", body, outputs=["images/made.png"], description="{answer}")
+    first.build()
+    assert (first.site / "images/made.png").is_file()
+    shutil.copytree(first.root / "_build/.jupyter_cache", second.root / "_build/.jupyter_cache")
+    assert "executing" not in second.build()
+    assert (second.root / "images/made.png").is_file()
+    assert files(first) == files(second)
+
+
+def test_two_builds_at_once_do_no_harm(book: Book) -> None:
+    book.post("2024-01-01-one", code("import time; time.sleep(2)") + ANSWER)
+    with ThreadPoolExecutor(2) as pool:
+        outputs = list(pool.map(lambda _: book.run(), range(2)))
+    assert [result.returncode for result in outputs] == [0, 0], [result.stdout for result in outputs]
+    assert sum("executing 1 post" in result.stdout for result in outputs) == 1
+    assert "답은 42입니다" in book.text("posts/2024-01-01-one.html")
+
+
+def test_killed_at_random_moments_the_next_build_is_right(book: Book) -> None:
+    book.post("2024-01-01-one", PICTURE + ANSWER, outputs=["images/made.png"])
+    for number in range(4):
+        book.post(f"2024-02-0{number + 1}-plain", f"글 {number}\n\n" * 50)
+    started = time.monotonic()
+    book.build()
+    whole = time.monotonic() - started
+    expected = book.text("posts/2024-01-01-one.html")
+    chance = random.Random(30)
+    for kill in range(30):
+        if kill % 3 == 0:  # something to execute, and something to render
+            shutil.rmtree(book.root / "_build/.jupyter_cache")
+        book.write("posts/2024-02-01-plain.md", f"---\ntitle: plain\n---\n\n판 {kill}\n")
+        process = book.start()
+        time.sleep(chance.uniform(0, whole))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        assert (book.site / "index.html").is_file() or list((book.root / "_build").glob(".html.*"))
+        book.build()
+        assert f"판 {kill}" in book.text("posts/2024-02-01-plain.html")
+        assert book.text("posts/2024-01-01-one.html").replace("\n", "").split("답은")[1][:4] in expected
+        assert (book.site / "images/made.png").is_file()
+        assert not list((book.root / "_build").glob(".html.*"))
+
+
+def test_history_and_drift(book: Book) -> None:
+    def publish(accuracy: float) -> str:
+        book.post("2024-01-01-one", code(f"glue('acc', {accuracy})"), expect={"acc": ">= 0.5"}, drift=0.01)
+        return book.build()
+
+    assert "a new one starts" in publish(0.90)
+    assert "moved from" not in publish(0.905)
+    assert "acc moved from 0.905 to 0.95, more than the 0.01" in publish(0.95)
+    lines = (book.site / "results-history.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 3
+    book.build()
+    assert (book.site / "results-history.jsonl").read_text(encoding="utf-8").splitlines() == lines
