@@ -20,7 +20,7 @@ _DEFAULT_PREFIX = "/repo/"
 _START = ("", "404.html", "robots.txt", "sitemap.xml")
 _MISSING = "no/such/page"
 _LOADING_RELS = frozenset(
-    "stylesheet icon apple-touch-icon mask-icon manifest preload modulepreload prefetch preconnect dns-prefetch".split()
+    ("stylesheet", "icon", "apple-touch-icon", "mask-icon", "manifest", "preload", "modulepreload", "preconnect")
 )
 _LOADED = {
     "script": ("src",),
@@ -44,7 +44,7 @@ _REFRESH = re.compile(r"^\s*[\d.]+\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]+)", re.
 
 @dataclass(frozen=True)
 class Reference:
-    """An address that stands in a file; ``loads`` tells that a browser or feed reader fetches it without being asked."""
+    """An address that stands in a file; ``loads``: a browser fetches it without being asked."""
 
     address: str
     loads: bool = False
@@ -78,7 +78,7 @@ def crawl_site(site: Path, base: str = "") -> Crawl:
 
 
 def published_address(site: Path) -> str:
-    """Return the address that the home page calls its own (``rel=canonical``), ending in ``/``; empty if it has none."""
+    """Return the address that the home page calls its own (``rel=canonical``), ending in ``/``, or ``""``."""
     home = site / "index.html"
     tree = html.fromstring(home.read_bytes()) if home.is_file() else None
     found = tree.xpath("//link[@rel='canonical']/@href") if tree is not None else []
@@ -174,7 +174,8 @@ class _Crawler:
             self._fault(source, f"{address} answers {page.status}")
             return ""
         fragment = unquote(fragment).partition(":~:")[0]
-        if fragment and fragment != "top" and page.kind.startswith("text/html") and fragment not in self._ids(url, page):
+        marked = page.kind.startswith(("text/html", "image/svg"))
+        if marked and fragment not in ("", "top") and fragment not in self._ids(url, page):
             self._fault(source, f"{address}: no such place on that page")
         return url
 

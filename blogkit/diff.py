@@ -17,8 +17,41 @@ _EXCERPT_LINES = 16
 _EXCERPT_WIDTH = 200
 _PAGES_SHOWN = 20
 _BLOCKS = frozenset(
-    "address article aside blockquote br dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li "
-    "main nav ol p pre section summary table td th tr ul".split()
+    (
+        *(
+            "address",
+            "article",
+            "aside",
+            "blockquote",
+            "br",
+            "dd",
+            "details",
+            "div",
+            "dl",
+            "dt",
+            "figcaption",
+            "figure",
+        ),
+        *(
+            "footer",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "header",
+            "hr",
+            "li",
+            "main",
+            "nav",
+            "ol",
+            "p",
+            "pre",
+            "section",
+        ),
+        *("summary", "table", "td", "th", "tr", "ul"),
+    )
 )
 # What is no text for readers, and what says only when and how a page was made.
 _SKIPPED = "//script | //style | //template | //*[contains(concat(' ', @class, ' '), ' provenance ')]"
@@ -90,8 +123,8 @@ def read_page(path: Path) -> Page:
     title = " ".join(tree.findtext(".//title", "").split())
     for element in tree.xpath(_SKIPPED):
         element.drop_tree()
-    main = tree.xpath("//main | //*[@role='main'] | //body")
-    text = "".join(_text(main[0])) if main else ""
+    found = tree.xpath("//main") or tree.xpath("//*[@role='main']") or tree.xpath("//body")
+    text = "".join(_text(found[0])) if found else ""
     lines = (re.sub(r"\s+", " ", line).strip() for line in text.split("\0"))
     return Page(title, tuple(line for line in lines if line))
 
@@ -123,7 +156,7 @@ def _lines(text: str | None, keep: bool) -> str:
 def _compare_records(before: dict[str, Any], after: dict[str, Any], found: Difference) -> None:
     for name in sorted({*before, *after}):
         old, new = before.get(name, {}), after.get(name, {})
-        if old and new or name not in before:
+        if (old and new) or name not in before:
             a, b = old.get("values", {}), new.get("values", {})
             found.values += [(name, k, a.get(k), b.get(k)) for k in sorted({*a, *b}) if a.get(k) != b.get(k)]
         if new and (old.get("key"), old.get("executed")) != (new.get("key"), new.get("executed")):
@@ -151,9 +184,9 @@ def _is_post(name: str) -> bool:
 
 
 def _posts(heading: str, posts: dict[str, str]) -> list[str]:
-    return [f"### {heading}\n", *(f"- {_escape(title)} ({_name(name)})" for name, title in posts.items()), ""] * bool(
-        posts
-    )
+    if not posts:
+        return []
+    return [f"### {heading}\n", *(f"- {_escape(title)} ({_name(name)})" for name, title in posts.items()), ""]
 
 
 def _pages(changed: dict[str, list[str]]) -> list[str]:
@@ -199,7 +232,8 @@ def _duration(seconds: float | None) -> str:
 
 
 def _name(path: str) -> str:
-    return f"`{path.removeprefix(_POSTS).removesuffix('.json').replace('`', '')}`".replace("|", "\\|")
+    name = path.removeprefix(_POSTS).removesuffix(".json").removesuffix(".html") if _is_post(path) else path
+    return f"`{re.sub('[`|]', '', name)}`"
 
 
 def _escape(text: str) -> str:

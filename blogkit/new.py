@@ -49,7 +49,7 @@ def new_post(root: Path, title: str, now: dt.datetime) -> Path:
 
 
 def slug_of(title: str) -> str:
-    """Return the last part of a title's address: its words in lower case, Hangul kept and composed, joined by dashes."""
+    """Return the last part of a title's address: its words, in lower case and composed (NFC), joined by dashes."""
     words = re.findall(r"[^\W_]+", nfc(title).lower())
     slug = ""
     for word in words:

@@ -11,7 +11,7 @@ DEFAULT_RUNNER = "ubuntu-24.04"
 
 
 def deal(states: Iterable[State], limit: int, runners: Collection[str] = ()) -> list[dict[str, Any]]:
-    """Return one ``{name, runs_on, posts}`` for each runner: one post each, or more where ``limit`` runners are too few.
+    """Return one ``{name, runs_on, posts}`` a runner: one post each, more where ``limit`` is too low.
 
     A post gets the runner that it asks for in ``runs_on`` if ``runners`` allows it, and else the default one.
     """
@@ -33,7 +33,7 @@ def deal(states: Iterable[State], limit: int, runners: Collection[str] = ()) -> 
 
 
 def _shares(sizes: dict[str, int], limit: int) -> dict[str, int]:
-    """Say how many runners of each kind there are: at least one, at most a post each, in all ``limit`` if that can be."""
+    """Say how many runners of each kind to take: one or more, no more than posts, in all ``limit`` if possible."""
     shares = dict.fromkeys(sizes, 1)
     while sum(shares.values()) < min(limit, sum(sizes.values())):
         runner = max((r for r in sizes if shares[r] < sizes[r]), key=lambda r: sizes[r] / shares[r])

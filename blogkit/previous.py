@@ -13,10 +13,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from .publish import write_if_changed
+from .results import HISTORY
 
-HISTORY = "results-history.jsonl"
-"""The history of values, at the site's root."""
-VARIABLE = "BLOG_PREVIOUS_SITE"
 _ALWAYS = ("index.html", HISTORY)
 _LOC = re.compile(r"<loc>\s*([^<\s]+)\s*</loc>")
 _LIMIT = 50 << 20  # bytes; GitHub takes no page near it
@@ -86,7 +84,7 @@ def _get(url: str, pause: float) -> bytes | None:
 
 
 class _SecureRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, request, fp, code, msg, headers, url):  # type: ignore[no-untyped-def]  # noqa: ANN
+    def redirect_request(self, request, fp, code, msg, headers, url):  # type: ignore[no-untyped-def]
         if urlsplit(url).scheme != "https" and urlsplit(url).hostname not in _HERE:
             raise urllib.error.URLError(f"leads to {url}, which is not secure")
         return super().redirect_request(request, fp, code, msg, headers, url)

@@ -51,7 +51,7 @@ def answer(site: Path, prefix: str, target: str) -> Answer:
     """Answer a request's ``target`` for a site published below ``prefix`` (such as ``/repo/``; ``/``: at the root).
 
     As on GitHub Pages: names are compared byte for byte on every system, ``/page`` is ``/page.html``, ``/dir/`` its
-    ``index.html`` and ``/dir`` leads there; no folder is listed, and what does not exist is ``404.html`` with status 404.
+    ``index.html`` and ``/dir`` leads there; no folder is listed; anything else is ``404.html`` with status 404.
     """
     path = unquote(urlsplit(target).path)
     if path + "/" == prefix:
@@ -154,7 +154,7 @@ def serving(site: Path, prefix: str = "/", port: int = 0, handler: type[Handler]
 def _exact(folder: Path, names: list[str]) -> Path | None:
     """Walk down from ``folder`` by names that exist in exactly this spelling."""
     for name in names:
-        if name in ("", ".", "..") or not folder.is_dir() or name not in os.listdir(folder):
+        if name in ("", ".", "..") or not folder.is_dir() or name not in os.listdir(folder):  # noqa: PTH208
             return None
         folder /= name
     return folder

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -85,8 +84,9 @@ def test_a_good_site_has_no_fault_and_every_file_is_found(tmp_path: Path) -> Non
     )
     found = crawl(
         tmp_path,
-        '<link rel=alternate href="feed.xml"><link rel=stylesheet href="s/a.css"><img srcset="images/q.png 2x, images/p.png">'
-        '<a href="posts/a.html#절">a</a> <a href="https://elsewhere.example/">b</a> <a href=dir>c</a> <a href="#top">d</a>',
+        '<link rel=alternate href="feed.xml"><link rel=stylesheet href="s/a.css">'
+        '<img srcset="images/q.png 2x, images/p.png"> <a href="#top">d</a>'
+        '<a href="posts/a.html#절">a</a> <a href="https://elsewhere.example/">b</a> <a href=dir>c</a>',
         feed_xml=feed,
         s__a_css="@import 'b.css'; /* url(none.png) */ a { background: url(../images/p.png) }",
         s__b_css="",
@@ -160,9 +160,8 @@ def test_reads_the_pages_inside_feeds(tmp_path: Path, content: str, fault: str) 
     atom = f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><content type="html">{escaped}</content></entry></feed>'
     links = "<a href=feed.xml>x</a><a href=feed.json>x</a>"
     feed = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [{"content_html": content}]})
-    faults = "\n".join(crawl(tmp_path, links, feed_xml=atom, feed_json=feed, posts__x_html="").faults)
-    assert f"feed.xml: {fault}"[:10] in faults
-    assert faults.count(fault) == 2
+    faults = crawl(tmp_path, links, feed_xml=atom, feed_json=feed, posts__x_html="").faults
+    assert [line.split(":")[0] for line in faults if fault in line] == ["feed.xml", "feed.json"]
 
 
 def test_misses_a_page_for_unknown_addresses(tmp_path: Path) -> None:
