@@ -5,15 +5,22 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from myst_nb.sphinx_ import HideCodeCellNode
+
+from . import mathml
 from .blog import Blog, Settings
 from .errors import AuthorError
 from .execute import ExecutionFailed
+from .html import THEME, BlogBuilder, depart_folded, visit_folded
+from .pages import pages
 from .publish import Staging, remove_strays
 from .reader import executed_notebook
+from .web import add_metatags, find_site, write_web
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -38,6 +45,13 @@ def _begin(app: Sphinx, config: Config) -> None:
             Path(app.doctreedir).mkdir(parents=True)
         app.outdir = type(app.outdir)(app.blog_staging.pages)
     config.blog_code = _code_digest()
+
+
+def _find_site(app: Sphinx, config: Config) -> None:
+    try:
+        find_site(app, config)
+    except AuthorError as error:
+        sys.exit(f"\n{error}")
 
 
 def _execute(app: Sphinx) -> None:
@@ -83,6 +97,18 @@ def _reading_ended(app: Sphinx, env: BuildEnvironment) -> None:
     env.mystnb_config.custom_formats.clear()
 
 
+def _collect_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Add the pages of the lists."""
+    for page in pages(app.blog.entries):
+        app.blog_pages.add(f"{page.name}.html")
+        yield page.name, page.context, page.template
+
+
+def _page_context(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> str | None:
+    """Tell each page's template what it shows of the rest of the blog."""
+    return app.builder.blog_context(pagename, context)
+
+
 def _finish(app: Sphinx, exception: Exception | None) -> None:
     """Publish the pages if all went well, and only then."""
     try:
@@ -100,6 +126,12 @@ def _publish(app: Sphinx, staging: Staging) -> None:
     written = app.blog.write_files(staging.pages)
     pages = {f"{docname}.html" for docname in app.env.all_docs}
     remove_strays(staging.pages, pages | written, "posts/*")
+    try:
+        write_web(staging.pages, app.blog.entries, app.site, app.blog.root, pages | app.blog_pages)
+    except AuthorError as error:
+        app.statuscode = 1
+        _log(f"\n{error}\n\nThe site was not changed. Mend the above and build again.")
+        return
     staging.publish()
 
 
@@ -120,12 +152,14 @@ def setup(app: Sphinx) -> dict[str, Any]:
         if setting.name != "author":  # Jupyter Book's own
             app.add_config_value(f"blog_{setting.name}", setting.default, "html", (type(setting.default), int))
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it for an extension that is not loaded
-    app.add_config_value("blog_description", "", "html")
+    app.add_config_value("blog_description", "", "html", str)
+    app.add_config_value("blog_giscus", {}, "html", dict)
     app.add_config_value("blog_code", "", "env")
     app.blog_pages = set()
     app.blog_hidden = []
     # before the builder exists: where the pages go
     app.connect("config-inited", _begin)
+    app.connect("config-inited", _find_site)
     # before Sphinx looks for documents: execute the posts
     app.connect("builder-inited", _execute)
     app.connect("env-get-outdated", _outdated)
@@ -133,6 +167,14 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # while Sphinx reads: join source and result
     app.connect("source-read", _source_read)
     app.connect("env-updated", _reading_ended)
+    # while Sphinx writes: the blog's look, the pages of the lists and what stands in each <head>
+    app.add_builder(BlogBuilder, override=True)
+    app.add_html_theme("blogkit", str(THEME))
+    app.add_html_math_renderer("mathml", (mathml.visit_inline, None), (mathml.visit_block, None))
+    app.add_node(HideCodeCellNode, override=True, html=(visit_folded, depart_folded))
+    app.connect("html-collect-pages", _collect_pages)
+    app.connect("html-page-context", _page_context)
+    app.connect("html-page-context", add_metatags)
     # at the end: all or nothing
     app.connect("build-finished", _finish, priority=900)
     return {"parallel_read_safe": False, "parallel_write_safe": True}

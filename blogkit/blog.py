@@ -16,7 +16,8 @@ from filelock import FileLock, Timeout
 from . import provenance
 from .errors import AuthorError, Fault
 from .execute import execute_posts, put_back, summary
-from .listing import Entry
+from .history import last_changes
+from .listing import Entry, reading_minutes
 from .posts import FOLDER, Post, iter_public, read_posts
 from .publish import write_if_changed
 from .results import HISTORY, Moved, extend_history, moved, read_history, rows, write_history
@@ -39,6 +40,10 @@ class Settings:
     store_gib: float = 5.0
     """Size in GiB above which the oldest results are dropped."""
     repository: str = ""
+    origin: str = ""
+    """The address that the blog had before it moved: feed readers know its posts by it."""
+    feed_entries: int = 20
+    """Posts in a feed, newest first."""
     preview: bool = False
     """Show drafts and posts of the future, marked."""
 
@@ -102,7 +107,8 @@ class Blog:
             raise AuthorError([Fault(self.root / FOLDER, 0, f"no post is named {', '.join(unknown)}")])
         shown = [post for post in shown if not names or post.slug in names]
         self.results = execute_posts(shown, self.root, self.store, self.settings.jobs, log, force=force)
-        self.entries = [self._entry(post) for post in shown]
+        changes = last_changes(self.root, FOLDER)
+        self.entries = [self._entry(post, changes) for post in shown]
         for post in shown:
             if post.docname in self.results:
                 put_back(self.results[post.docname], post, self.root)
@@ -153,8 +159,11 @@ class Blog:
         """Return what the results page shows."""
         return rows([entry.post for entry in self.entries], self.results, self.history, self.moved)
 
-    def _entry(self, post: Post) -> Entry:
+    def _entry(self, post: Post, changes: Mapping[str, dt.datetime]) -> Entry:
         result = self.results.get(post.docname)
         values = result.values if result else {}
         facts = provenance.provenance(post, result, self.settings.repository) if result else None
-        return Entry(post, values, summary(post, values), facts)
+        updated = post.updated or changes.get(post.path.relative_to(self.root).as_posix())
+        if updated:
+            updated = updated.astimezone(ZoneInfo(self.settings.timezone))
+        return Entry(post, values, summary(post, values), facts, reading_minutes(post), updated)

@@ -1,12 +1,37 @@
-"""What the lists of posts need to know of each post."""
+"""Turn posts into what their lists need: terms, pages, neighbours, related posts, reading times. Plain functions."""
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
-from .posts import Post
+from .posts import Post, nfc
+
+PER_PAGE = 10
+PER_TERM_PAGE = 30
+# Minutes of reading: syllables of Korean, words of other languages, lines of code and figures take so long.
+SYLLABLES_PER_MINUTE = 500
+WORDS_PER_MINUTE = 220
+CODE_LINES_PER_MINUTE = 25
+
+_HIDDEN = {"remove-cell", "remove-input", "hide-cell", "hide-input"}
+_MARKUP = re.compile(r"^:{3,}.*$|^`{3,}.*$|\{[\w:]+\}|\]\([^)]*\)|https?://\S+|<[^>]+>", re.MULTILINE)
+_HANGUL = re.compile(r"[가-힣ㄱ-ㆎ一-鿿]")
+_WORD = re.compile(r"[A-Za-z0-9_À-ɏ]+(?:['.,][A-Za-z0-9_]+)*")
+_SPELLED = {"#": "sharp", "+": "plus", "&": "and", "%": "percent", "@": "at"}
+_UNSAFE = re.compile(r"[^\w.]+")
+# Windows gives no file such a name; `index` is the list of all terms.
+_RESERVED = {"index", "con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
+_MAX_SLUG = 60
+_WINDOW = 40
+"""Posts nearest in time that are compared for each shared term: so the work grows with the posts, not their square."""
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -19,3 +44,109 @@ class Entry:
     provenance: dict[str, Any] | None = None
     minutes: int = 1
     updated: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Term:
+    """A category, a tag or an author, with its posts, newest first."""
+
+    name: str
+    slug: str
+    entries: tuple[Entry, ...]
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+
+def slug(name: str) -> str:
+    """Return the file name (without suffix) of a term: NFC, one for all cases, safe in addresses and on every system."""
+    text = "".join(_SPELLED.get(c, c) for c in nfc(name).strip().lower())
+    text = _UNSAFE.sub("-", nfc(text)).strip("-._")
+    if not text:
+        return hashlib.sha256(nfc(name).encode()).hexdigest()[:8]
+    if len(text) > _MAX_SLUG:
+        text = f"{text[:_MAX_SLUG]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    return f"{text}-" if text.split(".")[0] in _RESERVED else text
+
+
+def terms(entries: Iterable[Entry], attribute: str) -> list[Term]:
+    """Group by ``categories``, ``tags`` or ``author``; the most used first, then by name.
+
+    Names with one slug are one term, called by its most frequent spelling.
+    """
+    groups: dict[str, list[Entry]] = defaultdict(list)
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for entry in entries:
+        for name in _names(entry.post, attribute):
+            key = slug(name)
+            spellings[key][name] += 1
+            if not groups[key] or groups[key][-1] is not entry:
+                groups[key].append(entry)
+    found = [Term(_best(spellings[key]), key, tuple(group)) for key, group in groups.items()]
+    return sorted(found, key=lambda t: (-len(t), t.name.casefold()))
+
+
+def years(entries: Iterable[Entry]) -> list[tuple[int, list[Entry]]]:
+    """Group by year of publication, newest first."""
+    groups: dict[int, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        groups[entry.post.date.year].append(entry)
+    return sorted(groups.items(), reverse=True)
+
+
+def paged(items: Sequence[_T], size: int = PER_PAGE) -> list[Sequence[_T]]:
+    """Cut into pages; no items are one empty page."""
+    return [items[i : i + size] for i in range(0, max(len(items), 1), size)]
+
+
+def neighbours(entries: Sequence[Entry]) -> dict[str, tuple[Entry | None, Entry | None]]:
+    """Return docname → (the post before it in time, the one after it); ``entries`` are newest first."""
+    older = [*entries[1:], None]
+    newer = [None, *entries[:-1]]
+    return {e.post.docname: (a, b) for e, a, b in zip(entries, older, newer, strict=True)}
+
+
+def related(entries: Sequence[Entry], count: int = 3) -> dict[str, list[Entry]]:
+    """Return docname → the posts that share the rarest categories and tags with it, the nearest in time first."""
+    members: dict[str, list[int]] = defaultdict(list)
+    for number, entry in enumerate(entries):
+        for key in _topics(entry.post):
+            members[key].append(number)
+    scores: list[Counter[int]] = [Counter() for _ in entries]
+    for numbers in members.values():
+        weight = math.log(1 + len(entries) / len(numbers))
+        for place, number in enumerate(numbers):
+            for other in numbers[max(0, place - _WINDOW) : place + _WINDOW + 1]:
+                if other != number:
+                    scores[number][other] += weight
+    return {
+        entry.post.docname: [entries[n] for n in sorted(score, key=lambda n: (-score[n], abs(n - own), n))[:count]]
+        for own, (entry, score) in enumerate(zip(entries, scores, strict=True))
+    }
+
+
+def reading_minutes(post: Post) -> int:
+    """Estimate how long a post takes to read, in whole minutes from 1; code that is folded away is not counted."""
+    minutes = 0.0
+    for cell in post.notebook.cells:
+        if cell.cell_type == "code":
+            if not _HIDDEN & set(cell.metadata.get("tags", [])):
+                minutes += len([line for line in cell.source.splitlines() if line.strip()]) / CODE_LINES_PER_MINUTE
+        elif cell.cell_type == "markdown":
+            text = _MARKUP.sub(" ", cell.source)
+            minutes += len(_HANGUL.findall(text)) / SYLLABLES_PER_MINUTE
+            minutes += len(_WORD.findall(text)) / WORDS_PER_MINUTE
+    return max(1, round(minutes))
+
+
+def _names(post: Post, attribute: str) -> tuple[str, ...]:
+    value = getattr(post, attribute)
+    return (value,) if isinstance(value, str) and value else tuple(value)
+
+
+def _topics(post: Post) -> set[str]:
+    return {f"c {slug(c)}" for c in post.categories} | {f"t {slug(t)}" for t in post.tags}
+
+
+def _best(spellings: Counter[str]) -> str:
+    return min(spellings, key=lambda name: (-spellings[name], name))

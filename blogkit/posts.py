@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import nbformat
@@ -45,6 +46,7 @@ class Post:
     draft: bool = False
     thumbnail: str = ""
     redirect_from: tuple[str, ...] = ()
+    """Files below the site's root that lead to the post."""
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     expect: dict[str, str] = field(default_factory=dict)
@@ -370,6 +372,17 @@ def _files(value: Any) -> tuple[str, ...]:
     return paths
 
 
+def _old_addresses(value: Any) -> tuple[str, ...]:
+    """Return the files that answer at addresses; on GitHub Pages ``ai/index.html`` answers at /ai/ and at /ai."""
+    files = []
+    for address in _texts(value):
+        path = nfc(unquote(address)).strip("/")
+        if re.search(r'[\\?#:"\n\0]', path) or any(part in ("", ".", "..") for part in path.split("/")):
+            raise ValueError(f"{address!r} must be a path below the home page, such as /2019/mnist.html or /ai/mnist/")
+        files.append(path if path.endswith((".html", ".htm")) else f"{path}/index.html")
+    return tuple(files)
+
+
 def _template(value: Any) -> str:
     text = _text(value)
     try:
@@ -417,7 +430,7 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
     "draft": _flag,
     "published": _flag,
     "thumbnail": _path,
-    "redirect_from": _texts,
+    "redirect_from": _old_addresses,
     "inputs": _paths,
     "outputs": _files,
     "expect": _promises,

@@ -20,9 +20,10 @@ PRELUDE = Path(__file__).parents[1] / "blogkit" / "prelude"
 def run(name: str) -> dict:
     """Execute a prelude as the kernel does, and return the names that it leaves."""
     names: dict = {}
-    exec(compile((PRELUDE / f"{name}.py").read_text(encoding="utf-8"), name, "exec"), names)
-    del names["__builtins__"]
-    return names
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # matplotlib_inline's own
+        exec(compile((PRELUDE / f"{name}.py").read_text(encoding="utf-8"), name, "exec"), names)
+    return {key: value for key, value in names.items() if key not in ("__builtins__", "__doc__")}
 
 
 def record(glue, *args, **kwargs):

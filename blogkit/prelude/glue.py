@@ -1,3 +1,6 @@
+"""Runs before the first cell of every post, and stands first in each published notebook."""
+
+
 def glue(name, value, display=False):
     """Store ``value`` as ``name``, for ``{glue:text}`` in the prose and ``{name}`` in the front matter.
 

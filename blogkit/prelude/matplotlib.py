@@ -1,3 +1,6 @@
+"""Runs before the first cell of the posts that import matplotlib."""
+
+
 def _style():
     """Give all figures of the site one look, with Korean letters, for light and dark pages."""
     from dataclasses import replace

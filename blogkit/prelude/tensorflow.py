@@ -1,3 +1,6 @@
+"""Runs before the first cell of the posts that import tensorflow."""
+
+
 def _quiet():
     """Import TensorFlow without the messages that its libraries write on loading; errors still come as exceptions."""
     import os

@@ -1,0 +1,89 @@
+r"""Write equations as MathML, which browsers draw by themselves: nothing is loaded, and feeds carry them too.
+
+docutils' own converter is used: unlike latex2mathml it knows ``aligned`` and reports what it cannot convert, so that
+no broken equation is published. The few common spellings that it lacks are put in its words first.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from docutils.utils.math import MathError
+from docutils.utils.math.latex2mathml import tex2mathml
+from sphinx.util import logging
+
+if TYPE_CHECKING:
+    from docutils import nodes
+    from sphinx.writers.html5 import HTML5Translator
+
+_ENVIRONMENTS = {
+    "align": "aligned",
+    "alignat": "aligned",
+    "eqnarray": "aligned",
+    "gather": "aligned",
+    "split": "aligned",
+}
+_COMMANDS = {
+    r"\argmin": r"\operatorname*{arg\,min}",
+    r"\argmax": r"\operatorname*{arg\,max}",
+    r"\textbf": r"\mathbf",
+    r"\bm": r"\boldsymbol",
+    r"\R": r"\mathbb{R}",
+    r"\E": r"\mathbb{E}",
+    r"\dfrac": r"\displaystyle\frac",
+}
+_BRACES = re.compile(r"<msu([bp])>\s*(<munder|<mover)(?P<body>.*?[⏟⏞].*?)</msu\1>", re.DOTALL)
+
+logger = logging.getLogger(__name__)
+
+
+def mathml(tex: str, *, block: bool = False) -> str:
+    """Convert LaTeX to a ``<math>`` element; raise ``ValueError`` that names what is not known."""
+    try:
+        text = str(tex2mathml(_in_docutils_words(tex), as_block=block))
+    except (MathError, SyntaxError) as error:
+        raise ValueError(str(error).strip()) from error
+    text = text.replace("&ApplyFunction;", "\u2061")  # no entity of XML: feeds are XML
+    text = _BRACES.sub(
+        lambda m: f"<m{'under' if m[1] == 'b' else 'over'}>{m[2]}{m['body']}</m{'under' if m[1] == 'b' else 'over'}>",
+        text,
+    )
+    return re.sub(r">\s+<", "><", text)
+
+
+def visit_inline(translator: HTML5Translator, node: nodes.math) -> None:
+    """Write an equation in a line."""
+    translator.body.append(_convert(node, block=False))
+    _skip()
+
+
+def visit_block(translator: HTML5Translator, node: nodes.math_block) -> None:
+    """Write an equation of its own, with its number if it has one."""
+    translator.body.append(translator.starttag(node, "div", CLASS="equation"))
+    translator.body.append(_convert(node, block=True))
+    if node.get("number"):
+        translator.body.append(f'<span class="eqno">({node["number"]})</span>')
+    translator.body.append("</div>\n")
+    _skip()
+
+
+def _convert(node: nodes.math | nodes.math_block, *, block: bool) -> str:
+    try:
+        return mathml(node.astext(), block=block)
+    except ValueError as error:
+        logger.warning("equation: %s", error, location=node)
+        return ""
+
+
+def _in_docutils_words(tex: str) -> str:
+    tex = re.sub(r"\\(begin|end)\{equation\*?\}|\\(nonumber|notag)\b|\\label\{[^}]*\}", "", tex)
+    for theirs, ours in _ENVIRONMENTS.items():
+        tex = re.sub(rf"\\(begin|end)\{{{theirs}\*?\}}", rf"\\\1{{{ours}}}", tex)
+    return re.sub(r"\\[A-Za-z]+", lambda m: _COMMANDS.get(m[0], m[0]), tex)
+
+
+def _skip() -> None:
+    from docutils import nodes
+
+    raise nodes.SkipNode

@@ -1,0 +1,81 @@
+"""Say which pages the blog has besides those that authors write, and what stands on them. Plain values, no Sphinx."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from . import listing
+from .listing import Entry
+
+KINDS = {"categories": "분류", "tags": "태그", "authors": "글쓴이"}
+_ATTRIBUTES = {"categories": "categories", "tags": "tags", "authors": "author"}
+FEED = "feed.xml"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that no author wrote."""
+
+    name: str
+    """Its address below the site's root, without ``.html``."""
+    template: str
+    context: dict[str, Any]
+
+
+def pages(entries: Sequence[Entry]) -> Iterator[Page]:
+    """Yield the pages of all lists, but the first page of the home list, which is ``index.md``."""
+    for number in range(2, len(listing.paged(entries)) + 1):
+        yield Page(f"page/{number}", "home.html", home(entries, number))
+    yield Page("archive", "archive.html", {"title": "모든 글", "years": listing.years(entries), "feed": FEED})
+    for kind, label in KINDS.items():
+        terms = listing.terms(entries, _ATTRIBUTES[kind])
+        yield Page(f"{kind}/index", "terms.html", {"title": label, "kind": kind, "terms": terms, "feed": FEED})
+        for term in terms:
+            yield from _term_pages(kind, label, term)
+    yield Page("404", "404.html", {"title": "페이지를 찾을 수 없습니다"})
+
+
+def home(entries: Sequence[Entry], number: int = 1) -> dict[str, Any]:
+    """Return the context of a page of the home list."""
+    parts = listing.paged(entries)
+    names = ["index", *(f"page/{n}" for n in range(2, len(parts) + 1))]
+    title = {} if number == 1 else {"title": f"글 목록 {number}쪽"}
+    return {"entries": parts[number - 1], "feed": FEED, **_pager(names, number), **title}
+
+
+def post(entries: Sequence[Entry]) -> dict[str, dict[str, Any]]:
+    """Return docname → what a post's page shows of other posts."""
+    near = listing.neighbours(entries)
+    related = listing.related(entries)
+    return {
+        name: {"entry": entry, "older": near[name][0], "newer": near[name][1], "related": related[name], "feed": FEED}
+        for entry in entries
+        for name in (entry.post.docname,)
+    }
+
+
+def term_page(kind: str, name: str) -> str:
+    """Return the page of a category, a tag or an author."""
+    return f"{kind}/{listing.slug(name)}"
+
+
+def _term_pages(kind: str, label: str, term: listing.Term) -> Iterator[Page]:
+    parts = listing.paged(term.entries, listing.PER_TERM_PAGE)
+    first = f"{kind}/{term.slug}"
+    names = [first, *(f"{first}/{n}" for n in range(2, len(parts) + 1))]
+    feed = FEED if kind == "authors" else f"{first}.xml"
+    for number, (name, part) in enumerate(zip(names, parts, strict=True), 1):
+        title = term.name if number == 1 else f"{term.name} {number}쪽"
+        context = {"title": title, "kind": kind, "label": label, "term": term, "entries": part, "feed": feed}
+        yield Page(name, "list.html", {**context, **_pager(names, number)})
+
+
+def _pager(names: list[str], number: int) -> dict[str, Any]:
+    return {
+        "number": number,
+        "pages": len(names),
+        "page_before": names[number - 2] if number > 1 else "",
+        "page_after": names[number] if number < len(names) else "",
+    }

@@ -1,0 +1,58 @@
+"""Write ``sitemap.xml``, with the dates of the posts, and ``robots.txt``.
+
+sphinx-sitemap 2.9.0 (October 2025) was tried. It lists the pages that Sphinx writes in one run: after an incremental
+build, only the page that was edited. It takes dates from git alone, starts a server process for its list, and writes
+Korean addresses as they are, where the protocol wants them percent-encoded.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from .address import Site
+from .feeds import feeds, updated
+from .publish import write_if_changed
+
+if TYPE_CHECKING:
+    from .listing import Entry
+
+SITEMAP = "sitemap.xml"
+ROBOTS = "robots.txt"
+_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+
+
+def write_sitemap(outdir: Path, entries: Iterable[Entry], site: Site, pages: Iterable[str] = ()) -> set[str]:
+    """Write both files; ``pages`` are the paths of the pages to be found besides the posts. Return their names.
+
+    A sitemap holds absolute addresses only: without the site's address there is none.
+    """
+    entries = list(entries)
+    robots = "User-agent: *\nAllow: /\n"
+    if not site.base:
+        (outdir / SITEMAP).unlink(missing_ok=True)
+        write_if_changed(outdir / ROBOTS, robots)
+        return {ROBOTS}
+    write_if_changed(outdir / SITEMAP, sitemap(entries, site, pages))
+    write_if_changed(outdir / ROBOTS, f"{robots}\nSitemap: {site.url(SITEMAP)}\n")
+    return {SITEMAP, ROBOTS}
+
+
+def sitemap(entries: list[Entry], site: Site, pages: Iterable[str]) -> bytes:
+    """Return the sitemap; a list changes when the newest of its posts does."""
+    dates: dict[str, dt.datetime] = {}
+    for feed in feeds(entries, site):
+        dates[feed.page] = max(map(updated, feed.entries), default=None)
+    dates |= {entry.post.url: updated(entry) for entry in entries}
+    root = etree.Element("urlset", nsmap={None: _NAMESPACE})
+    for page in sorted({*pages, *(entry.post.url for entry in entries)}, key=lambda p: (p != "index.html", p)):
+        url = etree.SubElement(root, "url")
+        etree.SubElement(url, "loc").text = site.url(page)
+        if dates.get(page):
+            etree.SubElement(url, "lastmod").text = dates[page].replace(microsecond=0).isoformat()
+    etree.indent(root, " ")
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"

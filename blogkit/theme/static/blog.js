@@ -1,0 +1,120 @@
+// Add to a page that is whole without it: the dark-mode switch, copy buttons, keyboard scrolling, the table of contents.
+"use strict";
+
+{
+  const root = document.documentElement;
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : dark.matches);
+
+  /** Keep the choice, unless it is what the system says anyway. */
+  function switchTheme() {
+    const next = isDark() ? "light" : "dark";
+    const own = next === (dark.matches ? "dark" : "light") ? "" : next;
+    root.dataset.theme = own;
+    try {
+      if (own) localStorage.theme = own;
+      else localStorage.removeItem("theme");
+    } catch {
+      // Storage is closed: the choice holds for this page.
+    }
+    showTheme();
+  }
+
+  function showTheme() {
+    document.getElementById("theme-toggle").setAttribute("aria-pressed", String(isDark()));
+    for (const frame of document.querySelectorAll("iframe.giscus-frame")) {
+      const message = { giscus: { setConfig: { theme: isDark() ? "dark" : "light" } } };
+      frame.contentWindow.postMessage(message, "https://giscus.app");
+    }
+  }
+
+  /** Put a button that copies the code onto each block of code; outputs have none. */
+  function addCopyButtons() {
+    if (!navigator.clipboard) return;
+    for (const block of document.querySelectorAll(".prose div.highlight")) {
+      if (block.closest(".cell_output")) continue;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "copy";
+      button.textContent = "복사";
+      button.setAttribute("aria-label", "코드 복사");
+      button.addEventListener("click", () => copy(button, block.querySelector("pre").textContent));
+      block.append(button);
+    }
+  }
+
+  async function copy(button, code) {
+    const done = await navigator.clipboard.writeText(code.replace(/\n$/, "")).then(() => true, () => false);
+    button.textContent = done ? "복사함" : "실패";
+    button.setAttribute("aria-label", done ? "코드를 복사했습니다" : "코드를 복사하지 못했습니다");
+    setTimeout(() => {
+      button.textContent = "복사";
+      button.setAttribute("aria-label", "코드 복사");
+    }, 2000);
+  }
+
+  /** Let the keyboard reach what scrolls, and only that. */
+  function markScrollers() {
+    for (const box of document.querySelectorAll("pre, .scroll, .cell_output .output, .equation")) {
+      const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
+      if (scrolls === box.hasAttribute("tabindex")) continue;
+      if (scrolls) {
+        box.tabIndex = 0;
+        box.setAttribute("role", "region");
+        box.setAttribute("aria-label", box.matches(".scroll, .text_html") ? "표" : box.closest(".cell_output") ? "출력" : "코드");
+      } else for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
+    }
+  }
+
+  /** Mark the section that is being read; on a narrow page the table of contents starts folded. */
+  function followReading() {
+    const toc = document.querySelector(".toc details");
+    if (!toc) return;
+    const wide = matchMedia("(min-width: 76rem)");
+    const fold = () => (toc.open = wide.matches);
+    wide.addEventListener("change", fold);
+    fold();
+    const links = new Map([...toc.querySelectorAll("a")].map((a) => [decodeURIComponent(a.hash.slice(1)), a]));
+    const visible = new Set();
+    const observer = new IntersectionObserver((changes) => {
+      for (const change of changes) visible[change.isIntersecting ? "add" : "delete"](change.target.id);
+      const current = [...links.keys()].filter((id) => visible.has(id)).pop();
+      if (!current) return;
+      for (const [id, link] of links) {
+        if (id === current) link.setAttribute("aria-current", "true");
+        else link.removeAttribute("aria-current");
+      }
+    }, { rootMargin: "-10% 0% -75% 0%" });
+    for (const id of links.keys()) {
+      const section = document.getElementById(id);
+      if (section) observer.observe(section);
+    }
+  }
+
+  /** Load the comments from giscus.app when they are asked for, not before. */
+  function offerComments() {
+    const button = document.querySelector("[data-giscus]");
+    button?.addEventListener("click", () => {
+      const script = document.createElement("script");
+      const settings = {
+        ...JSON.parse(button.dataset.giscus),
+        mapping: "pathname", strict: "1", "reactions-enabled": "1", "emit-metadata": "0",
+        "input-position": "top", lang: "ko", theme: isDark() ? "dark" : "light",
+      };
+      for (const [name, value] of Object.entries(settings)) script.setAttribute(`data-${name.replace("_", "-")}`, value);
+      script.src = "https://giscus.app/client.js";
+      script.crossOrigin = "anonymous";
+      button.parentElement.replaceChildren(button.parentElement.querySelector("h2"), script);
+    });
+  }
+
+  document.getElementById("theme-toggle").addEventListener("click", switchTheme);
+  dark.addEventListener("change", showTheme);
+  showTheme();
+  addCopyButtons();
+  followReading();
+  offerComments();
+  markScrollers();
+  addEventListener("resize", markScrollers, { passive: true });
+  addEventListener("toggle", markScrollers, { capture: true });
+}
