@@ -13,9 +13,9 @@ from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from lxml import etree, html
 
+from .address import LOCAL
 from .serving import serving
 
-LOCAL = "http://localhost:8000/"
 _DEFAULT_PREFIX = "/repo/"
 _START = ("", "404.html", "robots.txt", "sitemap.xml")
 _MISSING = "no/such/page"

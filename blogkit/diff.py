@@ -53,6 +53,8 @@ _BLOCKS = frozenset(
         *("summary", "table", "td", "th", "tr", "ul"),
     )
 )
+# Where a page's own text is: without the menus, and in a post without its neighbours' names.
+_CONTENT = ("(//article)[count(//article) = 1]", "//main", "//*[@role='main']", "//body")
 # What is no text for readers, and what says only when and how a page was made.
 _SKIPPED = "//script | //style | //template | //*[contains(concat(' ', @class, ' '), ' provenance ')]"
 
@@ -94,7 +96,7 @@ def compare(old: Path | None, new: Path) -> Difference:
             found.added |= {name: read_page(after[name]).title} if _is_post(name) else {}
         elif before[name].read_bytes() != after[name].read_bytes():
             a, b = read_page(before[name]), read_page(after[name])
-            lines = list(difflib.unified_diff([a.title, *a.lines], [b.title, *b.lines], n=0, lineterm=""))[2:]
+            lines = list(difflib.unified_diff(a.lines, b.lines, n=0, lineterm=""))[2:]
             found.changed |= {name: lines} if lines else {}
     _compare_records(_records(old) if old else {}, _records(new), found)
     return found
@@ -120,10 +122,11 @@ def as_markdown(found: Difference) -> str:
 def read_page(path: Path) -> Page:
     """Return the title and the lines of text of a built page."""
     tree = html.document_fromstring(path.read_bytes() or b"<p>", parser=html.HTMLParser(encoding="utf-8"))
-    title = " ".join(tree.findtext(".//title", "").split())
+    headings = tree.xpath("//h1")
+    title = " ".join((headings[0].text_content() if headings else tree.findtext(".//title", "")).split())
     for element in tree.xpath(_SKIPPED):
         element.drop_tree()
-    found = tree.xpath("//main") or tree.xpath("//*[@role='main']") or tree.xpath("//body")
+    found = next(filter(None, map(tree.xpath, _CONTENT)), [])
     text = "".join(_text(found[0])) if found else ""
     lines = (re.sub(r"\s+", " ", line).strip() for line in text.split("\0"))
     return Page(title, tuple(line for line in lines if line))

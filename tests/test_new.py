@@ -59,3 +59,5 @@ def test_what_it_writes_executes(book: Book) -> None:
     book.blogkit("new", "새 글")
     assert "done" in book.blogkit("execute", BLOG_PREVIEW="1").stdout
     assert "executing" not in book.blogkit("execute", "--force").stdout
+    book.build(BLOG_PREVIEW="1")
+    assert "새 글" in book.text("index.html")
