@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from .blog import Blog, Settings
 from .errors import AuthorError
 from .execute import ExecutionFailed
 from .html import THEME, BlogBuilder, depart_folded, visit_folded
-from .pages import pages
+from .pages import digests, pages
 from .publish import Staging, remove_strays
 from .reader import executed_notebook
 from .web import add_metatags, find_site, write_web
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 _CODE = Path(__file__).parent
+_SHOWN = "blog-shown.json"
+"""File beside the doctrees: what each post's page showed of the other posts, as digests."""
 
 
 def _begin(app: Sphinx, config: Config) -> None:
@@ -93,13 +96,18 @@ def _source_read(app: Sphinx, docname: str, source: list[str]) -> None:
             app.env.blog_keys = {**keys, docname: result.key}
 
 
-def _reading_ended(app: Sphinx, env: BuildEnvironment) -> None:
+def _reading_ended(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Write a post again when what its page shows of other posts is not what it showed."""
     env.mystnb_config.custom_formats.clear()
+    path = Path(app.doctreedir, _SHOWN)
+    before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    app.blog_shown = digests(app.blog.entries)
+    return [docname for docname, digest in app.blog_shown.items() if before.get(docname) != digest]
 
 
 def _collect_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Add the pages of the lists."""
-    for page in pages(app.blog.entries):
+    for page in pages(app.blog.entries, app.blog.result_rows()):
         app.blog_pages.add(f"{page.name}.html")
         yield page.name, page.context, page.template
 
@@ -123,15 +131,17 @@ def _publish(app: Sphinx, staging: Staging) -> None:
         staging.discard_if_empty()
         _log("the site was not changed: mend the warnings above and build again")
         return
+    pages = {f"{docname}.html" for docname in app.env.all_docs} | app.blog_pages
     written = app.blog.write_files(staging.pages)
-    pages = {f"{docname}.html" for docname in app.env.all_docs}
-    remove_strays(staging.pages, pages | written, "posts/*")
     try:
-        write_web(staging.pages, app.blog.entries, app.site, app.blog.root, pages | app.blog_pages)
+        written |= write_web(staging.pages, app.blog.entries, app.site, app.blog.root, pages)
     except AuthorError as error:
         app.statuscode = 1
         _log(f"\n{error}\n\nThe site was not changed. Mend the above and build again.")
         return
+    pictures = {f"{app.builder.imagedir}/{name}" for _, name in app.env.images.values()}
+    remove_strays(staging.pages, pages | written | pictures)
+    Path(app.doctreedir, _SHOWN).write_text(json.dumps(app.blog_shown), encoding="utf-8")
     staging.publish()
 
 
@@ -157,6 +167,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("blog_code", "", "env")
     app.blog_pages = set()
     app.blog_hidden = []
+    app.blog_shown = {}
     # before the builder exists: where the pages go
     app.connect("config-inited", _begin)
     app.connect("config-inited", _find_site)

@@ -8,6 +8,7 @@ from typing import Any
 
 from . import listing
 from .listing import Entry
+from .store import key_of
 
 KINDS = {"categories": "분류", "tags": "태그", "authors": "글쓴이"}
 _ATTRIBUTES = {"categories": "categories", "tags": "tags", "authors": "author"}
@@ -24,7 +25,7 @@ class Page:
     context: dict[str, Any]
 
 
-def pages(entries: Sequence[Entry]) -> Iterator[Page]:
+def pages(entries: Sequence[Entry], results: Sequence[dict[str, Any]] = ()) -> Iterator[Page]:
     """Yield the pages of all lists, but the first page of the home list, which is ``index.md``."""
     for number in range(2, len(listing.paged(entries)) + 1):
         yield Page(f"page/{number}", "home.html", home(entries, number))
@@ -34,6 +35,7 @@ def pages(entries: Sequence[Entry]) -> Iterator[Page]:
         yield Page(f"{kind}/index", "terms.html", {"title": label, "kind": kind, "terms": terms, "feed": FEED})
         for term in terms:
             yield from _term_pages(kind, label, term)
+    yield Page("results", "results.html", {"title": "실행 결과", "rows": results, "feed": FEED})
     yield Page("404", "404.html", {"title": "페이지를 찾을 수 없습니다"})
 
 
@@ -56,9 +58,26 @@ def post(entries: Sequence[Entry]) -> dict[str, dict[str, Any]]:
     }
 
 
+def digests(entries: Sequence[Entry]) -> dict[str, str]:
+    """Return docname → a digest of what a post's page shows that does not stand in its own source."""
+    return {
+        docname: key_of(
+            {
+                "entry": [context["entry"].summary, str(context["entry"].updated), context["entry"].provenance],
+                "others": [_card(e) for e in (context["older"], context["newer"], *context["related"])],
+            }
+        )
+        for docname, context in post(entries).items()
+    }
+
+
 def term_page(kind: str, name: str) -> str:
     """Return the page of a category, a tag or an author."""
     return f"{kind}/{listing.slug(name)}"
+
+
+def _card(entry: Entry | None) -> list[str]:
+    return [entry.post.url, entry.post.title, str(entry.post.date), entry.summary] if entry else []
 
 
 def _term_pages(kind: str, label: str, term: listing.Term) -> Iterator[Page]:

@@ -59,12 +59,16 @@ class Staging:
             self.site.rmdir()
 
 
-def remove_strays(pages: Path, keep: set[str], pattern: str = "**/*.html") -> list[str]:
-    """Delete the files under ``pages`` that match and are not kept (paths relative to it); return their names."""
-    strays = [f for f in pages.glob(pattern) if f.is_file() and f.relative_to(pages).as_posix() not in keep]
-    for file in strays:
-        file.unlink()
-    return [f.relative_to(pages).as_posix() for f in strays]
+def remove_strays(pages: Path, keep: set[str]) -> list[str]:
+    """Delete the files under ``pages`` that are not kept (names relative to it); return their names.
+
+    The theme's own files (``_static``) and Sphinx's (``.buildinfo``) are left alone.
+    """
+    names = (f.relative_to(pages).as_posix() for f in sorted(pages.rglob("*")) if f.is_file())
+    strays = [n for n in names if n not in keep and not n.startswith(("_static/", "."))]
+    for name in strays:
+        (pages / name).unlink()
+    return strays
 
 
 def write_if_changed(path: Path, content: str | bytes) -> bool:
