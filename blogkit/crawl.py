@@ -16,7 +16,6 @@ from lxml import etree, html
 from .address import LOCAL
 from .serving import serving
 
-_DEFAULT_PREFIX = "/repo/"
 _START = ("", "404.html", "robots.txt", "sitemap.xml")
 _MISSING = "no/such/page"
 _LOADING_RELS = frozenset(
@@ -70,10 +69,9 @@ class _Page:
 
 
 def crawl_site(site: Path, base: str = "") -> Crawl:
-    """Serve ``site`` below the path of its published address ``base`` (default: what its pages say), and crawl it."""
+    """Serve ``site`` below the path of its published address ``base`` (default: what its home page says) and crawl it."""
     base = base or published_address(site)
-    prefix = urlsplit(base).path if base else _DEFAULT_PREFIX
-    with serving(site, prefix) as server:
+    with serving(site, urlsplit(base).path or "/") as server:
         return _Crawler(server.home, base).run()
 
 
@@ -170,7 +168,7 @@ class _Crawler:
         if page.location:
             url = urljoin(url, page.location)
             page = self._get(url)
-        if page.status != 200:
+        if page.status != 200 and url != source:  # the page for unknown addresses may point into itself
             self._fault(source, f"{address} answers {page.status}")
             return ""
         fragment = unquote(fragment).partition(":~:")[0]
@@ -187,7 +185,7 @@ class _Crawler:
             self._fault(url, f"an unknown address answers {page.status}, not 404")
         if not page.kind.startswith("text/html"):
             self._fault(url, "there is no 404.html")
-        elif self.base:
+        else:
             for reference in self._references(url, page):
                 self._check(url, reference)
 

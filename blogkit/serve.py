@@ -70,15 +70,17 @@ class Builder:
         """Build; return the last lines that were printed if it failed, and otherwise nothing."""
         process, lines = self._next, []
         assert process.stdin and process.stdout
-        process.stdin.write("go\n")
-        process.stdin.close()
-        for line in process.stdout:
-            lines.append(_ANSI.sub("", line.rstrip()))
-            if _worth_showing(lines[-1]):
-                self._log(lines[-1])
-        failed = process.wait() != 0
+        with process:
+            process.stdin.write("go\n")
+            process.stdin.close()
+            for line in process.stdout:
+                lines.append(_ANSI.sub("", line.rstrip()))
+                if _worth_showing(lines[-1]):
+                    self._log(lines[-1])
         self._next = self._start()
-        return "\n".join(line for line in lines[-30:] if line) or "the build failed" if failed else ""
+        if process.returncode == 0:
+            return ""
+        return "\n".join(filter(None, lines[-30:])) or "the build ended without a word"
 
     def close(self) -> None:
         """End the process that waits."""
@@ -160,11 +162,11 @@ def _build(builder: Builder, news: News, log: Callable[[str], None]) -> None:
     started = time.monotonic()
     fault = builder.build()
     news.tell(fault)
-    log(f"{'not built' if fault else 'built'} in {time.monotonic() - started:.1f} s")
+    log(f"{fault}\nnot built" if fault else f"built in {time.monotonic() - started:.1f} s")
 
 
 def _worth_showing(line: str) -> bool:
-    return bool(re.search(r"^posts/|WARNING|ERROR|Error:|: (cell \d|done|failed)|executing|^    ", line))
+    return bool(re.search(r"^executing \d|: (cell \d+/\d+|done|failed), ", line))
 
 
 class _PreviewHandler(Handler):

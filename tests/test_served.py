@@ -8,7 +8,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from conftest import Book
+from conftest import Book, code
 
 from blogkit.crawl import Crawl, crawl_site
 from blogkit.serving import answer, serving
@@ -168,6 +168,28 @@ def test_misses_a_page_for_unknown_addresses(tmp_path: Path) -> None:
     site = write(tmp_path)
     (site / "404.html").unlink()
     assert crawl_site(site).faults == ["no/such/page: there is no 404.html"]
+
+
+def test_the_page_for_unknown_addresses_may_point_into_itself(tmp_path: Path) -> None:
+    links = '<a href="#there">x</a><a href="#none">x</a><p id="there">'
+    faults = crawl(tmp_path, **{"404_html": page(links)}).faults
+    assert faults == ["404.html: #none: no such place on that page", "no/such/page: #none: no such place on that page"]
+
+
+def test_a_blog_below_a_sub_path_is_sound(book: Book) -> None:
+    for day in range(1, 13):
+        book.post(f"2024-01-{day:02}-글", f"## 절 {day}\n\n글입니다.\n", tags=["딥 러닝", "C++"], categories=["AI"])
+    book.post("2024-02-01-run", code("glue('answer', 42)"), description="답 {answer}", redirect_from=["old/run.html"])
+    book.build(BLOG_BASEURL=BASE)
+    found = crawl_site(book.site)
+    assert found.faults == []
+    assert {"posts/2024-01-01-글.html", "posts/2024-02-01-run.json", "sitemap.xml"} <= found.answered
+    assert book.soup("index.html").find("link", rel="canonical")["href"] == BASE
+
+
+def test_the_real_blog_is_sound(blog: Book) -> None:
+    assert crawl_site(blog.site).faults == []
+    assert blog.soup("404.html").find("a", class_="brand")["href"] == "/blog/index.html"
 
 
 def test_the_command_lists_faults_and_fails(book: Book) -> None:
