@@ -49,9 +49,12 @@ class Settings:
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Settings:
-        """Take ``author`` and each ``blog_…`` value that ``config`` has."""
+        """Take ``author`` and each ``blog_…`` value that ``config`` has. ``BLOG_PREVIEW=1`` is a preview."""
         names = {f.name: f.name if f.name == "author" else f"blog_{f.name}" for f in fields(cls)}
-        return cls(**{name: config[key] for name, key in names.items() if config.get(key) is not None})
+        values = {name: config[key] for name, key in names.items() if config.get(key) is not None}
+        if os.environ.get("BLOG_PREVIEW"):
+            values["preview"] = True
+        return cls(**values)
 
 
 @dataclass

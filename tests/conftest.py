@@ -15,6 +15,8 @@ from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
+BASE = "https://example.github.io/blog/"
+"""Where the real blog stands in tests: under a sub-path, as the pages of a repository do."""
 JUPYTER_BOOK = [str(Path(sys.executable).with_name("jupyter-book")), "build", "-W", "--keep-going", "."]
 
 
@@ -125,5 +127,5 @@ def blog(tmp_path_factory: pytest.TempPathFactory) -> Book:
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, root / name)
     book = Book(root)
-    book.log = book.build(PYTHONPATH=str(root))
+    book.log = book.build(PYTHONPATH=str(root), BLOG_BASEURL=BASE)
     return book
