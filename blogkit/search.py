@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 from lxml import html
 
-from .publish import remove_strays, write_if_changed
+from .publish import write_if_changed
 
 FOLDER = "search"
 _SHARD = 32_000  # characters; two or three are fetched for a word, about 12 KB each as compressed
@@ -100,7 +100,6 @@ def write_index(site: Path, pages: Iterable[str]) -> set[str]:
     files["index.json"] = _json({"pages": listed, "shards": shards})
     for name, content in files.items():
         write_if_changed(site / FOLDER / name, content)
-    remove_strays(site / FOLDER, set(files), "**/*.json")
     return {f"{FOLDER}/{name}" for name in files}
 
 
@@ -214,7 +213,9 @@ def _shards(pages: list[Page]) -> Iterator[dict[str, list[int]]]:
     postings = (differences * 8 + weights).tolist()
     shard: dict[str, list[int]] = {}
     size = 0
-    for gram, start, end in zip(grams[starts].tolist(), starts.tolist(), [*starts[1:].tolist(), len(grams)], strict=True):
+    for gram, start, end in zip(
+        grams[starts].tolist(), starts.tolist(), [*starts[1:].tolist(), len(grams)], strict=True
+    ):
         if size > _SHARD:
             yield shard
             shard, size = {}, 0

@@ -20,7 +20,9 @@ def write_library(book: Book) -> None:
         book.write(f"posts/{path.name}", path.read_text(encoding="utf-8"))
     (path,) = (ROOT / "posts").glob("*-mnist_image_classification.md")
     _, front, body = path.read_text(encoding="utf-8").split("---\n", 2)
-    kept = {key: value for key, value in yaml.safe_load(front).items() if key in ("title", "date", "categories", "tags")}
+    kept = {
+        key: value for key, value in yaml.safe_load(front).items() if key in ("title", "date", "categories", "tags")
+    }
     body = re.sub(r"```\{code-cell\} ipython3\n(.*?)```", _as_plain_code, body, flags=re.DOTALL)
     body = re.sub(r"\{glue:text\}`n_(train|test)\S*`", "60,000", body)
     body = re.sub(r"\{glue:text\}`[^`]*`", "7", body)
