@@ -88,7 +88,7 @@ def code(source: str) -> str:
     return f"```{{code-cell}} python\n{source}\n```\n"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_book(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Book]:
     def make() -> Book:
         book = Book(tmp_path_factory.mktemp("book"))

@@ -60,7 +60,7 @@
       if (scrolls === box.hasAttribute("tabindex")) continue;
       if (scrolls) {
         box.tabIndex = 0;
-        box.setAttribute("role", "region");
+        box.setAttribute("role", "group");
         box.setAttribute("aria-label", box.matches(".scroll, .text_html") ? "표" : box.closest(".cell_output") ? "출력" : "코드");
       } else for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
     }
