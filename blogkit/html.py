@@ -144,6 +144,7 @@ class BlogBuilder(StandaloneHTMLBuilder):
         elif pagename in self.posts:
             context |= self.posts[pagename]
             context["downloads"] = self._downloads(context["entry"], pathto)
+            context["colab_url"] = self._colab(context["entry"])
             template = "post.html"
         title = context.get("title", "")
         context["page_title"] = f"{title} · {self.site['title']}" if template != "home.html" else self.site["title"]
@@ -185,6 +186,14 @@ class BlogBuilder(StandaloneHTMLBuilder):
         files = [("실행된 노트북(.ipynb)", ".ipynb")] if post.code else []
         files += [("원본(.md)", ".md")] if post.path.suffix == ".md" else []
         return [(label, pathto(quote(post.docname + suffix), resource=True)) for label, suffix in files]
+
+    def _colab(self, entry: Entry) -> str:
+        """Colab opens a published notebook by its address, so there is none before the site has one."""
+        base = self.config.html_baseurl
+        address = f"{base}{quote(entry.post.docname)}.ipynb"
+        return (
+            f"https://colab.research.google.com/#fileId={quote(address, safe='')}" if base and entry.post.code else ""
+        )
 
     def get_doc_context(self, docname: str, body: str, metatags: str) -> dict[str, Any]:
         """Return what is known of a page by itself; nothing here grows with the number of pages."""
