@@ -13,11 +13,12 @@ import shutil
 import string
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import imagesize
 from docutils import nodes
@@ -108,8 +109,9 @@ class BlogBuilder(StandaloneHTMLBuilder):
         environment = self.templates.environment
         environment.autoescape = True
         environment.trim_blocks = environment.lstrip_blocks = True
-        filters = (korean_date, korean_duration, korean_time, live_summary, slug)
+        filters = (korean_date, korean_duration, live_summary, slug)
         environment.filters |= {"quote_path": quote, **{f.__name__: f for f in filters}}
+        environment.filters["korean_time"] = partial(korean_time, zone=ZoneInfo(self.config.blog_timezone))
         environment.globals |= {"term_page": term_page}
 
     def init_css_files(self) -> None:
@@ -259,9 +261,9 @@ def picture_size(path: Path) -> tuple[int, int] | None:
     return round(width * scale), round(height * scale)
 
 
-def korean_time(value: str) -> str:
-    """Write an ISO 8601 time as Koreans do, to the minute."""
-    time = dt.datetime.fromisoformat(value)
+def korean_time(value: str, zone: dt.tzinfo) -> str:
+    """Write an ISO 8601 time as Koreans do, to the minute, as it is in ``zone``."""
+    time = dt.datetime.fromisoformat(value).astimezone(zone)
     return f"{korean_date(time)} {time:%H:%M}"
 
 
