@@ -56,10 +56,6 @@ class Heading:
 class BlogTranslator(HTML5Translator):
     """Write HTML whose pictures have a size and whose tables scroll in a box of their own."""
 
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self.pictures = 0
-
     def visit_image(self, node: nodes.image) -> None:
         """Write ``<img>`` with its size in CSS pixels; what has no such size is left to Sphinx."""
         source = node["uri"]
@@ -69,11 +65,8 @@ class BlogTranslator(HTML5Translator):
             return
         if source in self.builder.images:
             source = f"{self.builder.imgpath}/{quote(self.builder.images[source])}"
-        self.pictures += 1
         attributes = {"src": source, "alt": node.get("alt", ""), "width": str(size[0]), "height": str(size[1])}
-        if self.pictures > 1:
-            attributes["loading"] = "lazy"
-        attributes["decoding"] = "async"
+        attributes |= {"loading": "lazy", "decoding": "async"}
         align = [f"align-{node['align']}"] if "align" in node else []
         self.body.append(self.emptytag(node, "img", "\n", classes=align, **attributes))
         raise nodes.SkipDeparture
