@@ -22,6 +22,7 @@ from .html import THEME, BlogBuilder, depart_folded, visit_folded
 from .pages import digests, pages
 from .publish import Staging, remove_strays
 from .reader import executed_notebook
+from .search import write_index
 from .web import add_metatags, find_site, write_web
 
 if TYPE_CHECKING:
@@ -140,6 +141,7 @@ def _publish(app: Sphinx, staging: Staging) -> None:
         app.statuscode = 1
         _log(f"\n{error}\n\nThe site was not changed. Mend the above and build again.")
         return
+    written |= write_index(staging.pages, pages)
     pictures = {f"{app.builder.imagedir}/{name}" for _, name in app.env.images.values()}
     pictures |= {thumbnail.name for thumbnail in app.builder.site["thumbnails"].values()}
     remove_strays(staging.pages, pages | written | pictures)

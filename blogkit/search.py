@@ -7,9 +7,9 @@
 ``search/pages/NAME.json``
     the sections of a page, fetched only when it may be shown: anchor, heading, words, code.
 
-A gram is one or two syllables (CJK) or three letters, ``^`` standing for the start of a word; ``search-index.js`` cuts a
-query into the same grams. Korean has no spaces between a word and its particles nor inside compounds, so an index of words
-would miss both.
+A gram is one or two syllables (CJK) or three letters, ``^`` standing for the start of a word; ``search-index.js`` cuts
+a query into the same grams. Korean has no spaces between a word and its particles nor inside compounds, so an index of
+words would miss both.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 from lxml import html
 
-from .publish import remove_strays, write_if_changed
+from .publish import write_if_changed
 
 FOLDER = "search"
 _SHARD = 32_000  # characters; two or three are fetched for a word, about 12 KB each as compressed
@@ -100,7 +100,6 @@ def write_index(site: Path, pages: Iterable[str]) -> set[str]:
     files["index.json"] = _json({"pages": listed, "shards": shards})
     for name, content in files.items():
         write_if_changed(site / FOLDER / name, content)
-    remove_strays(site / FOLDER, set(files), "**/*.json")
     return {f"{FOLDER}/{name}" for name in files}
 
 
@@ -119,7 +118,7 @@ def read_page(path: Path, url: str) -> Page | None:
     title = _words(heading) if heading is not None else (document.findtext(".//title") or "")
     sections = _Collector(body).sections
     terms = [document.iterfind(f".//meta[@property='article:{kind}']") for kind in ("section", "tag")]
-    sections[0].heading = _nfc(" · ".join(meta.get("content", "") for metas in terms for meta in metas))
+    sections[0].heading = _nfc(" · ".join(dict.fromkeys(meta.get("content", "") for metas in terms for meta in metas)))
     return Page(url, _nfc(title).strip(), _date(document, body), sections)
 
 
@@ -214,7 +213,8 @@ def _shards(pages: list[Page]) -> Iterator[dict[str, list[int]]]:
     postings = (differences * 8 + weights).tolist()
     shard: dict[str, list[int]] = {}
     size = 0
-    for gram, start, end in zip(grams[starts].tolist(), starts.tolist(), [*starts[1:].tolist(), len(grams)], strict=True):
+    ends = [*starts[1:].tolist(), len(grams)]
+    for gram, start, end in zip(grams[starts].tolist(), starts.tolist(), ends, strict=True):
         if size > _SHARD:
             yield shard
             shard, size = {}, 0
