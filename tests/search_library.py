@@ -11,6 +11,22 @@ from conftest import ROOT, Book
 
 TESTS = Path(__file__).parent
 QUERIES: list[dict[str, Any]] = yaml.safe_load((TESTS / "search_queries.yml").read_text(encoding="utf-8"))
+FIND = """async ([queries]) => {
+    const root = new URL("..", document.querySelector('script[src*="search.js"]').src);
+    const { Index } = await import(new URL("_static/search-index.js", root).href);
+    const address = (name) => new URL("search/" + name.split("/").map(encodeURIComponent).join("/"), root);
+    const index = new Index(async (name) => (await fetch(address(name))).json());
+    await index.open();
+    const all = [];
+    for (const query of queries) {
+        const found = await index.search(query);
+        while (found.more) await found.next();
+        all.push(found.results.flatMap(({ page, sections }) => sections.map(({ anchor, heading, snippet, marks }) => (
+            { page: page.url, anchor, heading, snippet, marked: marks.map((mark) => snippet.slice(...mark)) }))));
+    }
+    return all;
+}"""
+"""Searches in a page of a site for each query; returns what the dialog would show."""
 _KEYS = ("title", "date", "categories", "tags")
 _OPTIONS = re.compile(r"^---\n.*?^---\n|^:.*\n", re.MULTILINE | re.DOTALL)
 
