@@ -141,7 +141,7 @@ def _publish(app: Sphinx, staging: Staging) -> None:
         app.statuscode = 1
         _log(f"\n{error}\n\nThe site was not changed. Mend the above and build again.")
         return
-    written |= write_index(staging.pages, sorted(pages))
+    written |= write_index(staging.pages, pages)
     pictures = {f"{app.builder.imagedir}/{name}" for _, name in app.env.images.values()}
     pictures |= {thumbnail.name for thumbnail in app.builder.site["thumbnails"].values()}
     downloads = {f"_downloads/{name}" for _, name in app.env.dlfiles.values()}

@@ -7,9 +7,9 @@
 ``search/pages/NAME.json``
     the sections of a page, fetched only when it may be shown: anchor, heading, words, code.
 
-A gram is one or two syllables (CJK) or three letters, ``^`` standing for the start of a word; ``search-index.js`` cuts a
-query into the same grams. Korean has no spaces between a word and its particles nor inside compounds, so an index of words
-would miss both.
+A gram is one or two syllables (CJK) or three letters, ``^`` standing for the start of a word; ``search-index.js`` cuts
+a query into the same grams. Korean has no spaces between a word and its particles nor inside compounds, so an index of
+words would miss both.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def read_page(path: Path, url: str) -> Page | None:
     title = _words(heading) if heading is not None else (document.findtext(".//title") or "")
     sections = _Collector(body).sections
     terms = [document.iterfind(f".//meta[@property='article:{kind}']") for kind in ("section", "tag")]
-    sections[0].heading = _nfc(" · ".join(meta.get("content", "") for metas in terms for meta in metas))
+    sections[0].heading = _nfc(" · ".join(dict.fromkeys(meta.get("content", "") for metas in terms for meta in metas)))
     return Page(url, _nfc(title).strip(), _date(document, body), sections)
 
 
@@ -213,9 +213,8 @@ def _shards(pages: list[Page]) -> Iterator[dict[str, list[int]]]:
     postings = (differences * 8 + weights).tolist()
     shard: dict[str, list[int]] = {}
     size = 0
-    for gram, start, end in zip(
-        grams[starts].tolist(), starts.tolist(), [*starts[1:].tolist(), len(grams)], strict=True
-    ):
+    ends = [*starts[1:].tolist(), len(grams)]
+    for gram, start, end in zip(grams[starts].tolist(), starts.tolist(), ends, strict=True):
         if size > _SHARD:
             yield shard
             shard, size = {}, 0

@@ -11,6 +11,23 @@ from conftest import ROOT, Book
 
 TESTS = Path(__file__).parent
 QUERIES: list[dict[str, Any]] = yaml.safe_load((TESTS / "search_queries.yml").read_text(encoding="utf-8"))
+FIND = """async ([queries]) => {
+    const root = new URL("..", document.querySelector('script[src*="search.js"]').src);
+    const { Index } = await import(new URL("_static/search-index.js", root).href);
+    const address = (name) => new URL("search/" + name.split("/").map(encodeURIComponent).join("/"), root);
+    const index = new Index(async (name) => (await fetch(address(name))).json());
+    await index.open();
+    const all = [];
+    for (const query of queries) {
+        const found = await index.search(query);
+        while (found.more) await found.next();
+        all.push(found.results.flatMap(({ page, sections }) => sections.map(({ anchor, heading, snippet, marks }) => (
+            { page: page.url, anchor, heading, snippet, marked: marks.map((mark) => snippet.slice(...mark)) }))));
+    }
+    return all;
+}"""
+"""Searches in a page of a site for each query; returns what the dialog would show."""
+_KEYS = ("title", "date", "categories", "tags")
 _OPTIONS = re.compile(r"^---\n.*?^---\n|^:.*\n", re.MULTILINE | re.DOTALL)
 
 
@@ -20,40 +37,33 @@ def write_library(book: Book) -> None:
         book.write(f"posts/{path.name}", path.read_text(encoding="utf-8"))
     (path,) = (ROOT / "posts").glob("*-mnist_image_classification.md")
     _, front, body = path.read_text(encoding="utf-8").split("---\n", 2)
-    kept = {
-        key: value for key, value in yaml.safe_load(front).items() if key in ("title", "date", "categories", "tags")
-    }
+    front = {key: value for key, value in yaml.safe_load(front).items() if key in _KEYS}
     body = re.sub(r"```\{code-cell\} ipython3\n(.*?)```", _as_plain_code, body, flags=re.DOTALL)
     body = re.sub(r"\{glue:text\}`n_(train|test)\S*`", "60,000", body)
     body = re.sub(r"\{glue:text\}`[^`]*`", "7", body)
     body = re.sub(r"(?m)^:::\{figure\}.*?^:::$", "", body, flags=re.DOTALL)
-    book.post(path.stem, body, **kept)
+    book.post(path.stem, body, **front)
 
 
-def found(query: dict[str, Any], links: list[str]) -> bool:
-    """Tell whether all pages that a query must find are among the links, in any order; for none, that there is no link."""
-    names = {_name(link) for link in links}
+def found(query: dict[str, Any], links: list[tuple[str, str]]) -> bool:
+    """Tell whether all pages that a query must find are among the links (page, heading), or none if none must be."""
+    names = {_name(page) for page, _ in links}
     return set(query["finds"]) <= names if query["finds"] else not links
 
 
-def first_right(query: dict[str, Any], links: list[str], sections: bool = True) -> bool:
+def first_right(query: dict[str, Any], links: list[tuple[str, str]], sections: bool = True) -> bool:
     """Tell whether the first link is one that the query asks for; without ``sections``, only its page counts."""
     wanted = query.get("first", query["finds"])
-    wanted = [_target(name, sections) for name in ([wanted] if isinstance(wanted, str) else wanted)]
     if not wanted or not links:
         return not wanted and not links
-    name, _, anchor = links[0].partition("#")
-    return any(name == _name(page) or _name(name) == page for page, a in wanted if a in ("", anchor))
+    page, heading = links[0]
+    targets = [name.partition("#") for name in ([wanted] if isinstance(wanted, str) else wanted)]
+    return any(_name(page) == name and (not sections or of in ("", heading)) for name, _, of in targets)
 
 
-def _target(name: str, sections: bool) -> tuple[str, str]:
-    page, _, heading = name.partition("#")
-    return page, re.sub(r"[^\w가-힣]+", "-", heading.lower()).strip("-") if sections else ""
-
-
-def _name(link: str) -> str:
-    name = link.partition("#")[0].rsplit("/", 1)[-1].removesuffix(".html")
-    return name[11:] if re.match(r"\d{4}-\d\d-\d\d-", name) else name
+def _name(page: str) -> str:
+    name = page.rsplit("/", 1)[-1].removesuffix(".html")
+    return re.sub(r"^\d{4}-\d\d-\d\d-", "", name)
 
 
 def _as_plain_code(match: re.Match[str]) -> str:

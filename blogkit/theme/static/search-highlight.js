@@ -54,5 +54,5 @@ function reveal(ranges) {
   const element = range.startContainer.parentElement;
   for (let box = element.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
   const { top, bottom } = range.getBoundingClientRect();
-  if (top < 0 || bottom > innerHeight) element.scrollIntoView({ block: "center" });
+  if (top < 0 || bottom > innerHeight) element.scrollIntoView({ block: "center", behavior: "instant" });
 }

@@ -7,7 +7,8 @@ const LETTER = `(?:(?![${CJK}])[\\p{L}\\p{N}_])`;
 const RUNS = new RegExp(`[${CJK}]+|${LETTER}+(?:\\.${LETTER}+)*`, "gu");
 const SYLLABLE = new RegExp(`[${CJK}]`, "u");
 const WORD = /[\p{L}\p{N}]/u;
-const SENTENCES = /[^\n]+?(?:[.!?。](?=\s)|(?=\n)|$)/gu;
+const SENTENCES = /\S[^\n]*?(?:[.!?。](?=\s)|(?=\n)|$)/gu;
+const LINES = /\S[^\n]*/gu;
 const [FIRST, LAST] = [0xac00, 0xd7a3];
 const INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ";
 const FINALS = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ";
@@ -50,7 +51,9 @@ export function readings(query) {
   if (last === undefined) return [];
   const exact = [...words.map(asTyped), asTyped(last)];
   const readings = [exact, [...words.map(asTyped), halfTyped(last)]];
-  readings.push([...words, last].map(spacedOtherwise), [...words, last].map((word) => asTyped(word.replace(ENDINGS, "$1"))));
+  for (const change of [(word) => word, (word) => word.replace(ENDINGS, "$1")]) {
+    readings.push([...words, last].map((word) => spacedOtherwise(change(word))));
+  }
   const known = new Set();
   return readings
     .map((terms) => terms.filter((term) => term.grams.length))
@@ -66,7 +69,7 @@ export function matches(text, term) {
     const begins = !joined(text[start - 1], text[start]);
     if (term.short && !begins) continue;
     const ends = !joined(text[end - 1], text[end]);
-    found.push([start, end, begins ? (ends ? 1 : 0.9) : 0.6]);
+    found.push([start, end, begins ? (ends ? 1 : 0.9) : SYLLABLE.test(text[start]) ? 0.6 : 0.2]);
   }
   return found;
 }
@@ -76,17 +79,17 @@ export function rank(title, sections, terms) {
   const inTitle = terms.map((term) => quality(matches(title, term)));
   const seen = inTitle.map((value) => value > 0);
   const scored = sections.map(([anchor, heading, text, code], order) => {
-    let [score, all] = [0, true];
+    let [score, covered] = [0, 0];
     terms.forEach((term, i) => {
       const found = [heading, text, code].map((field) => matches(field, term));
       const points = found.map(quality);
       const value =
         10 * points[0] + 2 * points[1] * Math.log2(1 + found[1].length) + 0.7 * points[2] * Math.log2(1 + found[2].length);
-      score += value;
+      score += inTitle[i] ? value / 3 : value; // what the whole page is about tells little of a section
+      covered += value > 0 || inTitle[i] > 0;
       seen[i] ||= value > 0;
-      all &&= value > 0;
     });
-    return { anchor, heading, text, code, order, score: all && terms.length > 1 ? score * 1.5 : score };
+    return { anchor, heading, text, code, order, score: score * (covered / terms.length) ** 2 };
   });
   if (!seen.every(Boolean)) return null;
   const best = scored.filter((section) => section.score > 0).sort((a, b) => b.score - a.score || a.order - b.order);
@@ -102,7 +105,7 @@ export function rank(title, sections, terms) {
 export function sentence({ text, code }, terms) {
   let best = { snippet: "", marks: [], isCode: false, terms: -1 };
   for (const [field, isCode] of [[text, false], [code, true]]) {
-    for (const [line] of field.matchAll(isCode ? /[^\n]+/g : SENTENCES)) {
+    for (const [line] of field.matchAll(isCode ? LINES : SENTENCES)) {
       const found = terms.map((term) => matches(line, term));
       const count = found.filter((places) => places.length).length;
       if (count > best.terms) best = { snippet: line, marks: found.flat(), isCode, terms: count };

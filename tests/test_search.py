@@ -1,0 +1,475 @@
+"""Search as readers use it: what it finds, and how the dialog behaves in a real browser."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import threading
+import unicodedata
+from collections.abc import Callable, Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import Book
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from search_library import FIND, QUERIES, first_right, found, write_library
+
+from blogkit.search import read_page, weigh_grams, write_index
+
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:"
+ABOUT, HISTORY = "about.html", "posts/2020-02-11-history.html"
+GRAMS = [
+    "인공신경망의 층",
+    "Dense(128)는",
+    "sparse_categorical_crossentropy",
+    "28 × 28",
+    "60,000장",
+    "AI",
+    "0.2",
+    "C++",
+    "ㅋㅋ",
+]
+
+
+@pytest.fixture(scope="module")
+def library(make_book: Callable[[], Book]) -> Book:
+    book = make_book()
+    write_library(book)
+    book.post("2024-01-01-draft", "초안에만 있는 낱말, 비밀병기.\n", title="아직 쓰는 글", draft=True)
+    book.post("2024-01-02-evil", "<img src=x onerror=alert(1)> 함정단어\n", title="<img src=x onerror=alert(1)> & 함정")
+    book.build()
+    return book
+
+
+class Server(ThreadingHTTPServer):
+    """Serves a site below /repo/, as GitHub Pages does, and notes what it is asked for."""
+
+    def __init__(self, site: Path) -> None:
+        self.asked: list[str] = []
+        self.broken = self.policy = ""
+        super().__init__(("127.0.0.1", 0), functools.partial(Handler, directory=str(site)))
+        self.root = f"http://127.0.0.1:{self.server_port}/repo/"
+
+
+class Handler(SimpleHTTPRequestHandler):
+    server: Server
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)
+        if (self.server.broken and self.server.broken in self.path) or not self.path.startswith("/repo/"):
+            return self.send_error(204 if self.path == "/favicon.ico" else 503)
+        self.path = self.path.removeprefix("/repo")
+        super().do_GET()
+
+    def end_headers(self) -> None:
+        if self.server.policy:
+            self.send_header("Content-Security-Policy", self.server.policy)
+        super().end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def serve() -> Iterator[Callable[[Path], Server]]:
+    servers = []
+
+    def start(site: Path) -> Server:
+        server = Server(site)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return server
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def server(library: Book, serve: Callable[[Path], Server]) -> Server:
+    return serve(library.site)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    page = browser.new_page()
+    yield page
+    page.context.close()
+
+
+@pytest.fixture(scope="module")
+def answers(library: Book, serve: Callable[[Path], Server], browser: Browser) -> dict[str, list[dict[str, Any]]]:
+    """What each query of the list finds: links in their order."""
+    page = browser.new_page()
+    page.goto(serve(library.site).root + ABOUT)
+    queries = [query["query"] for query in QUERIES]
+    return dict(zip(queries, page.evaluate(FIND, [queries]), strict=True))
+
+
+def search(page: Page, query: str) -> None:
+    page.keyboard.press("/")
+    page.locator("#search input").fill(query)
+    expect(page.locator(".search-status")).not_to_have_text(re.compile("^찾는 중|^낱말의"))
+
+
+def status(page: Page) -> str:
+    return page.locator(".search-status").inner_text()
+
+
+# What is found
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=[query["query"] for query in QUERIES])
+def test_query_finds_all_it_must(query: dict[str, Any], answers: dict[str, list[dict[str, Any]]]) -> None:
+    links = [(link["page"], link["heading"]) for link in answers[query["query"]]]
+    assert found(query, links), links
+
+
+def test_first_result_is_right(answers: dict[str, list[dict[str, Any]]]) -> None:
+    wrong = {}
+    for query in QUERIES:
+        links = [(link["page"], link["heading"]) for link in answers[query["query"]]]
+        if not first_right(query, links):
+            wrong[query["query"]] = links[:3]
+    assert len(wrong) <= len(QUERIES) // 10, wrong
+
+
+def test_result_shows_the_sentence_with_the_marked_word(answers: dict[str, list[dict[str, Any]]]) -> None:
+    link = answers["문턱값"][0]
+    assert link["snippet"] == "입력을 더해 문턱값을 넘으면 1을 내놓는 단순한 모형이었습니다."
+    assert link["marked"] == ["문턱값"]
+    assert link["heading"] == "매컬러와 피츠"
+
+
+def test_list_is_large_enough() -> None:
+    assert len({query["query"] for query in QUERIES}) >= 40
+
+
+def test_every_link_leads_to_an_element(library: Book, answers: dict[str, list[dict[str, Any]]]) -> None:
+    anchors = {(link["page"], link["anchor"]) for links in answers.values() for link in links if link["anchor"]}
+    assert len(anchors) > 20
+    for name, anchor in anchors:
+        assert library.soup(name).find(id=anchor), (name, anchor)
+
+
+def test_decomposed_input_finds_composed_text(page: Page, server: Server) -> None:
+    page.goto(server.root + ABOUT)
+    assert page.evaluate(FIND, [[unicodedata.normalize("NFD", "문턱값")]])[0][0]["heading"] == "매컬러와 피츠"
+
+
+def test_browser_and_build_cut_the_same_grams(page: Page, server: Server) -> None:
+    page.goto(server.root + ABOUT)
+    cut = page.evaluate(
+        """async (texts) => {
+            const { fold, grams } = await import("./_static/search-index.js");
+            return texts.map((text) => grams(fold(text)).map(([gram]) => gram));
+        }""",
+        GRAMS,
+    )
+    for text, asked in zip(GRAMS, cut, strict=True):
+        codes = weigh_grams([("text", text)])[0].tolist()
+        written = {(chr(c >> 32) + chr(c >> 16 & 0xFFFF) + chr(c & 0xFFFF)).rstrip("\0") for c in codes}
+        assert asked, text
+        assert set(asked) <= written, text
+
+
+# What is indexed
+
+
+def test_only_posts_and_pages_are_indexed(library: Book) -> None:
+    index = json.loads((library.site / "search" / "index.json").read_text(encoding="utf-8"))
+    names = [url for url, *_ in index["pages"]]
+    assert names[0] == "about.html"  # without date; then the oldest post
+    assert names[1].endswith("mnist_image_classification.html")
+    assert len(names) == 12
+
+
+def test_drafts_leave_no_trace(library: Book) -> None:
+    texts = [path.read_text(encoding="utf-8") for path in (library.site / "search").rglob("*.json")]
+    assert any("함정단어" in text for text in texts)
+    assert not any("비밀병기" in text for text in texts)
+
+
+def test_executed_output_is_found(make_book: Callable[[], Book], browser: Browser, serve: Any) -> None:
+    book = make_book()
+    cell = "```{code-cell} ipython3\nprint('출력된' + '낱말', 6 * 7)\n```\n"
+    book.post("2024-01-01-runs", f"첫 문단.\n\n## 실행\n\n{cell}", title="실행하는 글")
+    book.build()
+    page = browser.new_page()
+    page.goto(serve(book.site).root + ABOUT)
+    (links,) = page.evaluate(FIND, [["출력된낱말"]])
+    assert [(link["heading"], link["snippet"]) for link in links] == [("실행", "출력된낱말 42")]
+    page.close()
+
+
+def test_parts_of_a_page(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(
+        """<!doctype html><meta charset="utf-8"><meta property="article:tag" content="꼬리표"><main>
+        <article data-search-body><h1>제목<a class="headerlink">#</a></h1><nav>차례</nav><p>첫 <b>문단</b>,\n두 줄</p>
+        <section id="x"><h2>마디<a class="headerlink">#</a></h2><p>글</p><pre>code  = 1\n</pre>
+        <section id="y"><h3>안쪽</h3><ul><li>하나</li><li>둘</li></ul></section><p>뒤</p></section>
+        <footer>바닥</footer></article></main>""",
+        encoding="utf-8",
+    )
+    page = read_page(tmp_path / "a.html", "a.html")
+    assert page is not None
+    assert page.title == "제목"
+    assert [(s.anchor, s.heading, s.text, s.code) for s in page.sections] == [
+        ("", "꼬리표", "첫 문단, 두 줄", ""),
+        ("x", "마디", "글\n뒤", "code  = 1"),
+        ("y", "안쪽", "하나\n둘", ""),
+    ]
+
+
+@pytest.mark.parametrize("text", ["<p>글", "<meta name=robots content=noindex><p data-search-body>글"])
+def test_pages_that_are_not_indexed(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.html").write_text(text, encoding="utf-8")
+    assert read_page(tmp_path / "a.html", "a.html") is None
+
+
+def test_index_is_the_same_whatever_the_order(tmp_path: Path) -> None:
+    contents = []
+    for folder, names in (("one", ["a", "b", "c"]), ("two", ["c", "a", "b"])):
+        (tmp_path / folder).mkdir()
+        for name in names:
+            (tmp_path / folder / f"{name}.html").write_text(f"<p data-search-body>낱말 {name}</p>", encoding="utf-8")
+        written = write_index(tmp_path / folder, [f"{name}.html" for name in names])
+        contents.append({name: (tmp_path / folder / name).read_bytes() for name in written})
+    assert contents[0] == contents[1]
+
+
+def test_empty_site(tmp_path: Path) -> None:
+    assert write_index(tmp_path, []) == {"search/index.json"}
+
+
+# The dialog
+
+
+@pytest.mark.parametrize("keys", ["/", "Control+k", "Meta+k"])
+def test_opens_by_key_and_closes_by_escape(page: Page, server: Server, keys: str) -> None:
+    page.goto(server.root + ABOUT)
+    page.locator("#search-open").focus()
+    page.keyboard.press(keys)
+    expect(page.locator("#search input")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#search")).to_be_hidden()
+    expect(page.locator("#search-open")).to_be_focused()
+
+
+def test_opens_by_korean_control_k(page: Page, server: Server) -> None:
+    page.goto(server.root + ABOUT)
+    event = {"key": "ㅏ", "code": "KeyK", "ctrlKey": True, "bubbles": True}
+    page.dispatch_event("body", "keydown", event)
+    expect(page.locator("#search input")).to_be_focused()
+
+
+def test_slash_is_typed_in_a_field(page: Page, server: Server) -> None:
+    page.goto(server.root + ABOUT)
+    page.evaluate("document.body.append(Object.assign(document.createElement('textarea'), { id: 'own' }))")
+    page.locator("#own").press("/")
+    assert page.locator("#own").input_value() == "/"
+    expect(page.locator("#search")).to_have_count(0)
+
+
+def test_nothing_is_loaded_before_the_dialog_opens(page: Page, server: Server) -> None:
+    page.goto(server.root + HISTORY, wait_until="networkidle")
+    assert not [path for path in server.asked if "/search/" in path or "search-" in path or "search.css" in path]
+    search(page, "문턱값")
+    assert [path for path in server.asked if "/search/index.json" in path]
+
+
+def test_a_search_asks_for_little(page: Page, server: Server) -> None:
+    page.goto(server.root + ABOUT)
+    page.keyboard.press("/")
+    page.wait_for_load_state("networkidle")
+    server.asked.clear()
+    search(page, "매컬러")
+    asked = [path for path in server.asked if "/search/" in path]
+    assert 1 <= sum("/grams/" in path for path in asked) <= 2
+    assert sum("/pages/" in path for path in asked) == 1
+
+
+def test_enter_opens_the_first_result_at_its_section_with_marks(page: Page, server: Server) -> None:
+    page.goto(server.root + ABOUT)
+    search(page, "문턱값")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("history"))
+    page.wait_for_function("CSS.highlights.has('search')")
+    assert page.evaluate("[...CSS.highlights.get('search')].map(String)") == ["문턱값"]
+    assert page.evaluate("decodeURIComponent(location.hash)") == "#매컬러와-피츠"
+    assert page.evaluate("location.search") == ""
+    page.keyboard.press("Escape")
+    assert not page.evaluate("CSS.highlights.has('search')")
+
+
+def test_enter_does_not_wait_for_the_pause(page: Page, server: Server) -> None:
+    page.goto(server.root + ABOUT)
+    search(page, "두부")
+    page.locator("#search input").fill("문턱값")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("history"))
+
+
+def test_marks_run_over_coloured_code_and_unfold_it(page: Page, server: Server) -> None:
+    name = "posts/2021-03-14-korean-rnn.html"
+    page.goto(f"{server.root}{name}?highlight=keras.layers.LSTM#lstm")
+    page.wait_for_function("CSS.highlights.has('search')")
+    assert page.evaluate("[...CSS.highlights.get('search')].map(String)") == ["keras.layers.LSTM"]
+
+
+def test_marked_word_below_the_fold_comes_into_view(page: Page, server: Server) -> None:
+    page.set_viewport_size({"width": 400, "height": 300})
+    page.goto(f"{server.root}{HISTORY}?highlight=시대가#딥러닝의-시대")
+    place = "[...CSS.highlights.get('search') ?? []][0]?.getBoundingClientRect().top"
+    page.wait_for_function(f"{place} > 0 && {place} < 300")
+
+
+def test_arrow_keys_walk_through_the_results(page: Page, server: Server) -> None:
+    page.goto(server.root + ABOUT)
+    search(page, "신경망")
+    links = page.locator(".search-results a")
+    assert links.count() > 3
+    page.keyboard.press("ArrowDown")
+    expect(links.nth(0)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(links.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#search input")).to_be_focused()
+
+
+def test_half_typed_syllables_keep_results(page: Page, server: Server) -> None:
+    page.goto(server.root + ABOUT)
+    page.keyboard.press("/")
+    keyboard = page.context.new_cdp_session(page)
+    for text in ["ㅎ", "하", "학", "핛", "학스", "학습"]:  # as a Korean keyboard sends them
+        caret = len(text)
+        keyboard.send("Input.imeSetComposition", {"text": text, "selectionStart": caret, "selectionEnd": caret})
+        page.wait_for_timeout(250)
+        if text != "ㅎ":
+            assert "찾았" in status(page), text
+    assert page.locator("#search input").input_value() == "학습"
+    assert page.locator(".search-title").first.inner_text().startswith("경사하강법과 학습률")
+
+
+def test_enter_while_composing_opens_nothing(page: Page, server: Server) -> None:
+    page.goto(server.root + ABOUT)
+    search(page, "문턱값")
+    page.evaluate(
+        """document.querySelector('#search input').dispatchEvent(
+            new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true, cancelable: true }))"""
+    )
+    page.wait_for_timeout(300)
+    assert page.url.endswith(ABOUT)
+
+
+def test_status_is_announced(page: Page, server: Server) -> None:
+    page.goto(server.root + ABOUT)
+    search(page, "문턱값")
+    assert status(page) == "글 1편을 찾았습니다."
+    page.locator("#search input").fill("양자컴퓨터")
+    expect(page.get_by_role("status")).to_contain_text("찾은 글이 없습니다")
+    expect(page.locator(".search-results a")).to_have_count(0)
+    page.locator("#search input").fill("")
+    expect(page.get_by_role("status")).to_contain_text("일부만")
+
+
+def test_markup_in_a_post_stays_text(page: Page, server: Server) -> None:
+    alerts = []
+    page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+    page.goto(server.root + ABOUT)
+    search(page, "함정단어")
+    title = page.locator(".search-title").inner_text()
+    assert "<img src=x onerror=alert(1)> & 함정" in title
+    assert page.locator("#search img").count() == 0
+    assert not alerts
+
+
+def test_works_under_a_strict_policy_without_errors(page: Page, server: Server) -> None:
+    server.policy = POLICY
+    errors = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(server.root + HISTORY)
+    errors.clear()  # the theme's own inline script is refused
+    search(page, "은닉층")
+    assert "찾았" in status(page)
+    assert not errors
+
+
+def test_failed_download_is_told_and_tried_again(page: Page, server: Server) -> None:
+    page.goto(server.root + ABOUT)
+    server.broken = "/grams/"
+    search(page, "문턱값")
+    expect(page.locator(".search-status")).to_contain_text("불러오지 못했습니다")
+    server.broken = ""
+    page.locator("#search input").fill("문턱값을")
+    expect(page.locator(".search-results a").first).to_be_visible()
+
+
+def test_file_address_is_told(page: Page, library: Book) -> None:
+    alerts = []
+    page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+    page.goto((library.site / ABOUT).as_uri())
+    page.keyboard.press("/")
+    page.wait_for_timeout(500)
+    assert alerts == ["검색은 웹 서버에서 연 사이트에서만 됩니다."]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_dialog_is_accessible_and_fits(browser: Browser, server: Server, scheme: Any, width: int) -> None:
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 740})
+    page = context.new_page()
+    page.goto(server.root + ABOUT)
+    search(page, "신경망")
+    page.keyboard.press("ArrowDown")
+    violations = Axe().run(page, "#search").response["violations"]
+    assert not [(v["id"], [node["html"] for node in v["nodes"]]) for v in violations]
+    assert page.evaluate("document.querySelector('#search').getBoundingClientRect().right") <= width
+    assert page.evaluate("document.querySelector('.search-scroll').scrollWidth") <= width
+    ground = page.evaluate("getComputedStyle(document.querySelector('#search')).backgroundColor")
+    assert (sum(map(int, re.findall(r"\d+", ground)[:3])) < 384) == (scheme == "dark")
+    context.close()
+
+
+def test_more_than_one_batch(tmp_path: Path, browser: Browser, serve: Any, library: Book) -> None:
+    """Twenty pages have the word; those that come first have it in their titles."""
+    site = tmp_path / "site"
+    (site / "_static").mkdir(parents=True)
+    for file in (library.site / "_static").glob("search*"):
+        (site / "_static" / file.name).write_bytes(file.read_bytes())
+    for number in range(20):
+        title = "낱말 찾기" if number == 3 else f"글 {number}"
+        (site / f"{number}.html").write_text(
+            f"<!doctype html><meta charset=utf-8><script defer src=_static/search.js></script>"
+            f"<main data-search-body><h1>{title}</h1><p>여기 낱말이 있습니다. {number}</p></main>",
+            encoding="utf-8",
+        )
+    write_index(site, [f"{number}.html" for number in range(20)])
+    page = browser.new_page()
+    page.goto(serve(site).root + "0.html")
+    search(page, "낱말")
+    assert status(page) == "글 8편을 찾았고, 더 있습니다."
+    assert page.locator(".search-title").first.inner_text() == "낱말 찾기"
+    page.get_by_role("button", name="더 보기").click()
+    expect(page.locator(".search-results li")).to_have_count(16)
+    expect(page.locator(".search-results li").nth(8).locator("a").first).to_be_focused()
+    page.get_by_role("button", name="더 보기").click()
+    expect(page.locator(".search-results li")).to_have_count(20)
+    expect(page.locator(".search-more")).to_be_hidden()
+    assert status(page) == "글 20편을 찾았습니다."
+    page.close()
