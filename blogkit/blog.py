@@ -112,7 +112,7 @@ class Blog:
         for post in shown:
             if post.docname in self.results:
                 put_back(self.results[post.docname], post, self.root)
-        previous = os.environ.get("BLOG_PREVIOUS_SITE") or str(self.root / "_build" / "html")
+        previous = Path(os.environ.get("BLOG_PREVIOUS_SITE") or self.root / "_build" / "html")
         before = read_history(previous, log)
         self.history = extend_history(before, self.results)
         self.moved = [m for p in shown if (r := self.results.get(p.docname)) for m in moved(p, r, before)]

@@ -29,6 +29,7 @@ from .listing import Entry, slug
 from .pages import KINDS, home, term_page
 from .pages import post as post_contexts
 from .posts import FOLDER
+from .thumbnails import thumbnails
 
 THEME = Path(__file__).parent / "theme"
 _MAX_WIDTH = 720
@@ -119,6 +120,11 @@ class BlogBuilder(StandaloneHTMLBuilder):
         """Take no script of an extension: ``layout.html`` names the blog's."""
         self._js_files = []
 
+    def prepare_writing(self, docnames: set[str]) -> None:
+        """Compute once, before pages are written side by side, what all of them show."""
+        super().prepare_writing(docnames)
+        _ = self.site, self.posts
+
     def blog_context(self, pagename: str, context: dict[str, Any]) -> str | None:
         """Add to a page's context what its template shows of the rest of the blog; return the template, if not the one
         that was asked for.
@@ -138,6 +144,7 @@ class BlogBuilder(StandaloneHTMLBuilder):
         elif pagename in self.posts:
             context |= self.posts[pagename]
             context["downloads"] = self._downloads(context["entry"], pathto)
+            context["colab_url"] = self._colab(context["entry"])
             template = "post.html"
         title = context.get("title", "")
         context["page_title"] = f"{title} · {self.site['title']}" if template != "home.html" else self.site["title"]
@@ -160,7 +167,7 @@ class BlogBuilder(StandaloneHTMLBuilder):
             "entries": blog.entries,
             "count": len(blog.entries),
             "now": dt.datetime.now(dt.UTC),
-            "thumbnails": {},
+            "thumbnails": thumbnails(blog.entries, blog.results, blog.root, Path(self.outdir)),
         }
 
     @cached_property
@@ -179,6 +186,14 @@ class BlogBuilder(StandaloneHTMLBuilder):
         files = [("실행된 노트북(.ipynb)", ".ipynb")] if post.code else []
         files += [("원본(.md)", ".md")] if post.path.suffix == ".md" else []
         return [(label, pathto(quote(post.docname + suffix), resource=True)) for label, suffix in files]
+
+    def _colab(self, entry: Entry) -> str:
+        """Colab opens a published notebook by its address, so there is none before the site has one."""
+        base = self.config.html_baseurl
+        address = f"{base}{quote(entry.post.docname)}.ipynb"
+        return (
+            f"https://colab.research.google.com/#fileId={quote(address, safe='')}" if base and entry.post.code else ""
+        )
 
     def get_doc_context(self, docname: str, body: str, metatags: str) -> dict[str, Any]:
         """Return what is known of a page by itself; nothing here grows with the number of pages."""
@@ -233,7 +248,7 @@ def korean_date(value: dt.datetime) -> str:
 
 
 def picture_size(path: Path) -> tuple[int, int] | None:
-    """Return the size in CSS pixels of a picture; dots per inch above those of figures (100) count as a finer screen."""
+    """Return the size in CSS pixels of a picture: more dots per inch than figures have (100) mean a finer screen."""
     if not path.is_file():
         return None
     width, height = imagesize.get(path)

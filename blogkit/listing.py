@@ -59,7 +59,7 @@ class Term:
 
 
 def slug(name: str) -> str:
-    """Return the file name (without suffix) of a term: NFC, one for all cases, safe in addresses and on every system."""
+    """Return a term's file name without suffix: NFC, one for both cases, safe in addresses and on any system."""
     text = "".join(_SPELLED.get(c, c) for c in nfc(name).strip().lower())
     text = _UNSAFE.sub("-", nfc(text)).strip("-._")
     if not text:

@@ -20,6 +20,13 @@ BASE = "https://example.github.io/blog/"
 JUPYTER_BOOK = [str(Path(sys.executable).with_name("jupyter-book")), "build", "-W", "--keep-going", "."]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of the real blog in one process, which builds it once."""
+    for item in items:
+        if "blog" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("blog"))
+
+
 class Book:
     """A book in a folder, with the real configuration and the real package."""
 

@@ -55,7 +55,7 @@
 
   /** Let the keyboard reach what scrolls, and only that. */
   function markScrollers() {
-    for (const box of document.querySelectorAll("pre, .scroll, .cell_output .output, .equation")) {
+    for (const box of document.querySelectorAll("pre, .scroll, .output.text_html, .equation")) {
       const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
       if (scrolls === box.hasAttribute("tabindex")) continue;
       if (scrolls) {
