@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from myst_nb.sphinx_ import HideCodeCellNode
 
 from . import mathml
+from .anchors import NameSections
 from .blog import Blog, Settings
 from .errors import AuthorError
 from .execute import ExecutionFailed
@@ -21,6 +22,7 @@ from .html import THEME, BlogBuilder, depart_folded, visit_folded
 from .pages import digests, pages
 from .publish import Staging, remove_strays
 from .reader import executed_notebook
+from .search import write_index
 from .web import add_metatags, find_site, write_web
 
 if TYPE_CHECKING:
@@ -140,7 +142,9 @@ def _publish(app: Sphinx, staging: Staging) -> None:
         staging.discard_if_empty()
         _log(f"\n{error}\n\nThe site was not changed. Mend the above and build again.")
         return
+    written |= write_index(staging.pages, sorted(pages))
     pictures = {f"{app.builder.imagedir}/{name}" for _, name in app.env.images.values()}
+    pictures |= {thumbnail.name for thumbnail in app.builder.site["thumbnails"].values()}
     downloads = {f"_downloads/{name}" for _, name in app.env.dlfiles.values()}
     remove_strays(staging.pages, pages | written | pictures | downloads)
     Path(app.doctreedir, _SHOWN).write_text(json.dumps(app.blog_shown), encoding="utf-8")
@@ -179,6 +183,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-before-read-docs", _before_read)
     # while Sphinx reads: join source and result
     app.connect("source-read", _source_read)
+    app.add_transform(NameSections)
     app.connect("env-updated", _reading_ended)
     # while Sphinx writes: the blog's look, the pages of the lists and what stands in each <head>
     app.add_builder(BlogBuilder, override=True)

@@ -9,31 +9,26 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from docutils import nodes
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.util import logging
 
 if TYPE_CHECKING:
-    from docutils import nodes
     from sphinx.writers.html5 import HTML5Translator
 
-_ENVIRONMENTS = {
-    "align": "aligned",
-    "alignat": "aligned",
-    "eqnarray": "aligned",
-    "gather": "aligned",
-    "split": "aligned",
-}
+_ALIGNED = ("align", "alignat", "eqnarray", "gather", "split")
 _COMMANDS = {
-    r"\argmin": r"\operatorname*{arg\,min}",
-    r"\argmax": r"\operatorname*{arg\,max}",
+    r"\argmin": r"\operatorname*{arg min}",
+    r"\argmax": r"\operatorname*{arg max}",
     r"\textbf": r"\mathbf",
     r"\bm": r"\boldsymbol",
     r"\R": r"\mathbb{R}",
     r"\E": r"\mathbb{E}",
     r"\dfrac": r"\displaystyle\frac",
 }
-_BRACES = re.compile(r"<msu([bp])>\s*(<munder|<mover)(?P<body>.*?[⏟⏞].*?)</msu\1>", re.DOTALL)
+_OPERATOR = re.compile(r"\\operatorname(\*?)\{([^{}]*)\}(?:\s*_\s*(\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|\w))?")
+_BRACES = re.compile(r"<msu([bp])>(\s*<m(?:under|over)\b.*?[⏟⏞].*?)</msu\1>", re.DOTALL)
 
 logger = logging.getLogger(__name__)
 
@@ -45,17 +40,14 @@ def mathml(tex: str, *, block: bool = False) -> str:
     except (MathError, SyntaxError) as error:
         raise ValueError(str(error).strip()) from error
     text = text.replace("&ApplyFunction;", "\u2061")  # no entity of XML: feeds are XML
-    text = _BRACES.sub(
-        lambda m: f"<m{'under' if m[1] == 'b' else 'over'}>{m[2]}{m['body']}</m{'under' if m[1] == 'b' else 'over'}>",
-        text,
-    )
+    text = _BRACES.sub(lambda m: _limits("under" if m[1] == "b" else "over", m[2]), text)
     return re.sub(r">\s+<", "><", text)
 
 
 def visit_inline(translator: HTML5Translator, node: nodes.math) -> None:
     """Write an equation in a line."""
     translator.body.append(_convert(node, block=False))
-    _skip()
+    raise nodes.SkipNode
 
 
 def visit_block(translator: HTML5Translator, node: nodes.math_block) -> None:
@@ -65,7 +57,7 @@ def visit_block(translator: HTML5Translator, node: nodes.math_block) -> None:
     if node.get("number"):
         translator.body.append(f'<span class="eqno">({node["number"]})</span>')
     translator.body.append("</div>\n")
-    _skip()
+    raise nodes.SkipNode
 
 
 def _convert(node: nodes.math | nodes.math_block, *, block: bool) -> str:
@@ -76,14 +68,19 @@ def _convert(node: nodes.math | nodes.math_block, *, block: bool) -> str:
         return ""
 
 
+def _limits(where: str, content: str) -> str:
+    """Put what belongs to a brace under or over it; docutils puts it beside."""
+    return f"<m{where}>{content}</m{where}>"
+
+
 def _in_docutils_words(tex: str) -> str:
     tex = re.sub(r"\\(begin|end)\{equation\*?\}|\\(nonumber|notag)\b|\\label\{[^}]*\}", "", tex)
-    for theirs, ours in _ENVIRONMENTS.items():
-        tex = re.sub(rf"\\(begin|end)\{{{theirs}\*?\}}", rf"\\\1{{{ours}}}", tex)
-    return re.sub(r"\\[A-Za-z]+", lambda m: _COMMANDS.get(m[0], m[0]), tex)
+    tex = re.sub(rf"\\(begin|end)\{{(?:{'|'.join(_ALIGNED)})\*?\}}", r"\\\1{aligned}", tex)
+    tex = re.sub(r"\\[A-Za-z]+", lambda m: _COMMANDS.get(m[0], m[0]), tex)
+    return _OPERATOR.sub(lambda m: _operator(re.sub(r"\\[,;: ]", " ", m[2]), m[3] or "", under=bool(m[1])), tex)
 
 
-def _skip() -> None:
-    from docutils import nodes
-
-    raise nodes.SkipNode
+def _operator(name: str, index: str, *, under: bool) -> str:
+    """Write an operator whose index stands under it, as that of a limit, in commands that docutils knows."""
+    operator = rf"\operatorname{{{name}}}"
+    return rf"\underset{{{index}}}{{{operator}}}" if under and index else operator + (f"_{index}" if index else "")

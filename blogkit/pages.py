@@ -58,9 +58,13 @@ def post(entries: Sequence[Entry]) -> dict[str, dict[str, Any]]:
     }
 
 
-def digests(entries: Sequence[Entry]) -> dict[str, str]:
-    """Return docname → a digest of what a post's page shows that does not stand in its own source."""
-    return {
+def digests(entries: Sequence[Entry], root: str = "index") -> dict[str, str]:
+    """Return docname → a digest of what a page shows that does not stand in its own source.
+
+    ``root`` is the home page, which shows the newest posts.
+    """
+    shown = {root: key_of({"others": [_card(e) for e in entries[: listing.PER_PAGE]], "count": len(entries)})}
+    return shown | {
         docname: key_of(
             {
                 "entry": [context["entry"].summary, str(context["entry"].updated), context["entry"].provenance],

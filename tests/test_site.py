@@ -178,4 +178,4 @@ def test_damaged_data_stops_the_build(copy: Book) -> None:
 
 def test_missing_data_stops_the_build(copy: Book) -> None:
     (copy.root / "data/mnist.npz").unlink()
-    assert f"{SOURCE}:10: the input data/mnist.npz does not exist" in copy.fail(PYTHONPATH=str(copy.root))
+    assert f"{SOURCE}:11: the input data/mnist.npz does not exist" in copy.fail(PYTHONPATH=str(copy.root))

@@ -1,0 +1,189 @@
+// The search dialog: a field, what was found, and keys to walk through it.
+
+import { Index } from "./search-index.js";
+
+const PAUSE = 120; // milliseconds after a key, so that a quick hand does not fetch for every letter
+const MESSAGES = {
+  idle: "낱말의 일부만 적어도 찾습니다.",
+  busy: "찾는 중…",
+  none: "찾은 글이 없습니다. 낱말을 줄이거나 바꾸어 보세요.",
+  failed: "검색 자료를 불러오지 못했습니다. 연결을 확인하고 다시 시도해 주세요.",
+};
+
+/** Build the dialog below the page; `root` is the site's address. Resolves when its style has come. */
+export async function createDialog(root, script) {
+  const dialog = new SearchDialog(root);
+  const style = element("link", { rel: "stylesheet", href: new URL("search.css", script).href });
+  const styled = new Promise((resolve) => ["load", "error"].forEach((name) => style.addEventListener(name, resolve)));
+  document.head.append(style);
+  document.body.append(dialog.box);
+  await styled;
+  return dialog;
+}
+
+class SearchDialog {
+  constructor(root) {
+    this.root = root;
+    this.index = new Index((name, version) => this.#fetch(name, version));
+    this.turn = 0;
+    this.input = element("input", {
+      type: "text",
+      inputmode: "search",
+      enterkeyhint: "search",
+      autocomplete: "off",
+      autocapitalize: "off",
+      spellcheck: "false",
+      maxlength: 100,
+      placeholder: "찾을 낱말",
+      "aria-label": "찾을 낱말",
+    });
+    this.list = element("ol", { class: "search-results" });
+    this.status = element("p", { class: "search-status", role: "status" }, MESSAGES.idle);
+    this.more = element("button", { type: "button", class: "search-more", hidden: "" }, "더 보기");
+    const close = element("button", { type: "button", class: "search-close" }, "닫기");
+    const form = element("form", { class: "search-form", role: "search" }, this.input, close);
+    const help = element("p", { class: "search-help", "aria-hidden": "true" });
+    for (const [key, action] of [["↑↓", "고르기"], ["Enter", "열기"], ["Esc", "닫기"]]) {
+      help.append(element("kbd", {}, key), ` ${action} `);
+    }
+    const results = element("div", { class: "search-scroll" }, this.status, this.list, this.more);
+    this.box = element("dialog", { id: "search", class: "search", "aria-label": "글 검색" }, form, results, help);
+    close.addEventListener("click", () => this.box.close());
+    form.addEventListener("submit", (event) => event.preventDefault());
+    this.box.addEventListener("click", (event) => event.target === this.box && this.box.close());
+    this.box.addEventListener("keydown", (event) => this.#key(event));
+    this.input.addEventListener("input", () => this.#typed());
+    this.more.addEventListener("click", () => this.#showMore());
+  }
+
+  /** Open the dialog with the last query selected, and fetch the list of pages. */
+  show() {
+    if (!this.box.open) this.box.showModal();
+    this.input.focus();
+    this.input.select();
+    this.#ready().catch(() => this.#say(MESSAGES.failed));
+  }
+
+  #ready() {
+    this.opened ??= this.index.open();
+    this.opened.catch(() => (this.opened = null)); // tried again next time
+    return this.opened;
+  }
+
+  // Half-typed syllables are searched, too: a composing Korean keyboard sends `input` for each stroke.
+  #typed() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.search(this.input.value), PAUSE);
+  }
+
+  /** Search and show what was found, unless another search has begun meanwhile. */
+  async search(query) {
+    clearTimeout(this.timer);
+    this.timer = null;
+    const turn = ++this.turn;
+    if (!query.trim()) return this.#show({ results: [], more: false }, MESSAGES.idle);
+    if (!this.list.childElementCount) this.#say(MESSAGES.busy);
+    try {
+      await this.#ready();
+      const found = await this.index.search(query);
+      if (turn === this.turn) this.#show(found, found.results.length ? count(found) : MESSAGES.none);
+    } catch {
+      if (turn === this.turn) this.#show({ results: [], more: false }, MESSAGES.failed);
+    }
+  }
+
+  #show(found, message) {
+    this.found = found;
+    this.list.replaceChildren(...found.results.map((result) => this.#result(result)));
+    this.list.parentElement.scrollTop = 0;
+    this.more.hidden = !found.more;
+    this.#say(message);
+  }
+
+  async #showMore() {
+    const { found } = this;
+    const results = await found.next().catch(() => null);
+    if (found !== this.found) return;
+    if (!results) return this.#say(MESSAGES.failed);
+    const items = results.map((result) => this.#result(result));
+    this.list.append(...items);
+    this.more.hidden = !found.more;
+    this.#say(count(found));
+    items[0]?.querySelector("a").focus();
+  }
+
+  #result({ page, sections }) {
+    const item = element("li", {});
+    sections.forEach((section, order) => {
+      const link = element("a", { href: this.#address(page, section) });
+      if (!order) {
+        const date = page.date ? element("time", { datetime: page.date }, page.date.slice(0, 10).replaceAll("-", ". ")) : "";
+        link.append(element("span", { class: "search-title" }, page.title, date));
+      }
+      if (section.heading) link.append(element("span", { class: "search-section" }, section.heading));
+      if (section.snippet) link.append(marked(section));
+      item.append(link);
+    });
+    return item;
+  }
+
+  #address(page, section) {
+    const address = new URL(page.url.split("/").map(encodeURIComponent).join("/").replace(/(^|\/)index\.html$/, "$1"), this.root);
+    const found = section.marks.map(([start, end]) => section.snippet.slice(start, end).toLowerCase());
+    for (const text of new Set(found)) address.searchParams.append("highlight", text);
+    address.hash = section.anchor;
+    return address.href;
+  }
+
+  #key(event) {
+    if (event.isComposing) return;
+    const links = [...this.list.querySelectorAll("a")];
+    const at = links.indexOf(document.activeElement);
+    if (event.key === "ArrowDown") (links[at + 1] ?? (this.more.hidden ? links.at(-1) : this.more))?.focus();
+    else if (event.key === "ArrowUp" && document.activeElement === this.more) links.at(-1)?.focus();
+    else if (event.key === "ArrowUp") (links[at - 1] ?? this.input).focus();
+    else if (event.key === "Enter" && document.activeElement === this.input) this.#openFirst();
+    else return;
+    event.preventDefault();
+  }
+
+  async #openFirst() {
+    if (this.timer) await this.search(this.input.value);
+    this.list.querySelector("a")?.click();
+  }
+
+  async #fetch(name, version) {
+    const address = new URL(`search/${name.split("/").map(encodeURIComponent).join("/")}`, this.root);
+    if (version) address.searchParams.set("v", version);
+    const response = await fetch(address, version ? {} : { cache: "no-cache" });
+    if (!response.ok) throw new Error(`${response.status} ${address}`);
+    return response.json();
+  }
+
+  #say(message) {
+    this.status.textContent = message;
+  }
+}
+
+function count({ results, more }) {
+  return more ? `글 ${results.length}편을 찾았고, 더 있습니다.` : `글 ${results.length}편을 찾았습니다.`;
+}
+
+function marked({ snippet, marks, isCode }) {
+  const box = element("span", { class: isCode ? "search-snippet search-code" : "search-snippet" });
+  let done = 0;
+  for (const [start, end] of marks) {
+    if (start < done) continue; // inside another one
+    box.append(snippet.slice(done, start), element("mark", {}, snippet.slice(start, end)));
+    done = end;
+  }
+  box.append(snippet.slice(done));
+  return box;
+}
+
+function element(name, attributes, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}

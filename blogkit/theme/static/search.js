@@ -1,0 +1,38 @@
+// Opens the search by button, `/` or Ctrl-K, and shows what was searched for on the page that was found.
+"use strict";
+
+{
+  const script = document.currentScript.src;
+  const load = (name) => import(new URL(name, script).href);
+  let dialog = null;
+
+  /** The site's root: this script lies in `_static/` below it. */
+  const root = new URL("..", script).href;
+
+  async function open() {
+    dialog ??= load("search-dialog.js").then(({ createDialog }) => createDialog(root, script));
+    try {
+      (await dialog).show();
+    } catch {
+      dialog = null; // tried again next time
+      alert(location.protocol === "file:" ? "검색은 웹 서버에서 연 사이트에서만 됩니다." : "검색을 열지 못했습니다. 연결을 확인해 주세요.");
+    }
+  }
+
+  function isTyping(element) {
+    return element.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(element.tagName);
+  }
+
+  document.getElementById("search-open")?.addEventListener("click", open);
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.altKey || event.defaultPrevented) return;
+    const command = event.ctrlKey || event.metaKey;
+    const isK = command && !event.shiftKey && (event.code === "KeyK" || event.key.toLowerCase() === "k"); // ㅏ on a Korean keyboard
+    const isSlash = !command && event.key === "/" && !isTyping(event.target);
+    if (!isK && !isSlash) return;
+    event.preventDefault();
+    open();
+  });
+
+  if (new URLSearchParams(location.search).has("highlight")) load("search-highlight.js").then(({ highlight }) => highlight(script));
+}

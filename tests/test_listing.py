@@ -1,0 +1,172 @@
+"""Lists of posts: terms, pages, neighbours, related posts, reading times."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import time
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from blogkit.history import last_changes
+from blogkit.listing import Entry, neighbours, paged, reading_minutes, related, slug, terms, years
+from blogkit.pages import pages
+from blogkit.posts import Post
+
+SEOUL = dt.timezone(dt.timedelta(hours=9))
+
+
+def entry(number: int, **values: object) -> Entry:
+    """A post; the higher the number, the newer."""
+    date = dt.datetime(2019, 1, 1, tzinfo=SEOUL) + dt.timedelta(days=30 * number)
+    docname = f"posts/{date:%Y-%m-%d}-post-{number}"
+    text = values.pop("text", "글입니다.")
+    post = Post(Path(f"{docname}.md"), docname, f"---\ntitle: t\n---\n\n{text}\n", f"글 {number}", date, **values)
+    return Entry(post, minutes=3)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("AI", "ai"),
+        ("Deep Learning", "deep-learning"),
+        ("  머신  러닝 ", "머신-러닝"),
+        ("C++", "cplusplus"),
+        ("C#", "csharp"),
+        ("TCP/IP", "tcp-ip"),
+        ("왜? 100% 진짜", "왜-100percent-진짜"),
+        ("..", None),
+        ("../../etc/passwd", "etc-passwd"),
+        ("index", "index-"),
+        ("CON", "con-"),
+        (unicodedata.normalize("NFD", "학습"), "학습"),
+        ("a" * 300, None),
+        ("🎉", None),
+    ],
+)
+def test_slug_is_safe_in_addresses_and_on_every_system(name: str, expected: str | None) -> None:
+    found = slug(name)
+    assert expected is None or found == expected
+    assert found == unicodedata.normalize("NFC", found) == found.lower()
+    assert 0 < len(found.encode()) < 240
+    assert not set(found) & set('/\\?#%:*"<>| ')
+    assert not found.startswith((".", "-"))
+
+
+def test_terms_are_counted_and_names_that_differ_in_case_are_one() -> None:
+    entries = [entry(3, tags=("Keras", "NLP")), entry(2, tags=("keras",)), entry(1, tags=("Keras", "keras"))]
+    found = terms(entries, "tags")
+    assert [(t.name, t.slug, len(t)) for t in found] == [("Keras", "keras", 3), ("NLP", "nlp", 1)]
+    assert found[0].entries == tuple(entries)
+
+
+def test_author_is_a_term() -> None:
+    assert [(t.name, t.slug) for t in terms([entry(1, author="JiHyun Kim"), entry(0)], "author")] == [
+        ("JiHyun Kim", "jihyun-kim")
+    ]
+
+
+def test_years_newest_first() -> None:
+    found = years([entry(30), entry(13), entry(12), entry(0)])
+    assert [(year, len(listed)) for year, listed in found] == [(2021, 1), (2020, 1), (2019, 2)]
+
+
+def test_pages_of_ten() -> None:
+    assert [len(p) for p in paged(list(range(21)))] == [10, 10, 1]
+    assert paged([]) == [[]]
+
+
+def test_neighbours_are_the_posts_before_and_after_in_time() -> None:
+    newest, middle, oldest = entries = [entry(3), entry(2), entry(1)]
+    found = neighbours(entries)
+    assert found[middle.post.docname] == (oldest, newest)
+    assert found[newest.post.docname] == (middle, None)
+    assert found[oldest.post.docname] == (None, middle)
+
+
+def test_related_posts_share_the_rarest_terms_and_never_the_post_itself() -> None:
+    common = {"categories": ("AI",)}
+    entries = [entry(5, **common), entry(4, tags=("MNIST",), **common), entry(3, **common), entry(2), entry(1)]
+    entries.append(entry(0, tags=("mnist",), **common))
+    found = related(entries)
+    assert found[entries[1].post.docname][0] is entries[5]
+    assert entries[1] not in found[entries[1].post.docname]
+    assert found[entries[3].post.docname] == []
+
+
+def test_related_posts_of_thousands_with_one_category_take_linear_time() -> None:
+    def seconds(count: int) -> float:
+        entries = [entry(n % 90, categories=("AI",), tags=(f"t{n % 50}",)) for n in range(count)]
+        start = time.perf_counter()
+        related(entries)
+        return time.perf_counter() - start
+
+    seconds(100)
+    assert seconds(2000) < 40 * max(seconds(200), 0.005)
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("짧은 글.", 1),
+        ("가나다라마 " * 300, 3),
+        ("word " * 660, 3),
+        ("가" * 1000 + "\n\n" + "word " * 220, 3),
+        ("[글](https://example.com/" + "a/" * 900 + ")", 1),
+        ("```{code-cell} python\n" + "x = 1\n" * 75 + "```", 3),
+        ("```{code-cell} python\n:tags: [hide-input]\n" + "x = 1\n" * 75 + "```", 1),
+    ],
+    ids=["short", "korean", "english", "mixed", "address", "code", "folded code"],
+)
+def test_reading_time(text: str, minutes: int) -> None:
+    assert reading_minutes(entry(1, text=text).post) == minutes
+
+
+def test_every_list_has_its_page_and_its_feed() -> None:
+    entries = [entry(n, categories=("수학",), tags=("C++",), author="JiHyun Kim") for n in range(35)]
+    found = {page.name: page.context for page in pages(entries)}
+    assert {"page/2", "page/4", "archive", "categories/index", "tags/index", "authors/jihyun-kim", "404"} <= set(found)
+    assert "page/5" not in found
+    assert found["categories/수학"]["feed"] == "categories/수학.xml"
+    assert found["tags/cplusplus"]["feed"] == "tags/cplusplus.xml"
+    assert len(found["tags/cplusplus/2"]["entries"]) == 5
+    assert (found["page/2"]["page_before"], found["page/2"]["page_after"]) == ("index", "page/3")
+
+
+def git(root: Path, *arguments: str, **environment: str) -> None:
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True, env=environment or None)
+
+
+def commit(root: Path, name: str, text: str, when: str) -> None:
+    (root / name).parent.mkdir(exist_ok=True)
+    (root / name).write_text(text, encoding="utf-8")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", name, GIT_COMMITTER_DATE=when, GIT_AUTHOR_DATE=when, PATH="/usr/bin:/bin")
+
+
+def test_last_changes_come_from_git(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    commit(tmp_path, "posts/2020-01-01-글 하나.md", "a", "2020-01-01T09:00:00+09:00")
+    commit(tmp_path, "posts/2020-01-02-b.md", "a", "2020-01-02T09:00:00+09:00")
+    commit(tmp_path, "posts/2020-01-01-글 하나.md", "b", "2021-05-05T09:00:00+09:00")
+    assert {name: time.isoformat() for name, time in last_changes(tmp_path, "posts").items()} == {
+        "posts/2020-01-01-글 하나.md": "2021-05-05T09:00:00+09:00",
+        "posts/2020-01-02-b.md": "2020-01-02T09:00:00+09:00",
+    }
+
+
+def test_last_changes_of_a_shallow_clone_leave_out_what_it_cannot_know(tmp_path: Path) -> None:
+    origin = tmp_path / "origin"
+    origin.mkdir()
+    git(origin, "init", "-q")
+    commit(origin, "posts/a.md", "a", "2020-01-01T09:00:00+09:00")
+    commit(origin, "posts/b.md", "b", "2020-01-02T09:00:00+09:00")
+    git(tmp_path, "clone", "-q", "--depth=1", origin.as_uri(), "shallow")
+    assert last_changes(tmp_path / "shallow", "posts") == {}
+
+
+def test_last_changes_without_git_are_none(tmp_path: Path) -> None:
+    assert last_changes(tmp_path, "posts") == {}
