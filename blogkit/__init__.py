@@ -139,6 +139,7 @@ def _publish(app: Sphinx, staging: Staging) -> None:
         written |= write_web(staging.pages, app.blog.entries, app.site, app.blog.root, pages)
     except AuthorError as error:
         app.statuscode = 1
+        staging.discard_if_empty()
         _log(f"\n{error}\n\nThe site was not changed. Mend the above and build again.")
         return
     written |= write_index(staging.pages, pages)
