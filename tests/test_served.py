@@ -62,7 +62,7 @@ def test_answers_as_github_pages_does(tmp_path: Path, target: str, status: int, 
 def test_a_file_system_that_ignores_case_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """There ``A.html`` opens the file that its folder lists as ``a.html``."""
     site = write(tmp_path, A_html="")
-    monkeypatch.setattr(os, "listdir", lambda folder: [p.name.lower() for p in Path(folder).iterdir()])
+    monkeypatch.setattr(os, "listdir", lambda folder: [e.name.lower() for e in os.scandir(folder)])
     assert answer(site, "/", "/A.html").status == 404
     assert answer(site, "/", "/A").status == 404
 
