@@ -144,7 +144,8 @@ def _publish(app: Sphinx, staging: Staging) -> None:
     written |= write_index(staging.pages, pages)
     pictures = {f"{app.builder.imagedir}/{name}" for _, name in app.env.images.values()}
     pictures |= {thumbnail.name for thumbnail in app.builder.site["thumbnails"].values()}
-    remove_strays(staging.pages, pages | written | pictures)
+    downloads = {f"_downloads/{name}" for _, name in app.env.dlfiles.values()}
+    remove_strays(staging.pages, pages | written | pictures | downloads)
     Path(app.doctreedir, _SHOWN).write_text(json.dumps(app.blog_shown), encoding="utf-8")
     staging.publish()
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -14,22 +17,19 @@ from .errors import AuthorError
 from .execute import ExecutionFailed
 from .status import states
 
+_SITE = Path("_build/html")
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command in the current folder; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m blogkit", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    status = commands.add_parser("status", help="say of each post whether its result is fresh, and why not")
-    status.add_argument("--json", action="store_true", help="as JSON, for scripts")
-    execute = commands.add_parser("execute", help="execute what is stale, without making pages")
-    execute.add_argument("posts", nargs="*", metavar="POST", help="a post's name (default: all)")
-    execute.add_argument("--force", action="store_true", help="also what is fresh")
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
-        return _COMMANDS[options.command](load_blog(Path.cwd()), options)
+        return options.run(options)
     except (AuthorError, ExecutionFailed) as error:
         print(f"\n{error}", file=sys.stderr)
-        return 1
+    except (ValueError, FileExistsError) as error:
+        print(error, file=sys.stderr)
+    return 1
 
 
 def load_blog(root: Path) -> Blog:
@@ -42,7 +42,33 @@ def load_blog(root: Path) -> Blog:
     return Blog(root, Settings.from_config({**sphinx, "author": config.get("author", "")}))
 
 
-def _status(blog: Blog, options: argparse.Namespace) -> int:
+def _new(options: argparse.Namespace) -> int:
+    from .new import new_post
+
+    blog = load_blog(Path.cwd())
+    now = dt.datetime.now(ZoneInfo(blog.settings.timezone))
+    print(new_post(blog.root, options.title, now).relative_to(blog.root))
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from .posts import read_posts
+    from .serve import serve
+
+    blog = load_blog(Path.cwd())
+    generated: set[str] = set()
+
+    def outputs() -> set[str]:
+        with suppress(AuthorError):  # the build reports it
+            generated.update(name for post in read_posts(blog.root) for name in post.outputs)
+        return generated
+
+    serve(blog.root, outputs, options.port)
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    blog = load_blog(Path.cwd())
     found = states(blog.read(), blog.root, blog.store)
     if options.json:
         print(json.dumps([state.as_json() for state in found], ensure_ascii=False, indent=1))
@@ -52,13 +78,90 @@ def _status(blog: Blog, options: argparse.Namespace) -> int:
     return 0
 
 
-def _execute(blog: Blog, options: argparse.Namespace) -> int:
+def _execute(options: argparse.Namespace) -> int:
+    blog = load_blog(Path.cwd())
     with blog.lock():
         blog.execute(names=[Path(name).stem for name in options.posts], force=options.force)
     return 0
 
 
-_COMMANDS = {"status": _status, "execute": _execute}
+def _plan(options: argparse.Namespace) -> int:
+    from .plan import deal
+
+    blog = load_blog(Path.cwd())
+    found = states(blog.read(), blog.root, blog.store)
+    print(json.dumps(deal(found, options.limit, options.runners.split()), ensure_ascii=False))
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from .crawl import crawl_site
+
+    found = crawl_site(options.site, options.base)
+    for fault in found.faults:
+        print(fault)
+    print(f"{len(found.answered)} addresses answer, {len(found.faults)} faults")
+    return 1 if found.faults else 0
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from .diff import as_markdown, compare
+
+    if not options.new.is_dir():
+        sys.exit(f"there is no site in {options.new}; build it, or mend the name")
+    print(as_markdown(compare(options.old, options.new)))
+    return 0
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    from .previous import fetch_site
+
+    fetch_site(options.address, options.folder)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m blogkit", description=__doc__)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    new = commands.add_parser("new", help="begin a post: one file with the right name and front matter")
+    new.add_argument("title")
+    new.set_defaults(run=_new)
+
+    serve = commands.add_parser("serve", help="preview with drafts; build and reload on each save")
+    serve.add_argument("--port", type=int, default=8000, help="(default: 8000; 0: any)")
+    serve.set_defaults(run=_serve)
+
+    status = commands.add_parser("status", help="say of each post whether its result is fresh, and why not")
+    status.add_argument("--json", action="store_true", help="as JSON, for scripts")
+    status.set_defaults(run=_status)
+
+    execute = commands.add_parser("execute", help="execute what is stale, without making pages")
+    execute.add_argument("posts", nargs="*", metavar="POST", help="a post's name (default: all)")
+    execute.add_argument("--force", action="store_true", help="also what is fresh")
+    execute.set_defaults(run=_execute)
+
+    plan = commands.add_parser("plan", help="deal the stale posts to runners, as JSON")
+    plan.add_argument("--limit", type=int, default=20, help="most runners (default: 20)")
+    plan.add_argument("--runners", default="", help="labels that posts may ask for in `runs_on`")
+    plan.set_defaults(run=_plan)
+
+    check = commands.add_parser("check", help="serve the built site as GitHub Pages does and crawl it")
+    check.add_argument("site", nargs="?", type=Path, default=_SITE, help=f"(default: {_SITE.as_posix()})")
+    check.add_argument("--base", default="", help="its published address (default: what the home page says)")
+    check.set_defaults(run=_check)
+
+    diff = commands.add_parser("diff", help="say in Markdown what changes for readers between two built sites")
+    diff.add_argument("old", type=Path, metavar="OLD_SITE", help="may be missing")
+    diff.add_argument("new", type=Path, metavar="NEW_SITE")
+    diff.set_defaults(run=_diff)
+
+    fetch = commands.add_parser("fetch", help="copy the published pages and the history of results")
+    fetch.add_argument("address")
+    fetch.add_argument("folder", type=Path)
+    fetch.set_defaults(run=_fetch)
+    return parser
+
 
 if __name__ == "__main__":
     sys.exit(main())

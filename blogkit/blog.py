@@ -49,9 +49,12 @@ class Settings:
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Settings:
-        """Take ``author`` and each ``blog_…`` value that ``config`` has."""
+        """Take ``author`` and each ``blog_…`` value that ``config`` has. ``BLOG_PREVIEW=1`` is a preview."""
         names = {f.name: f.name if f.name == "author" else f"blog_{f.name}" for f in fields(cls)}
-        return cls(**{name: config[key] for name, key in names.items() if config.get(key) is not None})
+        values = {name: config[key] for name, key in names.items() if config.get(key) is not None}
+        if os.environ.get("BLOG_PREVIEW"):
+            values["preview"] = True
+        return cls(**values)
 
 
 @dataclass
@@ -109,7 +112,7 @@ class Blog:
         for post in shown:
             if post.docname in self.results:
                 put_back(self.results[post.docname], post, self.root)
-        previous = os.environ.get("BLOG_PREVIOUS_SITE") or str(self.root / "_build" / "html")
+        previous = Path(os.environ.get("BLOG_PREVIOUS_SITE") or self.root / "_build" / "html")
         before = read_history(previous, log)
         self.history = extend_history(before, self.results)
         self.moved = [m for p in shown if (r := self.results.get(p.docname)) for m in moved(p, r, before)]

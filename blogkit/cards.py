@@ -10,23 +10,22 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import io
+import os
 import re
 import string
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
+from .address import Site
+from .listing import Entry
 from .posts import Post, nfc, render_template
 from .publish import write_if_changed
-
-if TYPE_CHECKING:
-    from .address import Site
-    from .listing import Entry
 
 SIZE = WIDTH, HEIGHT = 1200, 630
 FOLDER = "cards"
@@ -101,25 +100,22 @@ def summary_parts(post: Post, values: dict[str, object], summary: str) -> tuple[
 
 
 def write_cards(outdir: Path, cards: list[Card], kept: Path) -> set[str]:
-    """Put the cards into the site and delete those of other builds; return their names.
+    """Put the cards into the site; return their names.
 
     ``kept`` is a folder that stores what was drawn, so that a card is drawn again only when it shows something else.
     """
+    missing = [card for card in cards if not (kept / f"{card.digest}.png").is_file()]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for card, png in zip(missing, pool.map(draw, missing), strict=True):
+            write_if_changed(kept / f"{card.digest}.png", png)
     for card in cards:
-        store = kept / f"{card.digest}.png"
-        if not store.is_file():
-            write_if_changed(store, draw(card))
         if not (outdir / card.path).is_file():
-            write_if_changed(outdir / card.path, store.read_bytes())
-    names = {card.path for card in cards}
-    for folder, wanted in (
-        (outdir / FOLDER, {Path(n).name for n in names}),
-        (kept, {f"{c.digest}.png" for c in cards}),
-    ):
-        for file in folder.glob("*.png"):
-            if nfc(file.name) not in wanted:
-                file.unlink()
-    return names
+            write_if_changed(outdir / card.path, (kept / f"{card.digest}.png").read_bytes())
+    used = {f"{card.digest}.png" for card in cards}
+    for file in kept.glob("*.png"):
+        if file.name not in used:
+            file.unlink()
+    return {card.path for card in cards}
 
 
 def draw(card: Card) -> bytes:

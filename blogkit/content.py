@@ -73,11 +73,10 @@ def content(page: bytes, address: str) -> str:
 
 def _remove(body: lxml.html.HtmlElement) -> None:
     etree.strip_elements(body, *_MACHINERY, with_tail=False)
+    for code in body.iter("pre"):  # first: most of a page's elements colour its code
+        etree.strip_tags(code, "span")
     for element in body.xpath(_DEBRIS):
         element.drop_tree()
-    title = body.find(".//h1")  # the reader shows the entry's own
-    if title is not None:
-        title.drop_tree()
 
 
 def _rewrite(body: lxml.html.HtmlElement, address: str) -> None:
@@ -124,8 +123,6 @@ def _make_absolute(element: lxml.html.HtmlElement, name: str, address: str) -> N
 
 def _flatten(body: lxml.html.HtmlElement) -> None:
     """Drop the wrappers that say nothing without their class."""
-    for code in body.iter("pre"):
-        etree.strip_tags(code, "span")
     etree.strip_tags(body, "section", "article")
     for element in reversed(list(body.iter("span", "a", "div"))):
         if element.attrib or element is body:

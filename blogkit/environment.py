@@ -81,7 +81,7 @@ def environment(modules: set[str], kernel: str) -> dict[str, Any]:
         "implementation": sys.implementation.name,
         "system": platform.system(),
         "machine": platform.machine(),
-        "device": ", ".join(gpus()) or "CPU",
+        "device": device(),
         "packages": package_versions(modules),
     }
 
@@ -95,6 +95,11 @@ def gpus() -> tuple[str, ...]:
     call = [command, "--query-gpu=name", "--format=csv,noheader"]
     answer = subprocess.run(call, capture_output=True, text=True, timeout=30, check=False)
     return tuple(answer.stdout.split("\n")[:-1]) if answer.returncode == 0 else ()
+
+
+def device() -> str:
+    """Return what computes besides the processor."""
+    return ", ".join(gpus()) or "CPU"
 
 
 @lru_cache(1)

@@ -21,7 +21,7 @@ from typing import Any
 
 import nbformat
 
-from .environment import environment, imported_modules, main_packages, parse_cell, processor
+from .environment import device, environment, imported_modules, main_packages, parse_cell, processor
 from .errors import AuthorError, shown
 from .posts import Post, glued_values, parse_promise, render_template
 from .progress import Progress
@@ -81,10 +81,13 @@ def describe(post: Post, root: Path) -> Function:
     """Say what the post's result is a function of; raise :class:`AuthorError` for an input that is missing."""
     # A prelude finds the package of the figures' font by its name.
     modules = imported_modules(post.code) | set(_FOUND.findall(prelude_source(post)))
+    surroundings = environment(modules, post.kernel)
+    if post.runs_on:  # such a result is made on that runner, and used by builds on machines without its device
+        surroundings["device"] = post.runs_on
     description = {
         "code": list(post.code),
         "prelude": {path.stem: key_of({"": path.read_text(encoding="utf-8")}) for path in _preludes(post)},
-        "environment": environment(modules, post.kernel),
+        "environment": surroundings,
         "inputs": {name: file_digest(root / name) for name in input_files(post, root)},
         "outputs": sorted(post.outputs),
     }
@@ -286,6 +289,7 @@ async def _execute(
             "executed": started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - clock, 2),
             "processor": processor(),
+            "device": device(),
             "packages": main_packages(imported_modules(post.code)),
             "commit": _commit(root),
             "outputs": {name: file_digest(folder / name) for name in post.outputs},

@@ -20,7 +20,6 @@ from lxml import etree
 from .address import Site
 from .content import cached_content, clean
 from .listing import Entry, terms
-from .posts import nfc
 from .publish import write_if_changed
 
 SITE_FEED = "feed.xml"
@@ -51,7 +50,7 @@ def feeds(entries: Iterable[Entry], site: Site) -> list[Feed]:
 
 
 def write_feeds(outdir: Path, entries: Iterable[Entry], site: Site, cache: Path | None = None) -> set[str]:
-    """Write all feeds from the built pages in ``outdir`` and delete those of lists that are gone; return their names.
+    """Write all feeds from the built pages in ``outdir``; return their names.
 
     ``cache`` is a folder that keeps the posts' contents between builds.
     """
@@ -66,12 +65,10 @@ def write_feeds(outdir: Path, entries: Iterable[Entry], site: Site, cache: Path 
     for feed in listed:
         write_if_changed(outdir / feed.path, atom_feed(feed, site, [atom[e.post.url] for e in feed.entries]))
     write_if_changed(outdir / JSON_FEED, json_feed(listed[0], site, contents))
-    names = {feed.path for feed in listed}
-    for kind in _LISTS:
-        _keep_only(outdir / kind, {Path(n).name for n in names if n.startswith(f"{kind}/")}, "*.xml")
-    if cache:
-        _keep_only(cache, keys, "*.html")
-    return names | {JSON_FEED}
+    for file in cache.glob("*.html") if cache else ():
+        if file.name not in keys:
+            file.unlink()
+    return {JSON_FEED, *(feed.path for feed in listed)}
 
 
 def updated(entry: Entry) -> dt.datetime:
@@ -182,9 +179,3 @@ def _time(moment: dt.datetime) -> str:
 
 def _without_empty(record: dict[str, object]) -> dict[str, object]:
     return {key: value for key, value in record.items() if value or key in ("items", "content_html")}
-
-
-def _keep_only(folder: Path, names: set[str], pattern: str) -> None:
-    for file in folder.glob(pattern):
-        if nfc(file.name) not in names:
-            file.unlink()

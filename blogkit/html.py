@@ -13,11 +13,12 @@ import shutil
 import string
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import imagesize
 from docutils import nodes
@@ -55,10 +56,6 @@ class Heading:
 class BlogTranslator(HTML5Translator):
     """Write HTML whose pictures have a size and whose tables scroll in a box of their own."""
 
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self.pictures = 0
-
     def visit_image(self, node: nodes.image) -> None:
         """Write ``<img>`` with its size in CSS pixels; what has no such size is left to Sphinx."""
         source = node["uri"]
@@ -68,11 +65,8 @@ class BlogTranslator(HTML5Translator):
             return
         if source in self.builder.images:
             source = f"{self.builder.imgpath}/{quote(self.builder.images[source])}"
-        self.pictures += 1
         attributes = {"src": source, "alt": node.get("alt", ""), "width": str(size[0]), "height": str(size[1])}
-        if self.pictures > 1:
-            attributes["loading"] = "lazy"
-        attributes["decoding"] = "async"
+        attributes |= {"loading": "lazy", "decoding": "async"}
         align = [f"align-{node['align']}"] if "align" in node else []
         self.body.append(self.emptytag(node, "img", "\n", classes=align, **attributes))
         raise nodes.SkipDeparture
@@ -108,8 +102,9 @@ class BlogBuilder(StandaloneHTMLBuilder):
         environment = self.templates.environment
         environment.autoescape = True
         environment.trim_blocks = environment.lstrip_blocks = True
-        filters = (korean_date, korean_duration, korean_time, live_summary, slug)
+        filters = (korean_date, korean_duration, live_summary, slug)
         environment.filters |= {"quote_path": quote, **{f.__name__: f for f in filters}}
+        environment.filters["korean_time"] = partial(korean_time, zone=ZoneInfo(self.config.blog_timezone))
         environment.globals |= {"term_page": term_page}
 
     def init_css_files(self) -> None:
@@ -144,6 +139,7 @@ class BlogBuilder(StandaloneHTMLBuilder):
         elif pagename in self.posts:
             context |= self.posts[pagename]
             context["downloads"] = self._downloads(context["entry"], pathto)
+            context["colab_url"] = self._colab(context["entry"])
             template = "post.html"
         title = context.get("title", "")
         context["page_title"] = f"{title} · {self.site['title']}" if template != "home.html" else self.site["title"]
@@ -185,6 +181,14 @@ class BlogBuilder(StandaloneHTMLBuilder):
         files = [("실행된 노트북(.ipynb)", ".ipynb")] if post.code else []
         files += [("원본(.md)", ".md")] if post.path.suffix == ".md" else []
         return [(label, pathto(quote(post.docname + suffix), resource=True)) for label, suffix in files]
+
+    def _colab(self, entry: Entry) -> str:
+        """Colab opens a published notebook by its address, so there is none before the site has one."""
+        base = self.config.html_baseurl
+        address = f"{base}{quote(entry.post.docname)}.ipynb"
+        return (
+            f"https://colab.research.google.com/#fileId={quote(address, safe='')}" if base and entry.post.code else ""
+        )
 
     def get_doc_context(self, docname: str, body: str, metatags: str) -> dict[str, Any]:
         """Return what is known of a page by itself; nothing here grows with the number of pages."""
@@ -250,9 +254,9 @@ def picture_size(path: Path) -> tuple[int, int] | None:
     return round(width * scale), round(height * scale)
 
 
-def korean_time(value: str) -> str:
-    """Write an ISO 8601 time as Koreans do, to the minute."""
-    time = dt.datetime.fromisoformat(value)
+def korean_time(value: str, zone: dt.tzinfo) -> str:
+    """Write an ISO 8601 time as Koreans do, to the minute, as it is in ``zone``."""
+    time = dt.datetime.fromisoformat(value).astimezone(zone)
     return f"{korean_date(time)} {time:%H:%M}"
 
 

@@ -59,7 +59,7 @@ class Term:
 
 
 def slug(name: str) -> str:
-    """Return a term's file name without suffix: NFC, one for all cases, safe in addresses and on every system."""
+    """Return a term's file name without suffix: NFC, one for both cases, safe in addresses and on any system."""
     text = "".join(_SPELLED.get(c, c) for c in nfc(name).strip().lower())
     text = _UNSAFE.sub("-", nfc(text)).strip("-._")
     if not text:
@@ -101,9 +101,8 @@ def paged(items: Sequence[_T], size: int = PER_PAGE) -> list[Sequence[_T]]:
 
 def neighbours(entries: Sequence[Entry]) -> dict[str, tuple[Entry | None, Entry | None]]:
     """Return docname → (the post before it in time, the one after it); ``entries`` are newest first."""
-    older = [*entries[1:], None]
-    newer = [None, *entries[:-1]]
-    return {e.post.docname: (a, b) for e, a, b in zip(entries, older, newer, strict=True)}
+    around = [None, *entries, None]  # the newer one before, the older one behind
+    return {e.post.docname: (around[n + 2], around[n]) for n, e in enumerate(entries)}
 
 
 def related(entries: Sequence[Entry], count: int = 3) -> dict[str, list[Entry]]:

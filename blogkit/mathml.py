@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 
 _ALIGNED = ("align", "alignat", "eqnarray", "gather", "split")
 _COMMANDS = {
-    r"\argmin": r"\operatorname*{arg\,min}",
-    r"\argmax": r"\operatorname*{arg\,max}",
+    r"\argmin": r"\operatorname*{arg min}",
+    r"\argmax": r"\operatorname*{arg max}",
     r"\textbf": r"\mathbf",
     r"\bm": r"\boldsymbol",
     r"\R": r"\mathbb{R}",
     r"\E": r"\mathbb{E}",
     r"\dfrac": r"\displaystyle\frac",
 }
+_OPERATOR = re.compile(r"\\operatorname(\*?)\{([^{}]*)\}(?:\s*_\s*(\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|\w))?")
 _BRACES = re.compile(r"<msu([bp])>(\s*<m(?:under|over)\b.*?[⏟⏞].*?)</msu\1>", re.DOTALL)
 
 logger = logging.getLogger(__name__)
@@ -75,4 +76,11 @@ def _limits(where: str, content: str) -> str:
 def _in_docutils_words(tex: str) -> str:
     tex = re.sub(r"\\(begin|end)\{equation\*?\}|\\(nonumber|notag)\b|\\label\{[^}]*\}", "", tex)
     tex = re.sub(rf"\\(begin|end)\{{(?:{'|'.join(_ALIGNED)})\*?\}}", r"\\\1{aligned}", tex)
-    return re.sub(r"\\[A-Za-z]+", lambda m: _COMMANDS.get(m[0], m[0]), tex)
+    tex = re.sub(r"\\[A-Za-z]+", lambda m: _COMMANDS.get(m[0], m[0]), tex)
+    return _OPERATOR.sub(lambda m: _operator(re.sub(r"\\[,;: ]", " ", m[2]), m[3] or "", under=bool(m[1])), tex)
+
+
+def _operator(name: str, index: str, *, under: bool) -> str:
+    """Write an operator whose index stands under it, as that of a limit, in commands that docutils knows."""
+    operator = rf"\operatorname{{{name}}}"
+    return rf"\underset{{{index}}}{{{operator}}}" if under and index else operator + (f"_{index}" if index else "")

@@ -10,17 +10,15 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup
 
-from . import cards, feeds
-from .address import Site
+from . import feeds
+from .address import Site, encode
+from .cards import HEIGHT, WIDTH, Card
 from .content import clean
-
-if TYPE_CHECKING:
-    from .cards import Card
-    from .listing import Entry
+from .listing import Entry, slug
 
 _HIDDEN = re.compile(r"404|search|genindex|page/\d+|[^/]+/[^/]+/\d+")
 _LOCALES = {"ko": "ko_KR", "en": "en_US", "ja": "ja_JP", "zh": "zh_CN"}
@@ -84,7 +82,7 @@ def post_data(entry: Entry, site: Site, card: Card | None = None) -> dict[str, A
         "datePublished": post.date.replace(microsecond=0).isoformat(),
         "dateModified": feeds.updated(entry).replace(microsecond=0).isoformat(),
         "author": _person(post.author or site.author or site.title, site),
-        "publisher": _person(site.author or site.title, site),
+        "publisher": {"@type": "Person", "name": site.author or site.title},
         "articleSection": list(post.categories),
         "keywords": list(post.tags),
         "timeRequired": f"PT{entry.minutes}M",
@@ -104,7 +102,7 @@ def site_data(site: Site) -> dict[str, Any]:
         "@type": "Blog",
         "name": site.title,
         "description": site.description,
-        "author": _person(site.author or site.title, site),
+        "author": {"@type": "Person", "name": site.author or site.title},
         "inLanguage": site.language,
         "url": site.url() if site.base else "",
     }
@@ -122,7 +120,7 @@ def _links(page: Page, site: Site, entry: Entry | None, root: str) -> list[Marku
         tags.append(_link("apple-touch-icon", f"{root}images/favicon.png"))
     found = [(page.feed, f"{page.feed_title} · {site.title}")] if page.feed not in ("", feeds.SITE_FEED) else []
     for feed, title in [*found, (feeds.SITE_FEED, site.title)]:
-        href = site.url(feed) if site.base else root + feed
+        href = site.url(feed) if site.base else root + encode(feed)
         tags.append(_link("alternate", href, "application/atom+xml", title=title))
     href = site.url(feeds.JSON_FEED) if site.base else root + feeds.JSON_FEED
     return [*tags, _link("alternate", href, "application/feed+json", title=site.title)]
@@ -152,8 +150,8 @@ def _image(card: Card, site: Site) -> list[Markup]:
     return [
         _property("og:image", site.url(card.path)),
         _property("og:image:type", "image/png"),
-        _property("og:image:width", str(cards.WIDTH)),
-        _property("og:image:height", str(cards.HEIGHT)),
+        _property("og:image:width", str(WIDTH)),
+        _property("og:image:height", str(HEIGHT)),
         _property("og:image:alt", card.alt),
         _named("twitter:card", "summary_large_image"),
         _named("twitter:image:alt", card.alt),
@@ -161,7 +159,8 @@ def _image(card: Card, site: Site) -> list[Markup]:
 
 
 def _person(name: str, site: Site) -> dict[str, str]:
-    return {"@type": "Person", "name": name} | ({"url": site.url()} if site.base else {})
+    page = {"url": site.url(f"authors/{slug(name)}.html")} if site.base else {}
+    return {"@type": "Person", "name": name, **page}
 
 
 def _named(name: str, content: str) -> Markup:

@@ -27,7 +27,7 @@ def provenance(post: Post, result: Result, repository: str = "") -> dict[str, An
         "python": environment["python"],
         "platform": f"{environment['system']} {environment['machine']}",
         "processor": result.record["processor"],
-        "device": environment["device"],
+        "device": result.record["device"],
         "packages": result.record["packages"],
         "all_packages": environment["packages"],
         "inputs": function["inputs"],

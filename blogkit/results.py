@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .errors import shown
 from .posts import Post
 from .store import Result
 
 HISTORY = "results-history.jsonl"
-_LIMIT = 20 << 20  # bytes of a history that is fetched
 
 
 @dataclass(frozen=True)
@@ -34,15 +32,15 @@ class Moved:
         )
 
 
-def read_history(previous: str, log: Callable[[str], None] = print) -> list[dict[str, Any]]:
-    """Read the history of the site at ``previous``, a folder or an https address; say so where a new one starts."""
+def read_history(previous: Path, log: Callable[[str], None] = print) -> list[dict[str, Any]]:
+    """Read the history of the site in the folder ``previous``; say so where a new one starts."""
+    path = previous / HISTORY
     try:
-        lines = _fetch(previous) if "://" in previous else (Path(previous) / HISTORY).read_text(encoding="utf-8")
-        return [json.loads(line) for line in lines.splitlines() if line.strip()]
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     except FileNotFoundError:
-        log(f"no history of results at {previous}; a new one starts")
+        log(f"no history of results at {shown(path)}; a new one starts")
     except (OSError, ValueError) as error:
-        log(f"the history of results at {previous} cannot be read ({error}); a new one starts")
+        log(f"the history of results at {shown(path)} cannot be read ({error}); a new one starts")
     return []
 
 
@@ -127,18 +125,6 @@ def rows(
         record = result.record
         table.append({"post": post, "executed": record["executed"], "seconds": record["seconds"], "values": values})
     return table
-
-
-def _fetch(address: str) -> str:
-    if not address.startswith("https://"):
-        raise ValueError("only https addresses and folders are read")
-    try:
-        with urllib.request.urlopen(f"{address.rstrip('/')}/{HISTORY}", timeout=20) as answer:  # noqa: S310
-            return answer.read(_LIMIT).decode("utf-8")
-    except urllib.error.HTTPError as error:
-        if error.code == 404:
-            raise FileNotFoundError from error
-        raise
 
 
 def _is_number(value: Any) -> bool:

@@ -10,16 +10,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from .address import Site
 from .feeds import feeds, updated
+from .listing import Entry
 from .publish import write_if_changed
-
-if TYPE_CHECKING:
-    from .listing import Entry
 
 SITEMAP = "sitemap.xml"
 ROBOTS = "robots.txt"

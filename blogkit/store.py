@@ -21,7 +21,7 @@ from typing import Any
 
 import nbformat
 
-FORMAT = 1
+FORMAT = 2
 _DAY = 86_400
 
 

@@ -22,6 +22,7 @@ WIDTH = 1440
 PHOTO_WIDTH = 960
 """Pixels of what does not get small without loss."""
 _SMALL = 48_000  # bytes
+_MADE = (WIDTH, PHOTO_WIDTH, _SMALL)
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def thumbnails(
             source = result.key
         else:
             continue
-        name = f"{FOLDER}/{entry.post.slug}-{hashlib.sha256(source.encode()).hexdigest()[:8]}.webp"
+        name = f"{FOLDER}/{entry.post.slug}-{hashlib.sha256(f'{source} {_MADE}'.encode()).hexdigest()[:8]}.webp"
         target = pages / name
         if not target.exists():
             picture = declared.read_bytes() if declared and declared.is_file() else _first_figure(result)

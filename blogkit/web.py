@@ -6,13 +6,14 @@ The functions at the end are the adapters to Sphinx's events; everything else ta
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .address import Site, base_url, tidy_address
 from .cards import post_card, site_card, write_cards
 from .feeds import write_feeds
+from .listing import Entry
 from .meta import Page, is_indexed, metatags
 from .notfound import write_notfound
 from .redirects import write_redirects
@@ -23,22 +24,20 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
-    from .listing import Entry
-
 CONTENTS, CARDS = ".contents", ".cards"
 """Folders of ``_build`` that keep what was made for the posts, by the digest of what it was made from."""
 _DESCRIPTION = 160
 """Characters of a description; search engines show no more."""
 
 
-def write_web(outdir: Path, entries: Sequence[Entry], site: Site, root: Path, pages: Iterable[str] = ()) -> set[str]:
+def write_web(outdir: Path, entries: Sequence[Entry], site: Site, root: Path, pages: Collection[str]) -> set[str]:
     """Write feeds, cards, sitemap, redirects and the error page into the built site; return their names.
 
     ``pages`` are the paths of all pages. Raise :class:`AuthorError` for a bad ``redirect_from``.
     """
     build = root / "_build"
     cards = [site_card(site), *(post_card(entry, site, root) for entry in entries)]
-    written = write_redirects(outdir, entries, site)
+    written = write_redirects(outdir, entries, site, pages)
     written |= write_feeds(outdir, entries, site, build / CONTENTS)
     written |= write_cards(outdir, cards, build / CARDS)
     written |= write_sitemap(outdir, entries, site, [p for p in pages if is_indexed(p.removesuffix(".html"))])

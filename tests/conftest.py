@@ -15,7 +15,16 @@ from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
+BASE = "https://example.github.io/blog/"
+"""Where the real blog stands in tests: under a sub-path, as the pages of a repository do."""
 JUPYTER_BOOK = [str(Path(sys.executable).with_name("jupyter-book")), "build", "-W", "--keep-going", "."]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of the real blog in one process, which builds it once."""
+    for item in items:
+        if "blog" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("blog"))
 
 
 class Book:
@@ -125,5 +134,5 @@ def blog(tmp_path_factory: pytest.TempPathFactory) -> Book:
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, root / name)
     book = Book(root)
-    book.log = book.build(PYTHONPATH=str(root))
+    book.log = book.build(PYTHONPATH=str(root), BLOG_BASEURL=BASE)
     return book

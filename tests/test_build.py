@@ -104,7 +104,12 @@ def test_removed_draft_and_future_posts_are_nowhere(book: Book) -> None:
     names = " ".join(files(book))
     assert "2024-01-02-stays.html" in names
     content = b"".join(files(book).values()).decode("utf-8", "ignore")
-    for word, slug in {"사라질글": "01-gone", "초안글": "03-draft", "숨긴글": "04-hidden", "미래글": "01-future"}.items():
+    for word, slug in {
+        "사라질글": "01-gone",
+        "초안글": "03-draft",
+        "숨긴글": "04-hidden",
+        "미래글": "01-future",
+    }.items():
         assert slug not in names
         assert word not in content
         assert slug not in content

@@ -53,17 +53,19 @@
     }, 2000);
   }
 
-  /** Let the keyboard reach what scrolls, and only that. */
+  /** Let the keyboard reach what scrolls, and only that; measure everything before anything is changed. */
   function markScrollers() {
-    for (const box of document.querySelectorAll("pre, .scroll, .output.text_html, .equation")) {
-      const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
-      if (scrolls === box.hasAttribute("tabindex")) continue;
-      if (scrolls) {
-        box.tabIndex = 0;
-        box.setAttribute("role", "region");
-        box.setAttribute("aria-label", box.matches(".scroll, .text_html") ? "표" : box.closest(".cell_output") ? "출력" : "코드");
-      } else for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
-    }
+    const boxes = [...document.querySelectorAll("pre, .scroll, .output.text_html, .equation")];
+    const scrolls = boxes.map((b) => b.scrollWidth > b.clientWidth + 1 || b.scrollHeight > b.clientHeight + 1);
+    boxes.forEach((box, i) => {
+      if (scrolls[i] === box.hasAttribute("tabindex")) return;
+      const label = box.matches(".scroll, .text_html") ? "표" : box.closest(".cell_output") ? "출력" : "코드";
+      const attributes = { tabindex: "0", role: "group", "aria-label": label };
+      for (const [name, value] of Object.entries(attributes)) {
+        if (scrolls[i]) box.setAttribute(name, value);
+        else box.removeAttribute(name);
+      }
+    });
   }
 
   /** Mark the section that is being read; on a narrow page the table of contents starts folded. */
@@ -111,10 +113,10 @@
   document.getElementById("theme-toggle").addEventListener("click", switchTheme);
   dark.addEventListener("change", showTheme);
   showTheme();
-  addCopyButtons();
   followReading();
   offerComments();
-  markScrollers();
+  setTimeout(markScrollers); // each in a task of its own: a long page answers in between
+  setTimeout(addCopyButtons);
   addEventListener("resize", markScrollers, { passive: true });
   addEventListener("toggle", markScrollers, { capture: true });
 }

@@ -1,0 +1,310 @@
+"""Walk through a site as it is served and report everything in it that does not answer."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
+
+from lxml import etree, html
+
+from .address import LOCAL
+from .serving import serving
+
+_START = ("", "404.html", "robots.txt", "sitemap.xml")
+_MISSING = "no/such/page"
+_LOADING_RELS = frozenset(
+    ("stylesheet", "icon", "apple-touch-icon", "mask-icon", "manifest", "preload", "modulepreload", "preconnect")
+)
+_LOADED = {
+    "script": ("src",),
+    "img": ("src", "srcset"),
+    "source": ("src", "srcset"),
+    "video": ("src", "poster"),
+    "audio": ("src",),
+    "track": ("src",),
+    "iframe": ("src",),
+    "embed": ("src",),
+    "object": ("data",),
+    "input": ("src",),
+    "use": ("href", "{http://www.w3.org/1999/xlink}href", "xlink:href"),
+    "image": ("href", "{http://www.w3.org/1999/xlink}href", "xlink:href"),
+}
+_LINKED = {"a": "href", "area": "href", "form": "action", "blockquote": "cite", "q": "cite"}
+_CSS_URL = re.compile(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^"')\s]*))\s*\)|@import\s+(?:"([^"]*)"|'([^']*)')""")
+_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_REFRESH = re.compile(r"^\s*[\d.]+\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An address that stands in a file; ``loads``: a browser fetches it without being asked."""
+
+    address: str
+    loads: bool = False
+
+
+@dataclass
+class Crawl:
+    """What a walk through a site found; ``faults`` is empty for a good site."""
+
+    faults: list[str] = field(default_factory=list)
+    answered: set[str] = field(default_factory=set)
+    """The addresses, relative to the home page, that answered with status 200."""
+    outside: dict[str, str] = field(default_factory=dict)
+    """Address on another host → the page that links to it."""
+
+
+@dataclass
+class _Page:
+    status: int
+    kind: str
+    body: bytes
+    location: str = ""
+
+
+def crawl_site(site: Path, base: str = "") -> Crawl:
+    """Serve ``site`` below the path of its published address ``base`` (default: what its home page says) and crawl it."""
+    base = base or published_address(site)
+    with serving(site, urlsplit(base).path or "/") as server:
+        return _Crawler(server.home, base).run()
+
+
+def published_address(site: Path) -> str:
+    """Return the address that the home page calls its own (``rel=canonical``), ending in ``/``, or ``""``."""
+    home = site / "index.html"
+    tree = html.fromstring(home.read_bytes()) if home.is_file() else None
+    found = tree.xpath("//link[@rel='canonical']/@href") if tree is not None else []
+    address = str(found[0]).removesuffix("index.html") if found else ""
+    return address if urlsplit(address).netloc and address != LOCAL else ""
+
+
+def references(kind: str, body: bytes) -> Iterator[Reference]:
+    """Yield every address in a file of the media type ``kind``."""
+    if kind.startswith("text/html"):
+        yield from _in_html(html.document_fromstring(body or b"<p>", parser=html.HTMLParser(encoding="utf-8")))
+    elif kind.startswith("text/css"):
+        yield from _in_css(body.decode("utf-8"))
+    elif kind.startswith(("application/xml", "image/svg")):
+        yield from _in_xml(body)
+    elif kind.startswith("application/manifest"):
+        manifest = json.loads(body)
+        yield Reference(manifest.get("start_url", "."))
+        yield from (Reference(icon["src"], True) for icon in manifest.get("icons", []))
+    elif kind.startswith("application/json"):
+        yield from _in_json_feed(json.loads(body))
+    elif kind.startswith("text/plain"):
+        yield from (Reference(url) for url in re.findall(r"(?mi)^sitemap:\s*(\S+)", body.decode("utf-8")))
+
+
+class _Crawler:
+    def __init__(self, home: str, base: str) -> None:
+        self.home, self.base = home, base
+        self.result = Crawl()
+        self.pages: dict[str, _Page] = {}
+        self.anchors: dict[str, set[str]] = {}
+        parts = urlsplit(home)
+        self.host = parts.netloc
+        self.connection = http.client.HTTPConnection(parts.netloc, timeout=30)
+
+    def run(self) -> Crawl:
+        """Visit everything that can be reached and check each reference once for each page."""
+        todo = deque(self.home + name for name in _START)
+        seen = set(todo)
+        while todo:
+            url = todo.popleft()
+            page = self._get(url)
+            if page.status != 200:
+                if url == self.home:
+                    self.result.faults.append("the home page does not exist")
+                continue
+            feed = _is_feed(page)
+            for reference in self._references(url, page):
+                if feed and not urlsplit(reference.address).scheme:
+                    self._fault(url, f"{reference.address} is relative, which feed readers cannot follow")
+                target = self._check(url, reference)
+                if target and target not in seen:
+                    seen.add(target)
+                    todo.append(target)
+        self._check_not_found()
+        self.connection.close()
+        self.result.answered = {unquote(u.removeprefix(self.home)) for u, p in self.pages.items() if p.status == 200}
+        return self.result
+
+    def _references(self, url: str, page: _Page) -> list[Reference]:
+        try:
+            return list(dict.fromkeys(references(page.kind, page.body)))
+        except (etree.LxmlError, ValueError, KeyError) as error:
+            self._fault(url, f"cannot be read: {error}")
+            return []
+
+    def _check(self, source: str, reference: Reference) -> str:
+        """Report what is wrong with one reference; return the address to visit, if it lies in the site."""
+        address, loads = reference.address.strip(), reference.loads
+        if re.match(r"(?i)(data|mailto|tel|javascript|blob|about):", address):
+            if address.lower().startswith("javascript:"):
+                self._fault(source, f"a script as an address: {address}")
+            return ""
+        url = self._here(urljoin(source, address))
+        parts = urlsplit(url)
+        if parts.netloc != self.host:
+            if self.base.startswith("https:") and url.startswith(self.base.replace("https:", "http:", 1)):
+                self._fault(source, f"{address} is not secure; the site is published under https")
+            elif loads:
+                self._fault(source, f"loads {address} from another host")
+            else:
+                self.result.outside.setdefault(address, self._name(source))
+            return ""
+        url, fragment = urldefrag(url)
+        if not url.startswith(self.home):
+            self._fault(source, f"{address} leaves the site's folder")
+            return ""
+        page = self._get(url)
+        if page.location:
+            url = urljoin(url, page.location)
+            page = self._get(url)
+        if page.status != 200 and url != source:  # the page for unknown addresses may point into itself
+            self._fault(source, f"{address} answers {page.status}")
+            return ""
+        fragment = unquote(fragment).partition(":~:")[0]
+        marked = page.kind.startswith(("text/html", "image/svg"))
+        if marked and fragment not in ("", "top") and fragment not in self._ids(url, page):
+            self._fault(source, f"{address}: no such place on that page")
+        return url
+
+    def _check_not_found(self) -> None:
+        """See that the page for unknown addresses works from any depth."""
+        url = self.home + _MISSING
+        page = self._get(url)
+        if page.status != 404:
+            self._fault(url, f"an unknown address answers {page.status}, not 404")
+        if not page.kind.startswith("text/html"):
+            self._fault(url, "there is no 404.html")
+        else:
+            for reference in self._references(url, page):
+                self._check(url, reference)
+
+    def _here(self, url: str) -> str:
+        """Turn an address of the published site into that of the served one."""
+        for base in (self.base, LOCAL):
+            if base and (url + "/").startswith(base):
+                return self.home + url[len(base) :]
+        return url
+
+    def _get(self, url: str) -> _Page:
+        if url not in self.pages:
+            target = quote(urlsplit(url).path, safe="/%:@!$&'()*+,;=~")
+            self.connection.request("GET", target)
+            answer = self.connection.getresponse()
+            kind, location = answer.headers.get("Content-Type", ""), answer.headers.get("Location", "")
+            self.pages[url] = _Page(answer.status, kind, answer.read(), location)
+        return self.pages[url]
+
+    def _ids(self, url: str, page: _Page) -> set[str]:
+        if url not in self.anchors:
+            tree = html.document_fromstring(page.body or b"<p>", parser=html.HTMLParser(encoding="utf-8"))
+            self.anchors[url] = {str(name) for name in tree.xpath("//@id | //a/@name")}
+        return self.anchors[url]
+
+    def _name(self, url: str) -> str:
+        return unquote(url.removeprefix(self.home)) or "index.html"
+
+    def _fault(self, source: str, message: str) -> None:
+        line = f"{self._name(source)}: {unquote(message)}"
+        if line not in self.result.faults:
+            self.result.faults.append(line)
+
+
+def _is_feed(page: _Page) -> bool:
+    return b"jsonfeed.org" in page.body[:200] or b"<feed" in page.body[:1000] or b"<rss" in page.body[:1000]
+
+
+def _in_html(tree: html.HtmlElement) -> Iterator[Reference]:
+    for element in tree.iter(etree.Element):
+        name = element.tag
+        for attribute in _LOADED.get(name, ()):
+            value = element.get(attribute)
+            if value is not None:
+                addresses = _in_srcset(value) if attribute == "srcset" else [value]
+                yield from (Reference(address, loads=True) for address in addresses)
+        if element.get("style"):
+            yield from _in_css(element.get("style"))
+        if name in _LINKED and element.get(_LINKED[name]) is not None:
+            yield Reference(element.get(_LINKED[name]))
+        elif name == "link" and element.get("href") is not None:
+            rels = element.get("rel", "").lower().split()
+            yield Reference(element.get("href"), loads=not _LOADING_RELS.isdisjoint(rels))
+        elif name == "meta":
+            yield from _in_meta(element)
+        elif name == "style":
+            yield from _in_css(element.text or "")
+        elif name == "script" and element.get("type") == "application/ld+json":
+            yield from _in_json(json.loads(element.text or "null"))
+
+
+def _in_meta(element: html.HtmlElement) -> Iterator[Reference]:
+    content = element.get("content", "")
+    key = (element.get("property") or element.get("name") or "").lower()
+    if element.get("http-equiv", "").lower() == "refresh":
+        match = _REFRESH.match(content)
+        if match:
+            yield Reference(match[1])
+    elif key in ("og:image", "og:url", "twitter:image", "og:image:secure_url"):
+        yield Reference(content)
+
+
+def _in_json(value: object) -> Iterator[Reference]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key in ("url", "image", "@id", "contentUrl") and isinstance(inner, str) and inner.startswith("http"):
+                yield Reference(inner)
+            else:
+                yield from _in_json(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _in_json(inner)
+
+
+def _in_json_feed(feed: object) -> Iterator[Reference]:
+    if not isinstance(feed, dict) or "jsonfeed.org" not in str(feed.get("version")):
+        return
+    for item in (feed, *feed.get("items", [])):
+        yield from (Reference(item[key]) for key in ("url", "home_page_url", "feed_url", "image") if key in item)
+        if item.get("content_html"):
+            yield from _in_html(html.fragment_fromstring(item["content_html"], create_parent="div"))
+
+
+def _in_css(text: str) -> Iterator[Reference]:
+    for match in _CSS_URL.finditer(_CSS_COMMENT.sub("", text)):
+        address = next((group for group in match.groups() if group), "")
+        if address and not address.startswith("#"):
+            yield Reference(address, loads=True)
+
+
+def _in_srcset(value: str) -> list[str]:
+    return [part.split()[0] for part in value.split(",") if part.strip()]
+
+
+def _in_xml(body: bytes) -> Iterator[Reference]:
+    """Find the addresses in a feed, a sitemap or a picture: links as such, and those in a feed's pages."""
+    tree = etree.fromstring(body, parser=etree.XMLParser(resolve_entities=False, no_network=True))
+    for instruction in tree.itersiblings(etree.ProcessingInstruction, preceding=True):
+        if instruction.target == "xml-stylesheet":
+            yield Reference(instruction.get("href", ""), loads=True)
+    for element in tree.iter(etree.Element):
+        name = etree.QName(element).localname
+        if name == "loc":
+            yield Reference(element.text or "")
+        elif name == "link":
+            yield Reference(element.get("href") or element.text or "")
+        elif name in ("content", "summary", "description") and element.get("type", "html") == "html" and element.text:
+            yield from _in_html(html.fragment_fromstring(element.text, create_parent="div"))
+        elif name in ("image", "use"):
+            for attribute in ("href", "{http://www.w3.org/1999/xlink}href"):
+                if element.get(attribute):
+                    yield Reference(element.get(attribute), loads=True)

@@ -1,0 +1,243 @@
+"""Say in Markdown what readers will find changed between two built sites. Plain functions of two folders."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lxml import html
+
+_POSTS = "posts/"
+_EXCERPT_LINES = 16
+_EXCERPT_WIDTH = 200
+_PAGES_SHOWN = 20
+_BLOCKS = frozenset(
+    (
+        *(
+            "address",
+            "article",
+            "aside",
+            "blockquote",
+            "br",
+            "dd",
+            "details",
+            "div",
+            "dl",
+            "dt",
+            "figcaption",
+            "figure",
+        ),
+        *(
+            "footer",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "header",
+            "hr",
+            "li",
+            "main",
+            "nav",
+            "ol",
+            "p",
+            "pre",
+            "section",
+        ),
+        *("summary", "table", "td", "th", "tr", "ul"),
+    )
+)
+# Where a page's own text is: without the menus, and in a post without its neighbours' names.
+_CONTENT = ("(//article)[count(//article) = 1]", "//main", "//*[@role='main']", "//body")
+# What is no text for readers, and what says only when and how a page was made.
+_SKIPPED = "//script | //style | //template | //*[contains(concat(' ', @class, ' '), ' provenance ')]"
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a reader sees of one page."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass
+class Difference:
+    """What differs between two sites; names are paths below the site."""
+
+    first: bool = False
+    """Nothing was published before."""
+    added: dict[str, str] = field(default_factory=dict)
+    """Post → title."""
+    removed: dict[str, str] = field(default_factory=dict)
+    changed: dict[str, list[str]] = field(default_factory=dict)
+    """Page → the lines of a unified difference."""
+    values: list[tuple[str, str, Any, Any]] = field(default_factory=list)
+    """Post, name, old and new value (``None``: there is none)."""
+    seconds: list[tuple[str, float | None, float]] = field(default_factory=list)
+    """Post, execution time before and now, of those that were executed anew."""
+
+
+def compare(old: Path | None, new: Path) -> Difference:
+    """Compare two built sites; ``old`` may be missing."""
+    before = _files(old, "*.html") if old else {}
+    after = _files(new, "*.html")
+    found = Difference(first=not before)
+    for name in sorted({*before, *after}):
+        if name not in after:
+            found.removed |= {name: read_page(before[name]).title} if _is_post(name) else {}
+        elif name not in before:
+            found.added |= {name: read_page(after[name]).title} if _is_post(name) else {}
+        elif before[name].read_bytes() != after[name].read_bytes():
+            a, b = read_page(before[name]), read_page(after[name])
+            lines = list(difflib.unified_diff(a.lines, b.lines, n=0, lineterm=""))[2:]
+            found.changed |= {name: lines} if lines else {}
+    _compare_records(_records(old) if old else {}, _records(new), found)
+    return found
+
+
+def as_markdown(found: Difference) -> str:
+    """Write a difference for a pull request's summary."""
+    parts = ["## What changes for readers\n"]
+    if found.first:
+        parts.append("Nothing was published before: this is the first publication.\n")
+    parts += _posts("Posts added", found.added)
+    parts += _posts("Posts removed", found.removed)
+    rows = [(_name(post), f"`{name}`", _value(a), _value(b)) for post, name, a, b in found.values]
+    parts += _table("Values", ("Post", "Value", "Before", "After"), [] if found.first else rows)
+    parts += _pages(found.changed)
+    times = [(_name(post), _duration(a), _duration(b)) for post, a, b in found.seconds]
+    parts += _table("Executed anew", ("Post", "Before", "Now"), times)
+    if len(parts) == 1:
+        parts.append("Nothing.\n")
+    return "\n".join(parts)
+
+
+def read_page(path: Path) -> Page:
+    """Return the title and the lines of text of a built page."""
+    tree = html.document_fromstring(path.read_bytes() or b"<p>", parser=html.HTMLParser(encoding="utf-8"))
+    headings = tree.xpath("//h1")
+    title = " ".join((headings[0].text_content() if headings else tree.findtext(".//title", "")).split())
+    for element in tree.xpath(_SKIPPED):
+        element.drop_tree()
+    found = next(filter(None, map(tree.xpath, _CONTENT)), [])
+    text = "".join(_text(found[0])) if found else ""
+    lines = (re.sub(r"\s+", " ", line).strip() for line in text.split("\0"))
+    return Page(title, tuple(line for line in lines if line))
+
+
+def _text(element: html.HtmlElement) -> Iterable[str]:
+    """Yield an element's text with a zero byte where a reader sees a new line."""
+    if not isinstance(element.tag, str):
+        return
+    block = element.tag in _BLOCKS
+    if block:
+        yield "\0"
+    alternative = element.get("alt")
+    if alternative:
+        yield f"[{alternative}]"
+    keep = element.tag == "pre"
+    yield _lines(element.text, keep)
+    for child in element:
+        inner = _text(child)
+        yield from (_lines(part, True) for part in inner) if keep else inner
+        yield _lines(child.tail, keep)
+    if block:
+        yield "\0"
+
+
+def _lines(text: str | None, keep: bool) -> str:
+    return (text or "").replace("\n", "\0") if keep else text or ""
+
+
+def _compare_records(before: dict[str, Any], after: dict[str, Any], found: Difference) -> None:
+    for name in sorted({*before, *after}):
+        old, new = before.get(name, {}), after.get(name, {})
+        if (old and new) or name not in before:
+            a, b = old.get("values", {}), new.get("values", {})
+            found.values += [(name, k, a.get(k), b.get(k)) for k in sorted({*a, *b}) if a.get(k) != b.get(k)]
+        if new and (old.get("key"), old.get("executed")) != (new.get("key"), new.get("executed")):
+            found.seconds.append((name, old.get("seconds"), new.get("seconds", 0.0)))
+
+
+def _records(site: Path) -> dict[str, Any]:
+    records = {}
+    for name, path in _files(site, "posts/*.json").items():
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            continue
+        if isinstance(record, dict) and isinstance(record.get("values"), dict):
+            records[name] = record
+    return records
+
+
+def _files(site: Path, pattern: str) -> dict[str, Path]:
+    return {p.relative_to(site).as_posix(): p for p in site.rglob(pattern) if p.is_file()}
+
+
+def _is_post(name: str) -> bool:
+    return name.startswith(_POSTS) and name.count("/") == 1
+
+
+def _posts(heading: str, posts: dict[str, str]) -> list[str]:
+    if not posts:
+        return []
+    return [f"### {heading}\n", *(f"- {_escape(title)} ({_name(name)})" for name, title in posts.items()), ""]
+
+
+def _pages(changed: dict[str, list[str]]) -> list[str]:
+    """Show the changed posts with an excerpt and count the changes of the other pages."""
+    if not changed:
+        return []
+    posts = {name: lines for name, lines in changed.items() if _is_post(name)}
+    parts = ["### Pages whose text changed\n"]
+    for number, (name, lines) in enumerate(posts.items()):
+        parts.append(f"- {_name(name)}: {_counts(lines)}")
+        if number < _PAGES_SHOWN:
+            parts.append(_excerpt(lines))
+    parts += [f"- {_name(name)}: {_counts(lines)}" for name, lines in changed.items() if name not in posts]
+    return [*parts, ""]
+
+
+def _counts(lines: list[str]) -> str:
+    added, removed = (sum(line.startswith(sign) for line in lines) for sign in "+-")
+    return f"{added} line{'s' * (added != 1)} added, {removed} removed"
+
+
+def _excerpt(lines: list[str]) -> str:
+    shown = [line[:_EXCERPT_WIDTH] for line in lines if not line.startswith("@@")]
+    more = len(shown) - _EXCERPT_LINES
+    shown = shown[:_EXCERPT_LINES] + ([f"… {more} more"] if more > 0 else [])
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", "\n".join(shown))), default=0))
+    return "\n".join(f"  {line}" for line in (f"{fence}diff", *shown, fence))
+
+
+def _table(heading: str, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+    if not rows:
+        return []
+    lines = [head, ("---",) * len(head), *rows]
+    return [f"### {heading}\n", *(f"| {' | '.join(line)} |" for line in lines), ""]
+
+
+def _value(value: Any) -> str:
+    return "–" if value is None else _escape(json.dumps(value, ensure_ascii=False)[:_EXCERPT_WIDTH])
+
+
+def _duration(seconds: float | None) -> str:
+    return "–" if seconds is None else f"{seconds:.1f} s"
+
+
+def _name(path: str) -> str:
+    name = path.removeprefix(_POSTS).removesuffix(".json").removesuffix(".html") if _is_post(path) else path
+    return f"`{re.sub('[`|]', '', name)}`"
+
+
+def _escape(text: str) -> str:
+    return re.sub(r"([\\`*_{}\[\]<>#|~@])", r"\\\1", text)

@@ -1,0 +1,93 @@
+"""Fetch what is published, so that a build can say what changes and carry the history of results on."""
+
+from __future__ import annotations
+
+import re
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from .publish import write_if_changed
+from .results import HISTORY
+
+_ALWAYS = ("index.html", HISTORY)
+_LOC = re.compile(r"<loc>\s*([^<\s]+)\s*</loc>")
+_LIMIT = 50 << 20  # bytes; GitHub takes no page near it
+_ATTEMPTS = 3
+_HERE = ("127.0.0.1", "localhost")
+
+
+def fetch_site(base: str, folder: Path, log: Callable[[str], None] = print, pause: float = 2.0) -> bool:
+    """Copy the pages, records and history of the site at ``base`` to ``folder``; tell whether there is such a site.
+
+    Only its own host is asked, and only securely. What cannot be had stays as it is in ``folder``, and is said.
+    """
+    base = base.rstrip("/") + "/"
+    if urlsplit(base).hostname not in _HERE:
+        base = base.replace("http://", "https://", 1)
+    if not base.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise ValueError(f"{base!r} is no address of a site; write one such as https://example.com/blog/")
+
+    def one(name: str) -> bool:
+        content = _get(base + name, pause)
+        if content is not None:
+            write_if_changed(folder / unquote(name), content)
+        return content is not None
+
+    try:
+        sitemap = _get(base + "sitemap.xml", pause)
+        names = _names(sitemap.decode("utf-8"), base) if sitemap is not None else []
+        with ThreadPoolExecutor(8) as pool:
+            found = sum(pool.map(one, dict.fromkeys([*_ALWAYS, *names])))
+    except (OSError, HTTPException, UnicodeDecodeError) as error:
+        log(f"{base} cannot be read ({error}): the history of results may start anew")
+        return False
+    log(f"{base}: {found} files fetched" if found else f"nothing is published at {base}: a new history starts")
+    return found > 0
+
+
+def _names(sitemap: str, base: str) -> Iterable[str]:
+    """Yield the pages that a sitemap lists and the record beside each post."""
+    path = urlsplit(base).path
+    for address in _LOC.findall(sitemap):
+        name = urlsplit(address).path.removeprefix(path)
+        parts = unquote(name).split("/")
+        if not name or ".." in parts or "" in parts or "\\" in name or not name.endswith(".html"):
+            continue
+        yield name
+        if name.startswith("posts/"):
+            yield f"{name.removesuffix('.html')}.json"
+
+
+def _get(url: str, pause: float) -> bytes | None:
+    """Return what stands at ``url``, ``None`` if nothing does; try again where the network or the server stumbles."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            with _OPENER.open(url, timeout=30) as answer:
+                return answer.read(_LIMIT)
+        except urllib.error.HTTPError as error:
+            error.close()
+            if error.code in (404, 410):
+                return None
+            if error.code < 500 or attempt == _ATTEMPTS - 1:
+                raise
+        except (OSError, HTTPException):
+            if attempt == _ATTEMPTS - 1:
+                raise
+        time.sleep(pause * 2**attempt)
+    return None
+
+
+class _SecureRedirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, request, fp, code, msg, headers, url):  # type: ignore[no-untyped-def]
+        if urlsplit(url).scheme != "https" and urlsplit(url).hostname not in _HERE:
+            raise urllib.error.URLError(f"leads to {url}, which is not secure")
+        return super().redirect_request(request, fp, code, msg, headers, url)
+
+
+_OPENER = urllib.request.build_opener(_SecureRedirects)

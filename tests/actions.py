@@ -1,0 +1,359 @@
+"""Run a GitHub workflow on this machine: its `run:` steps for real, in clean checkouts; the official actions played.
+
+Knows as much of GitHub Actions as this repository's workflows use, and raises for what it does not know.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_TOKEN = re.compile(r"\s*('(?:[^']|'')*'|[A-Za-z_][\w-]*(?:\.[\w-]+)*\s*\(?|&&|\|\||==|!=|[!(),]|\d+)")
+_STATUS = re.compile(r"\b(success|failure|cancelled|always)\(")
+
+
+@dataclass
+class Job:
+    """One job, or one of a matrix, that ran."""
+
+    result: str
+    outputs: dict[str, str] = field(default_factory=dict)
+    log: str = ""
+    summary: str = ""
+    workspace: Path | None = None
+
+
+@dataclass
+class GitHub:
+    """A repository on GitHub: its caches and its site outlive a run."""
+
+    root: Path
+    origin: Path
+    address: str = ""
+    """Where Pages publishes; empty: Pages is off."""
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def site(self) -> Path:
+        """What Pages serves."""
+        return self.root / "published"
+
+    def caches(self, ref: str) -> list[str]:
+        """The keys of the caches that runs on ``ref`` wrote."""
+        return sorted(p.name for p in (self.root / "caches" / ref.replace("/", "_")).glob("*"))
+
+    def run(self, workflow: str, ref: str = "refs/heads/main", event: str = "push", head: str = "me/blog") -> Run:
+        """Run a workflow on what ``origin`` holds now."""
+        run = Run(self, self.origin / ".github/workflows" / workflow, ref, event, head)
+        run.start()
+        return run
+
+
+class Run:
+    """One run of a workflow; ``jobs`` holds for each job its instances."""
+
+    def __init__(self, github: GitHub, workflow: Path, ref: str, event: str, head: str) -> None:
+        self.github, self.ref = github, ref
+        self.number = sum(1 for _ in github.root.glob("run-*"))
+        self.folder = github.root / f"run-{self.number}"
+        self.folder.mkdir(parents=True)
+        self.workflow = yaml.safe_load(workflow.read_text(encoding="utf-8"))
+        pull_request = {"number": 1, "head": {"repo": {"full_name": head}}} if event == "pull_request" else {}
+        self.contexts: dict[str, Any] = {
+            "github": {
+                "event_name": event,
+                "ref": ref,
+                "repository": "me/blog",
+                "event": {"pull_request": pull_request},
+                "server_url": "https://github.example",
+                "run_id": str(self.number),
+                "token": "token",
+            },
+            "vars": github.variables,
+        }
+        self.jobs: dict[str, list[Job]] = {}
+
+    @property
+    def results(self) -> dict[str, str]:
+        """Job → success, failure or skipped."""
+        return {name: _together(jobs) for name, jobs in self.jobs.items()}
+
+    @property
+    def log(self) -> str:
+        """Everything that was printed."""
+        return "\n".join(job.log for jobs in self.jobs.values() for job in jobs)
+
+    def artifact(self, name: str) -> Path:
+        """The folder of an artifact of this run."""
+        return self.folder / "artifacts" / name
+
+    def start(self) -> None:
+        """Run the jobs in the order in which they stand."""
+        for name, job in self.workflow["jobs"].items():
+            needs = [job["needs"]] if isinstance(job.get("needs"), str) else job.get("needs", [])
+            known = {n: {"result": self.results[n], "outputs": self.jobs[n][0].outputs} for n in needs}
+            contexts = {**self.contexts, "needs": known}
+            ancestors = self._ancestors(name)
+            good = all(self.results[n] == "success" for n in ancestors)
+            if not _holds(job.get("if", ""), contexts, good, "failure" in map(self.results.get, ancestors)):
+                self.jobs[name] = [Job("skipped")]
+                continue
+            matrix = _value(job.get("strategy", {}).get("matrix", {}), contexts)
+            instances = matrix.get("include") or [{}]
+            self.jobs[name] = [
+                _JobRun(self, name, job, {**contexts, "matrix": entry, "strategy": {"job-index": index}}).run()
+                for index, entry in enumerate(instances)
+            ]
+
+    def _ancestors(self, name: str) -> set[str]:
+        """All jobs before: an `if` without a status function looks at the whole chain, not only at `needs`."""
+        needs = self.workflow["jobs"][name].get("needs", [])
+        needs = [needs] if isinstance(needs, str) else needs
+        return {*needs, *(a for n in needs for a in self._ancestors(n))}
+
+
+class _JobRun:
+    def __init__(self, run: Run, name: str, job: dict[str, Any], contexts: dict[str, Any]) -> None:
+        self.all, self.spec, self.name = run, job, name
+        self.folder = run.folder / f"{name}-{contexts['strategy']['job-index']}"
+        self.workspace = self.folder / "workspace"
+        self.temp = self.folder / "temp"
+        self.temp.mkdir(parents=True)
+        self.workspace.mkdir()
+        self.contexts = {
+            **contexts,
+            "runner": {"os": "Linux", "arch": "X64", "temp": str(self.temp)},
+            "env": {"pythonLocation": sys.prefix},
+            "steps": {},
+        }
+        self.job = Job("success", workspace=self.workspace)
+        self.failed = False
+
+    def run(self) -> Job:
+        self._steps(self.spec["steps"])
+        self.job.result = "failure" if self.failed else "success"
+        self.job.outputs = _value(self.spec.get("outputs", {}), self.contexts)
+        return self.job
+
+    def _steps(self, steps: list[dict[str, Any]]) -> None:
+        for step in steps:
+            if not _holds(step.get("if", ""), self.contexts, not self.failed, self.failed, self.workspace):
+                continue
+            outputs: dict[str, str] = {}
+            try:
+                outputs = self._uses(step) if "uses" in step else self._run(step)
+            except subprocess.CalledProcessError:
+                self.failed = self.failed or not step.get("continue-on-error", False)
+            if "id" in step:
+                self.contexts["steps"][step["id"]] = {"outputs": outputs}
+
+    def _run(self, step: dict[str, Any]) -> dict[str, str]:
+        script, output, summary = (self.temp / name for name in ("step.sh", "output", "summary"))
+        script.write_text(step["run"], encoding="utf-8")
+        output.write_text("")
+        environment = {
+            **os.environ,
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+            "PIP_DRY_RUN": "1",  # the environment of the tests has what the lock file says, or pip says what it lacks
+            "CI": "true",
+            "GITHUB_OUTPUT": str(output),
+            "GITHUB_STEP_SUMMARY": str(summary),
+        }
+        for place in (self.all.workflow, self.spec, step):
+            environment |= {k: str(v) for k, v in _value(place.get("env", {}), self.contexts, self.workspace).items()}
+        done = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", script],
+            cwd=self.workspace,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=1800,
+        )
+        self.job.log += f"\n## {self.name}: {step.get('name')}\n{done.stdout}"
+        self.job.summary += summary.read_text(encoding="utf-8") if summary.exists() else ""
+        summary.unlink(missing_ok=True)
+        done.check_returncode()
+        return dict(line.split("=", 1) for line in output.read_text(encoding="utf-8").splitlines())
+
+    def _uses(self, step: dict[str, Any]) -> dict[str, str]:
+        name = step["uses"].split("@")[0]
+        given = _value(step.get("with", {}), self.contexts, self.workspace)
+        if name.startswith("$/"):
+            action = yaml.safe_load((self.workspace / name[2:] / "action.yml").read_text(encoding="utf-8"))
+            self._steps(action["runs"]["steps"])
+            return {}
+        return _ACTIONS[name](self, given) or {}
+
+
+def _checkout(job: _JobRun, given: dict[str, Any]) -> None:
+    depth = [] if given.get("fetch-depth") == 0 else ["--depth=1"]
+    origin = job.all.github.origin.as_uri()
+    subprocess.run(["git", "clone", "--quiet", *depth, origin, job.workspace], check=True)
+
+
+def _cache(job: _JobRun, given: dict[str, Any]) -> dict[str, str]:
+    """Only where packages lie: they are outside the workspace, so that they are here in any case."""
+    assert Path(given["path"]).is_absolute()
+    marker = job.all.github.root / "packages" / re.sub(r"\W", "_", given["key"])
+    hit = marker.exists()
+    marker.parent.mkdir(exist_ok=True)
+    marker.touch()
+    return {"cache-hit": str(hit).lower()}
+
+
+def _cache_folder(job: _JobRun, ref: str) -> Path:
+    return job.all.github.root / "caches" / ref.replace("/", "_")
+
+
+def _restore(job: _JobRun, given: dict[str, Any]) -> None:
+    """A run reads the caches of its own ref and of main, never those of another branch or pull request."""
+    wanted = [given["key"], *given.get("restore-keys", "").split()]
+    for ref in dict.fromkeys([job.all.ref, "refs/heads/main"]):
+        found = [
+            p for p in _cache_folder(job, ref).glob("*") if p.name == wanted[0] or p.name.startswith(tuple(wanted[1:]))
+        ]
+        found = [p for p in found if (p / ".paths").read_text() == given["path"]]
+        if found:
+            newest = max(found, key=lambda p: p.stat().st_mtime_ns)
+            shutil.copytree(newest, job.workspace, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".paths"))
+            return
+
+
+def _save(job: _JobRun, given: dict[str, Any]) -> None:
+    folder = _cache_folder(job, job.all.ref) / given["key"]
+    if folder.exists():
+        return
+    folder.mkdir(parents=True)
+    (folder / ".paths").write_text(given["path"])
+    for name in given["path"].split():
+        source = job.workspace / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name)
+        elif source.exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, folder / name)
+
+
+def _upload(job: _JobRun, given: dict[str, Any]) -> None:
+    source, target = job.workspace / given["path"], job.all.artifact(given.get("name", "github-pages"))
+    assert source.exists(), source
+    assert not target.exists(), f"two artifacts are named {target.name}"
+    target.mkdir(parents=True)
+    if source.is_dir():
+        shutil.copytree(source, target, dirs_exist_ok=True)
+    else:
+        shutil.copyfile(source, target / source.name)
+
+
+def _download(job: _JobRun, given: dict[str, Any]) -> None:
+    assert given["merge-multiple"]
+    for folder in job.all.artifact("").glob("*"):
+        if fnmatch.fnmatch(folder.name, given["pattern"]):
+            shutil.copytree(folder, given["path"], dirs_exist_ok=True)
+
+
+def _configure_pages(job: _JobRun, given: dict[str, Any]) -> dict[str, str]:
+    if not job.all.github.address:
+        raise subprocess.CalledProcessError(1, "configure-pages")
+    return {"base_url": job.all.github.address}
+
+
+def _deploy_pages(job: _JobRun, given: dict[str, Any]) -> dict[str, str]:
+    shutil.rmtree(job.all.github.site, ignore_errors=True)
+    shutil.copytree(job.all.artifact("github-pages"), job.all.github.site)
+    return {"page_url": job.all.github.address}
+
+
+_ACTIONS: dict[str, Callable[[_JobRun, dict[str, Any]], dict[str, str] | None]] = {
+    "actions/checkout": _checkout,
+    "actions/setup-python": lambda job, given: None,
+    "actions/cache": _cache,
+    "actions/cache/restore": _restore,
+    "actions/cache/save": _save,
+    "actions/upload-artifact": _upload,
+    "actions/upload-pages-artifact": _upload,
+    "actions/download-artifact": _download,
+    "actions/configure-pages": _configure_pages,
+    "actions/deploy-pages": _deploy_pages,
+}
+
+
+def _together(jobs: list[Job]) -> str:
+    results = {job.result for job in jobs}
+    return "failure" if "failure" in results else results.pop()
+
+
+def _holds(condition: str, contexts: dict[str, Any], good: bool, bad: bool, root: Path | None = None) -> bool:
+    expression = condition.strip().removeprefix("${{").removesuffix("}}").strip()
+    if not _STATUS.search(expression) and not good:
+        return False
+    return bool(evaluate(expression, contexts, root, good, bad)) if expression else True
+
+
+def _value(value: Any, contexts: dict[str, Any], root: Path | None = None) -> Any:
+    """Fill in the expressions of a value from YAML."""
+    if isinstance(value, dict):
+        return {k: _value(v, contexts, root) for k, v in value.items()}
+    if not isinstance(value, str):
+        return value
+    if whole := re.fullmatch(r"\s*\$\{\{((?:(?!\}\}).)*)\}\}\s*", value):
+        return evaluate(whole[1], contexts, root)
+    return re.sub(r"\$\{\{(.*?)\}\}", lambda m: str(evaluate(m[1], contexts, root)), value)
+
+
+def evaluate(
+    expression: str, contexts: dict[str, Any], root: Path | None = None, good: bool = True, bad: bool = False
+) -> Any:
+    """Evaluate what stands in ``${{ }}``."""
+
+    def look_up(path: str) -> Any:
+        value: Any = contexts
+        for part in path.split("."):
+            value = value.get(part, "") if isinstance(value, dict) else ""
+        return value
+
+    def hash_files(pattern: str) -> str:
+        files = sorted(p for p in root.glob(pattern) if p.is_file()) if root else []
+        return hashlib.sha256(b"".join(p.read_bytes() for p in files)).hexdigest() if files else ""
+
+    functions = {
+        "fromJSON": json.loads,
+        "join": lambda values, separator: separator.join(values),
+        "hashFiles": hash_files,
+        "success": lambda: good,
+        "failure": lambda: bad,
+        "cancelled": lambda: False,
+        "always": lambda: True,
+    }
+    python, position = [], 0
+    words = {"&&": " and ", "||": " or ", "!": " not ", "true": "True", "false": "False"}
+    while position < len(expression.rstrip()):
+        match = _TOKEN.match(expression, position)
+        if not match:
+            raise ValueError(f"unknown expression: {expression[position:]}")
+        token, position = match[1], match.end()
+        if token.startswith("'"):
+            python.append(repr(token[1:-1].replace("''", "'")))
+        elif token[0].isalpha() and token.endswith("("):
+            python.append(f"functions[{token[:-1].strip()!r}](")
+        elif token in words:
+            python.append(words[token])
+        elif token[0].isalpha():
+            python.append(f"look_up({token.strip()!r})")
+        else:
+            python.append(token)
+    return eval("".join(python), {"functions": functions, "look_up": look_up})

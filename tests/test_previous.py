@@ -1,0 +1,97 @@
+"""What is published is fetched, so that a build can say what changes and carry the history on."""
+
+from __future__ import annotations
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from blogkit.previous import fetch_site
+from blogkit.serving import Handler, serving
+
+SITEMAP = "<urlset>{}</urlset>"
+
+
+def loc(base: str, *names: str) -> str:
+    return SITEMAP.format("".join(f"<url><loc> {base}{name} </loc></url>" for name in names))
+
+
+def fetch(base: str, folder: Path) -> tuple[bool, str, set[str]]:
+    lines: list[str] = []
+    found = fetch_site(base, folder, lines.append, pause=0.01)
+    files = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    return found, "\n".join(lines), files
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    for name in ("index.html", "about.html", "posts/글.html", "posts/글.json", "results-history.jsonl", "big.bin"):
+        (tmp_path / "site" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "site" / name).write_text(name, encoding="utf-8")
+    return tmp_path / "site"
+
+
+def test_fetches_pages_records_and_history(site: Path, tmp_path: Path) -> None:
+    names = ("", "about.html", "posts/%EA%B8%80.html", "gone.html", "../secret.html", "big.bin")
+    (site / "sitemap.xml").write_text(loc("https://old.example/repo/", *names).replace("https://old.example", ""))
+    (tmp_path / "secret.html").write_text("")
+    with serving(site, "/repo/") as server:
+        found, said, files = fetch(server.home.rstrip("/"), tmp_path / "copy" / "inner")
+    assert found
+    assert files == {"index.html", "about.html", "posts/글.html", "posts/글.json", "results-history.jsonl"}
+    assert "5 files" in said
+
+
+def test_nothing_published_is_no_failure(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with serving(tmp_path / "empty") as server:
+        found, said, _ = fetch(server.home, tmp_path / "copy")
+    assert (found, "a new history starts" in said) == (False, True)
+
+
+def test_no_network_is_no_failure_and_keeps_what_was_there(tmp_path: Path) -> None:
+    (tmp_path / "results-history.jsonl").write_text("kept")
+    found, said, files = fetch("http://127.0.0.1:9/", tmp_path)
+    assert (found, "cannot be read" in said, files) == (False, True, {"results-history.jsonl"})
+
+
+def test_a_server_that_stumbles_is_asked_again(site: Path, tmp_path: Path) -> None:
+    stumbled = set()
+
+    class Stumbling(Handler):
+        def do_GET(self) -> None:
+            if self.path in stumbled:
+                super().do_GET()
+            else:
+                stumbled.add(self.path)
+                self.reply(503, b"")
+
+    with serving(site, handler=Stumbling) as server:
+        found, _, files = fetch(server.home, tmp_path / "copy")
+    assert (found, files) == (True, {"index.html", "results-history.jsonl"})
+
+
+def test_is_not_led_to_an_insecure_place(tmp_path: Path) -> None:
+    class Leading(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(302)
+            self.send_header("Location", "http://elsewhere.example/")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Leading) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        found, said, files = fetch(f"http://127.0.0.1:{server.server_port}/", tmp_path)
+        server.shutdown()
+    assert (found, files) == (False, set())
+    assert "not secure" in said
+
+
+@pytest.mark.parametrize("address", ["", "/etc", "file:///etc/", "ftp://example.com/"])
+def test_refuses_what_is_no_address(tmp_path: Path, address: str) -> None:
+    with pytest.raises(ValueError, match="no address of a site"):
+        fetch_site(address, tmp_path)

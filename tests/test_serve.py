@@ -1,0 +1,119 @@
+"""The preview: drafts are shown, a save is built and reloads the page, a fault is shown in it."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Book, code
+from watchfiles import Change
+
+from blogkit.serve import SITE, News, Sources, serve, with_script
+
+
+def test_a_page_carries_the_script_before_its_end() -> None:
+    page = with_script(b"<body>x</body>\n", 7).decode()
+    assert page.startswith("<body>x<script>")
+    assert page.endswith("</script></body>\n")
+    assert '"/__preview?7"' in page
+
+
+@pytest.mark.parametrize(
+    ("name", "asks"),
+    [
+        ("posts/2024-01-01-a.md", True),
+        ("_config.yml", True),
+        ("blogkit/theme/post.html", True),
+        ("images/made.png", False),
+        ("_build/html/index.html", False),
+        (".git/index", False),
+        ("posts/.2024-01-01-a.md.swp", False),
+        ("posts/2024-01-01-a.md~", False),
+        ("blogkit/__pycache__/x.pyc", False),
+        ("../elsewhere.md", False),
+    ],
+)
+def test_only_what_an_author_writes_asks_for_a_build(tmp_path: Path, name: str, asks: bool) -> None:
+    filter_ = Sources(tmp_path, lambda: {"images/made.png"})
+    assert filter_(Change.modified, str(tmp_path / name)) is asks
+
+
+def test_news_wake_those_who_wait() -> None:
+    news = News()
+    threading.Timer(0.05, news.tell, [""]).start()
+    assert news.wait((0, ""), 10) == (1, "")
+    assert news.wait((1, ""), 0.01) == (1, "")
+    news.tell("broken")
+    assert news.wait((1, ""), 10) == (1, "broken")
+
+
+class Preview:
+    def __init__(self, book: Book) -> None:
+        self.book, self.lines, self.stop = book, [], threading.Event()
+        run = {"port": 0, "log": self.lines.append, "stop": self.stop}
+        self.thread = threading.Thread(target=serve, args=(book.root, lambda: {"images/made.txt"}), kwargs=run)
+        self.thread.start()
+        self.home = self.wait_for("preview: ").split()[1]
+
+    def wait_for(self, start: str, times: int = 1) -> str:
+        end = time.monotonic() + 120
+        while time.monotonic() < end and self.thread.is_alive():
+            found = [line for line in self.lines if line.startswith(start)]
+            if len(found) >= times:
+                return found[-1]
+            time.sleep(0.05)
+        raise AssertionError(self.lines)
+
+    def get(self, name: str) -> str:
+        with urllib.request.urlopen(self.home + name, timeout=10) as answer:
+            return answer.read().decode()
+
+    def event(self, known: int) -> dict:
+        with urllib.request.urlopen(f"{self.home}__preview?{known}", timeout=60) as stream:
+            line = next(line for line in stream if line.startswith(b"data: "))
+        return json.loads(line[6:])
+
+
+@pytest.fixture
+def preview(book: Book, monkeypatch: pytest.MonkeyPatch) -> Iterator[Preview]:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    source = "from pathlib import Path\nPath('images/made.txt').write_text('x')\nglue('answer', 42);"
+    book.post("2024-01-01-run", code(source), outputs=["images/made.txt"])
+    book.post("2024-01-02-draft", "초안입니다.\n", draft=True)
+    preview = Preview(book)
+    yield preview
+    preview.stop.set()
+    preview.thread.join(30)
+    assert not preview.thread.is_alive()
+
+
+def test_a_save_is_built_and_reloads_the_page(preview: Preview) -> None:
+    assert "첫 사이트" in preview.get("")
+    preview.wait_for("built")
+    assert "초안입니다" in preview.get("posts/2024-01-02-draft.html")
+    assert not preview.book.site.exists()  # what is published knows nothing of it
+    assert any("done" in line for line in preview.lines)
+
+    preview.lines.clear()
+    preview.book.post("2024-01-02-draft", "고친 초안입니다.\n", draft=True)
+    assert preview.event(1) == {"reload": True, "fault": ""}
+    assert "고친 초안" in preview.get("posts/2024-01-02-draft.html")
+    assert not any("executing" in line for line in preview.lines)
+    time.sleep(1)
+    assert sum(line.startswith("changed:") for line in preview.lines) == 1  # a build is no change
+
+    preview.book.post("2024-01-02-draft", "x\n", datum="?")
+    event = preview.event(2)
+    assert event["reload"] is False
+    assert "unknown key 'datum'" in event["fault"]
+    assert "고친 초안" in preview.get("posts/2024-01-02-draft.html")
+
+    preview.book.post("2024-01-02-draft", "x\n", draft=True)
+    preview.wait_for("built", 2)
+    assert preview.event(2) == {"reload": True, "fault": ""}
+    assert (preview.book.root / SITE / "index.html").is_file()

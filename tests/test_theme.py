@@ -1,0 +1,325 @@
+"""Pages as readers get them: their HTML, and how they behave in a real browser."""
+
+from __future__ import annotations
+
+import functools
+import re
+import threading
+from collections.abc import Callable, Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
+from conftest import ROOT, Book
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from blogkit.mathml import mathml
+
+GALLERY = (Path(__file__).parent / "gallery.md").read_text(encoding="utf-8")
+POST = "posts/2024-05-01-모든-것.html"
+PAGES = ["index.html", "page/2.html", POST, "archive.html", "categories/index.html", "tags/모든-것.html", "about.html"]
+PAGES += ["results.html", "404.html", "authors/jihyun-kim.html"]
+EVIL = "<script>alert(1)</script> & \"quotes\" 'x' {{ 7 * 7 }}"
+
+
+@pytest.fixture(scope="session")
+def gallery(make_book: Callable[[], Book]) -> Book:
+    """A blog with every kind of content, and posts enough for two pages."""
+    book = make_book()
+    book.post(
+        "2024-05-01-모든-것",
+        GALLERY,
+        title="모든 것",
+        description="정확도 {accuracy:.2%}입니다.",
+        categories=["AI", "수학"],
+        tags=["모든 것", "C++"],
+        outputs=["images/made.png"],
+        thumbnail="images/made.png",
+        author="JiHyun Kim",
+    )
+    for number in range(1, 12):
+        book.post(f"2023-01-{number:02}-글-{number}", title=f"{number}번째 글", tags=["C++"], author="JiHyun Kim")
+    book.post("2022-01-01-evil", title=EVIL, tags=[EVIL], categories=[EVIL], description="<b>& {{", author=EVIL)
+    book.config(blog_giscus={"repo": "a/b", "repo_id": "R", "category": "C", "category_id": "D"})
+    for name in ("favicon.svg", "favicon.png"):
+        book.write(f"images/{name}", (ROOT / "images" / name).read_bytes())
+    book.build(BLOG_BASEURL="https://example.com/blog/")
+    return book
+
+
+@pytest.fixture(scope="session")
+def server(gallery: Book) -> Iterator[str]:
+    """The gallery, served below a path as on GitHub Pages."""
+
+    class Handler(SimpleHTTPRequestHandler):
+        def translate_path(self, path: str) -> str:
+            return super().translate_path(path.removeprefix("/blog"))
+
+        def log_message(self, *arguments: Any) -> None:
+            pass
+
+    handler = functools.partial(Handler, directory=str(gallery.site))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{http.server_port}/blog/"
+        http.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
+    """Open a page of the gallery; fail on any error in its console and any request to another host."""
+    contexts, troubles = [], []
+
+    def open_(name: str, *, width: int = 390, height: int = 800, dark: bool = False, **options: Any) -> Page:
+        scheme = "dark" if dark else "light"
+        size = {"width": width, "height": height}
+        context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: troubles.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda e: troubles.append(str(e)))
+        page.on("request", lambda r: None if r.url.startswith((server, "data:")) else troubles.append(r.url))
+        page.goto(server + name)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not troubles
+
+
+# HTML
+
+
+def test_page_is_korean_has_landmarks_and_one_heading(gallery: Book) -> None:
+    for name in PAGES:
+        soup = gallery.soup(name)
+        assert soup.html["lang"] == "ko"
+        assert len(soup.find_all("h1")) == 1, name
+        assert len(soup.find_all("main")) == len(soup.find_all("title")) == 1
+        assert soup.select_one("a.skip")["href"] == f"#{soup.main['id']}"
+
+
+def test_page_loads_one_style_sheet_and_little_script(gallery: Book) -> None:
+    for name in ("index.html", "about.html", "posts/2023-01-01-글-1.html"):
+        soup = gallery.soup(name)
+        assert len(soup.select("link[rel=stylesheet]")) == 1
+        assert len(soup.select("script[src]")) <= 2
+        for link in soup.select("[src], link[rel=stylesheet]"):
+            assert "://" not in (link.get("src") or link["href"])
+
+
+def test_pages_of_design_elements_load_what_they_need(gallery: Book) -> None:
+    assert "sphinx-design" in str(gallery.soup(POST).head)
+
+
+def test_titles_descriptions_and_terms_are_escaped(gallery: Book) -> None:
+    for file in gallery.site.rglob("*.html"):
+        html = file.read_text(encoding="utf-8")
+        assert "<script>alert" not in html, file
+        assert "49" not in BeautifulSoup(html, "lxml").title.text
+    soup = gallery.soup("posts/2022-01-01-evil.html")
+    assert soup.h1.text.strip() == EVIL
+    assert soup.select_one(".summary").text == "<b>& {"
+
+
+def test_summary_marks_its_executed_values(gallery: Book) -> None:
+    for name in ("index.html", POST):
+        assert gallery.soup(name).select_one(".summary .pasted-text").text == "97.45%"
+
+
+def test_post_shows_its_facts_and_links_its_terms(gallery: Book) -> None:
+    soup = gallery.soup(POST)
+    head = soup.select_one("article > header")
+    assert [a.text for a in head.select(".terms a")] == ["AI", "수학"]
+    assert head.select_one("time")["datetime"].startswith("2024-05-01")
+    assert re.search(r"읽는 데 \d+분", head.text)
+    assert [a.text for a in soup.select(".end .terms a")] == ["#모든 것", "#C++"]
+    assert soup.select_one("a[rel=prev]").text.endswith("11번째 글")
+    assert not soup.select_one("a[rel=next]")
+    assert len(soup.select(".related li")) == 3
+    assert "Python" in soup.select_one("details.provenance").text
+
+
+def test_every_link_leads_to_a_file(gallery: Book) -> None:
+    for file in gallery.site.rglob("*.html"):
+        page = file.relative_to(gallery.site).as_posix()
+        if page == "404.html":
+            continue
+        for element in gallery.soup(page).select("a[href], img[src], link[href], script[src]"):
+            address = urlsplit(urljoin(f"http://here/{page}", element.get("href") or element["src"]))
+            if address.netloc == "here":
+                assert (gallery.site / unquote(address.path).lstrip("/")).is_file(), (page, element)
+
+
+def test_sections_are_named_by_their_korean_headings(gallery: Book) -> None:
+    soup = gallery.soup(POST)
+    assert soup.find(id="알림과-목록").name == "section"
+    assert [a["href"] for a in soup.select(".toc a")] == ["#출력", "#알림과-목록", "#수식", "#표와-코드"]
+
+
+def test_pictures_know_their_size(gallery: Book) -> None:
+    soup = gallery.soup(POST)
+    sizes = {img["alt"]: (img["width"], img["height"]) for img in soup.select(".prose img")}
+    assert sizes == {"오르는 선": ("720", "400"), "저장한 그림": ("720", "400")}
+    thumbnail = gallery.soup("index.html").select_one(".card img")
+    assert (thumbnail["width"], thumbnail["height"]) == ("1440", "800")
+    assert (gallery.site / unquote(thumbnail["src"])).stat().st_size < 60_000
+
+
+def test_equations_are_mathml_and_nothing_is_loaded_for_them(gallery: Book) -> None:
+    soup = gallery.soup(POST)
+    assert len(soup.find_all("math")) == 3
+    assert "MathJax" not in str(soup)
+    assert soup.select_one(".eqno").text == "(1)"
+
+
+def test_equation_that_is_not_known_stops_the_build(book: Book) -> None:
+    book.post("2024-01-01-one", "글.\n\n$\\undefinedmacro x$\n")
+    log = book.fail()
+    assert "2024-01-01-one.md" in log
+    assert "undefinedmacro" in log
+
+
+@pytest.mark.parametrize(
+    ("tex", "part"),
+    [
+        (r"\begin{align*}a&=b\\c&=d\end{align*}", "<mtable"),
+        (r"\argmin_w L", ">arg min</mi>"),
+        (r"\operatorname*{arg\,max}_{x \in \mathbb{R}^{n}} f", "<munder><mrow>"),
+        (r"\underbrace{a+b}_{n}", "<munder><munder>"),
+        (r"x < y", "&lt;"),
+    ],
+)
+def test_common_latex_is_understood(tex: str, part: str) -> None:
+    found = mathml(tex, block=True)
+    assert part in found
+    assert "&ApplyFunction;" not in found
+
+
+def test_drafts_are_marked_in_a_preview(book: Book) -> None:
+    book.post("2024-01-01-one", draft=True)
+    book.post("2099-01-01-two")
+    book.config(blog_preview=True)
+    book.build()
+    assert {b.text for b in book.soup("index.html").select(".badge")} == {"초안", "예약"}
+
+
+def test_empty_blog_has_its_pages(book: Book) -> None:
+    book.build()
+    assert "아직 글이 없습니다" in book.text("index.html")
+
+
+# In the browser
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(open_page: Callable[..., Page], name: str) -> None:
+    page = open_page(name, is_mobile=True, has_touch=True)
+    page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+    page.wait_for_timeout(100)
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found = Axe().run(page, options={"runOnly": tags})
+        assert not found.response["violations"], f"{scheme}: {found.generate_report()}"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_scrolls_sideways(open_page: Callable[..., Page], name: str) -> None:
+    page = open_page(name)
+    for width in (320, 360, 390, 768, 1024, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_dark_mode_is_kept_and_the_system_followed_otherwise(open_page: Callable[..., Page]) -> None:
+    page = open_page("index.html")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(ground)
+    page.get_by_role("button", name="어두운 화면").click()
+    dark = page.evaluate(ground)
+    assert dark != light
+    page.reload()
+    assert page.evaluate(ground) == dark
+    assert page.get_by_role("button", name="어두운 화면").get_attribute("aria-pressed") == "true"
+    page.get_by_role("button", name="어두운 화면").click()
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(ground) == dark
+
+
+def test_code_is_copied_by_keyboard(open_page: Callable[..., Page]) -> None:
+    page = open_page(POST, permissions=["clipboard-read", "clipboard-write"])
+    button = page.get_by_role("button", name="코드 복사").first
+    button.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="코드를 복사했습니다").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()").startswith("import sys\nprint(")
+
+
+def test_what_scrolls_is_reached_by_keyboard_and_what_does_not_is_not(open_page: Callable[..., Page]) -> None:
+    page = open_page(POST)
+    boxes = page.evaluate("""
+        [...document.querySelectorAll("pre, .scroll, .output.text_html")].map((b) =>
+            [b.scrollWidth > b.clientWidth + 1 || b.scrollHeight > b.clientHeight + 1, b.tabIndex === 0])""")
+    assert {tuple(box) for box in boxes} == {(True, True), (False, False)}
+
+
+def test_long_output_scrolls_on_its_own(open_page: Callable[..., Page]) -> None:
+    page = open_page(POST)
+    assert page.locator(".cell_output pre").first.evaluate("(e) => e.clientHeight") < 500
+
+
+def test_contents_are_folded_on_a_phone_and_beside_the_text_on_a_wide_screen(open_page: Callable[..., Page]) -> None:
+    assert not open_page(POST, width=390).locator(".toc a").first.is_visible()
+    page = open_page(POST, width=1440)
+    assert page.locator(".toc a").first.is_visible()
+    text, toc = (page.locator(s).bounding_box() for s in (".prose > section p >> nth=0", ".toc"))
+    assert toc["x"] > text["x"] + text["width"]
+
+
+def test_comments_are_loaded_when_asked_for(browser: Browser, server: str) -> None:
+    page = browser.new_page()
+    asked = []
+    page.route("https://giscus.app/**", lambda route: (asked.append(route.request.url), route.abort()))
+    page.goto(server + POST)
+    assert not asked
+    page.get_by_role("button", name="댓글 불러오기").click()
+    page.wait_for_timeout(200)
+    assert asked == ["https://giscus.app/client.js"]
+    script = page.locator("script[data-repo]")
+    assert script.get_attribute("data-repo") == "a/b"
+    assert script.get_attribute("data-category-id") == "D"
+    page.close()
+
+
+def test_skip_link_is_the_first_stop_and_leads_to_the_content(open_page: Callable[..., Page]) -> None:
+    page = open_page("index.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_page_works_without_scripts(open_page: Callable[..., Page]) -> None:
+    page = open_page(POST, java_script_enabled=False)
+    page.locator(".toc summary").click()
+    assert page.locator(".toc a").first.is_visible()
+    assert page.get_by_role("heading", level=1).inner_text() == "모든 것"
+
+
+def test_print_is_light_and_without_menus(open_page: Callable[..., Page]) -> None:
+    page = open_page(POST, dark=True)
+    page.emulate_media(media="print", color_scheme="dark")
+    assert not page.locator("header.top").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(36, 41, 47)"

@@ -1,0 +1,273 @@
+"""The workflows: safe by rule, and run on this machine from the install to the published site."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from actions import GitHub, Run, evaluate
+from conftest import ROOT, code
+
+from blogkit.blog import STORE
+from blogkit.crawl import crawl_site
+from blogkit.plan import DEFAULT_RUNNER
+from blogkit.results import HISTORY
+from blogkit.serving import serving
+
+FOLDER = ROOT / ".github"
+WORKFLOWS = sorted((FOLDER / "workflows").glob("*.yml"))
+ACTIONS = sorted(FOLDER.glob("actions/*/action.yml"))
+TOOLS = Path(sys.executable).parent
+
+
+def load(path: Path) -> dict[str, Any]:
+    return yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)  # `on` is no truth value
+
+
+def steps() -> Iterator[tuple[str, dict[str, Any]]]:
+    for path in WORKFLOWS:
+        for name, job in load(path)["jobs"].items():
+            for step in job["steps"]:
+                yield f"{path.name}:{name}", step
+    for path in ACTIONS:
+        for step in load(path)["runs"]["steps"]:
+            yield path.parent.name, step
+
+
+def tool(*command: str | Path, text: str = "") -> None:
+    done = subprocess.run(
+        [TOOLS / command[0], *command[1:]], cwd=ROOT, input=text, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_zizmor_finds_nothing() -> None:
+    tool("zizmor", "--pedantic", "--offline", "--no-progress", "--no-ignores", ".github")
+
+
+@pytest.mark.parametrize(
+    ("schema", "files"),
+    [
+        ("vendor.github-workflows", WORKFLOWS),
+        ("vendor.github-actions", ACTIONS),
+        ("vendor.dependabot", [FOLDER / "dependabot.yml"]),
+    ],
+)
+def test_the_files_follow_their_schema(schema: str, files: list[Path]) -> None:
+    tool("check-jsonschema", "--builtin-schema", schema, *files)
+
+
+@pytest.mark.parametrize(
+    ("script", "names"),
+    [
+        pytest.param(step["run"], {*step.get("env", {}), "STORE"}, id=f"{place}: {step['name']}")
+        for place, step in steps()
+        if "run" in step
+    ],
+)
+def test_shellcheck_finds_nothing_in_a_step(script: str, names: set[str]) -> None:
+    """Every variable comes from the step's `env`, which is the only way in for a value from outside."""
+    assert "${{" not in script
+    known = {*names, "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"}
+    exports = "".join(f"export {name}=''\n" for name in sorted(known))
+    tool("shellcheck", "--shell=bash", "--enable=check-unassigned-uppercase", "-", text=exports + script)
+
+
+def test_shellcheck_finds_nothing_in_the_scripts() -> None:
+    tool("shellcheck", *sorted((ROOT / ".ci").iterdir()))
+
+
+def test_every_action_is_pinned_by_commit_to_one_version() -> None:
+    pins: dict[str, set[str]] = {}
+    for path in [*WORKFLOWS, *ACTIONS]:
+        for line in re.findall(r"uses: (.+)", path.read_text(encoding="utf-8")):
+            if line.startswith("$/"):
+                continue
+            match = re.fullmatch(r"(actions)/([\w-]+)[\w/-]*@([0-9a-f]{40} # v\d+\.\d+\.\d+)", line)
+            assert match, f"{path.name}: {line}"
+            pins.setdefault(match[2], set()).add(match[3])
+    assert {name for name, versions in pins.items() if len(versions) > 1} == set()
+
+
+def test_each_job_has_a_limit_and_only_the_permissions_that_it_needs() -> None:
+    writes = {}
+    for path in WORKFLOWS:
+        workflow = load(path)
+        assert workflow["permissions"] == {}
+        assert workflow["defaults"]["run"]["shell"] == "bash"
+        assert "concurrency" in workflow
+        for name, job in workflow["jobs"].items():
+            assert "timeout-minutes" in job, name
+            granted = sorted(what for what, how in job["permissions"].items() if how == "write")
+            writes |= {f"{path.stem}.{name}": granted} if granted else {}
+    assert writes == {"site.deploy": ["id-token", "pages"], "watch.report": ["issues"]}
+
+
+def test_nothing_runs_with_the_rights_of_another() -> None:
+    triggers = {t for path in WORKFLOWS for t in load(path)["on"]}
+    assert triggers == {"push", "pull_request", "schedule", "workflow_dispatch"}
+    text = "".join(p.read_text(encoding="utf-8") for p in WORKFLOWS + ACTIONS)
+    assert "secrets." not in text
+    for place, step in steps():
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] == "false", place
+
+
+def test_deploys_never_overlap_or_overtake() -> None:
+    site = load(FOLDER / "workflows/site.yml")
+    push = {"github": {"ref": "refs/heads/main", "event": {}}}
+    assert evaluate(site["concurrency"]["group"].removeprefix("site-").strip("${} "), push) == "refs/heads/main"
+    assert evaluate(site["concurrency"]["cancel-in-progress"].strip("${} "), push) is False
+    deploy = site["jobs"]["deploy"]
+    assert deploy["concurrency"] == {"group": "deploy", "cancel-in-progress": "false"}
+    assert [step["uses"].split("@")[0] for step in deploy["steps"]] == ["actions/deploy-pages"]
+
+
+def test_what_the_workflows_name_is_what_the_code_names() -> None:
+    paths = {f"{STORE}\n_build/previous/{HISTORY}"}
+    caches = {s["with"]["path"].strip() for _, s in steps() if s.get("uses", "").startswith("actions/cache/")}
+    assert caches == paths
+    assert load(FOLDER / "workflows/site.yml")["env"] == {"STORE": STORE}
+
+
+@pytest.fixture
+def github(tmp_path: Path) -> GitHub:
+    """A fork of the real repository with two light posts, whose Pages are turned on."""
+    origin = tmp_path / "origin"
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file() and not name.startswith(("posts/", "tests/", "data/")):
+            (origin / name).parent.mkdir(parents=True, exist_ok=True)
+            (origin / name).write_bytes((ROOT / name).read_bytes())
+    (origin / "posts").mkdir()
+    for name, extra in (("2024-01-01-cpu", ""), ("2024-01-02-gpu", "runs_on: gpu\n")):
+        body = "첫 문장입니다.\n\n" + code("glue('answer', 42)\nprint('실행')")
+        (origin / f"posts/{name}.md").write_text(f"---\ntitle: {name}\n{extra}---\n\n{body}", encoding="utf-8")
+    subprocess.run(["git", "init", "--quiet", "--initial-branch=main"], cwd=origin, check=True)
+    github = GitHub(tmp_path / "github", origin, variables={"BLOG_RUNNERS": "gpu"})
+    commit(github)
+    github.site.mkdir(parents=True)
+    return github
+
+
+def commit(github: GitHub, old: str = "", new: str = "", post: str = "*") -> None:
+    """Replace a word by another in posts, and commit."""
+    for path in (github.origin / "posts").glob(f"{post}.md") if old else ():
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", "add", "--all"], cwd=github.origin, check=True)
+    subprocess.run([*git, "commit", "--quiet", "--allow-empty", "--message=x"], cwd=github.origin, check=True)
+
+
+def pull_request(github: GitHub, head: str) -> Run:
+    return github.run("site.yml", "refs/pull/1/merge", "pull_request", head)
+
+
+def runners(run: Run) -> list[tuple[str, str]]:
+    """The posts that were executed and where, as the plan said."""
+    return [(" ".join(e["posts"]), e["runs_on"]) for e in json.loads(run.jobs["plan"][0].outputs["matrix"])]
+
+
+def test_from_a_push_to_the_published_site(github: GitHub) -> None:
+    """A first publication; pull requests from elsewhere; a push that changes code; a post that fails."""
+    with serving(github.site, "/repo/") as server:
+        github.address = server.home.rstrip("/")
+
+        run = github.run("site.yml")
+        assert set(run.results.values()) == {"success"}, run.log
+        assert runners(run) == [("2024-01-02-gpu", "gpu"), ("2024-01-01-cpu", DEFAULT_RUNNER)]
+        assert "executing" not in run.jobs["build"][0].log  # it has what the runners made
+        assert "first publication" in run.jobs["build"][0].summary
+        assert crawl_site(github.site).faults == []
+        assert server.home in (github.site / "sitemap.xml").read_text(encoding="utf-8")
+        history = (github.site / HISTORY).read_text(encoding="utf-8").splitlines()
+        assert len(history) == 2
+
+        main = github.caches("refs/heads/main")
+        commit(github, "첫", "둘째")
+        run = pull_request(github, "someone/blog")
+        assert run.results == {"plan": "success", "execute": "skipped", "build": "success", "deploy": "skipped"}
+        assert "+둘째 문장입니다." in run.jobs["build"][0].summary
+        assert (run.artifact("site") / "index.html").is_file()
+        commit(github, "42", "43")
+        run = pull_request(github, "someone/blog")
+        assert {runner for _, runner in runners(run)} == {DEFAULT_RUNNER}
+        assert github.caches("refs/heads/main") == main  # it writes nothing that main reads
+        assert "둘째" not in (github.site / "posts/2024-01-01-cpu.html").read_text(encoding="utf-8")
+
+        run = github.run("site.yml")
+        assert len(runners(run)) == 2  # and main executes for itself
+        assert "| `2024-01-01-cpu` | `answer` | 42 | 43 |" in run.jobs["build"][0].summary
+        lines = (github.site / HISTORY).read_text(encoding="utf-8").splitlines()
+        assert (lines[:2], len(lines)) == (history, 4)
+
+        commit(github, "43", "44")
+        commit(github, "print", "1 / 0 #", post="*-cpu")
+        run = github.run("site.yml")
+        assert run.results == {"plan": "success", "execute": "failure", "build": "failure", "deploy": "skipped"}
+        assert "ZeroDivisionError" in run.log
+        assert '"answer": 43' in (github.site / "posts/2024-01-01-cpu.json").read_text(encoding="utf-8")
+        run = github.run("site.yml")
+        assert runners(run) == [("2024-01-01-cpu", DEFAULT_RUNNER)]  # what the other gave was kept
+
+
+def test_before_pages_is_turned_on_the_site_is_built_and_tested(github: GitHub) -> None:
+    run = github.run("site.yml")
+    assert run.results == {"plan": "success", "execute": "success", "build": "success", "deploy": "skipped"}
+    assert not any(github.site.iterdir())
+
+
+def test_a_branch_of_the_repository_is_not_built_twice(github: GitHub) -> None:
+    assert set(pull_request(github, "me/blog").results.values()) == {"skipped"}
+
+
+@pytest.fixture
+def gh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A `gh` that notes its arguments and knows the issue that the file `issue` names."""
+    tool = tmp_path / "bin/gh"
+    tool.parent.mkdir()
+    tool.write_text(
+        '#!/bin/bash\necho "$*" >> "$GH_LOG"\n[ "$1 $2" != "issue list" ] || cat "$GH_ISSUE"\n', encoding="utf-8"
+    )
+    tool.chmod(0o755)
+    (tmp_path / "issue").write_text("")
+    (tmp_path / "newest.txt").write_text("```\n# not a heading\n" + "line\n" * 200)
+    monkeypatch.setenv("PATH", f"{tool.parent}{os.pathsep}{os.environ['PATH']}")
+    for name, value in {"GH_LOG": tmp_path / "log", "GH_ISSUE": tmp_path / "issue", "RUN": "https://run"}.items():
+        monkeypatch.setenv(name, str(value))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("issue", "newest", "call"),
+    [
+        ("", "failure", "issue create"),
+        ("7", "failure", "issue edit 7"),
+        ("7", "success", "issue close 7"),
+        ("", "success", None),
+    ],
+)
+def test_the_watch_keeps_one_issue(gh: Path, issue: str, newest: str, call: str | None) -> None:
+    (gh / "issue").write_text(issue)
+    subprocess.run([ROOT / ".ci/report", gh, f"newest={newest}", "links=success"], check=True)
+    calls = (gh / "log").read_text().splitlines()[1:]
+    assert [c.startswith(call) for c in calls] == [True] if call else calls == []
+    if newest == "failure":
+        body = (gh / "body.md").read_text()
+        assert "## newest: failure" in body
+        assert "\n    line\n" in body
+        assert len(body) < 60_000
