@@ -137,6 +137,10 @@ def test_sitemap_lists_every_page_after_an_incremental_build(book: Book) -> None
     post.write_text(post.read_text(encoding="utf-8") + "\n더.\n", encoding="utf-8")
     book.build(BLOG_BASEURL=BASE)
     assert listed() == first
+    before = {p.relative_to(book.site) for p in book.site.rglob("*")}
+    book.build(BLOG_BASEURL=BASE)  # nothing to write
+    assert {p.relative_to(book.site) for p in book.site.rglob("*")} == before
+    assert listed() == first
 
 
 @pytest.mark.parametrize("old", ["ai/old/index.html", "2019/옛글.html", f"posts/{RICH[:11]}before.html"])
