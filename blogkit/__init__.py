@@ -81,8 +81,9 @@ def _before_read(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> Non
 
 def _outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
     """Read a post again when its result is another one, though its source is the same."""
-    known = getattr(env, "blog_keys", {})
-    return [d for d, result in app.blog.results.items() if d in env.found_docs and known.get(d) != result.key]
+    if not hasattr(env, "blog_keys"):  # kept with the environment: docname → key of the result that was read
+        env.blog_keys = {}
+    return [d for d, r in app.blog.results.items() if d in env.found_docs and env.blog_keys.get(d) != r.key]
 
 
 def _source_read(app: Sphinx, docname: str, source: list[str]) -> None:
@@ -94,8 +95,7 @@ def _source_read(app: Sphinx, docname: str, source: list[str]) -> None:
         result = app.blog.results.get(docname)
         formats[entry.post.path.suffix] = (executed_notebook, {"post": entry.post, "result": result}, False)
         if result:
-            keys = getattr(app.env, "blog_keys", {})
-            app.env.blog_keys = {**keys, docname: result.key}
+            app.env.blog_keys[docname] = result.key
 
 
 def _reading_ended(app: Sphinx, env: BuildEnvironment) -> list[str]:

@@ -68,6 +68,7 @@ class Blog:
     entries: list[Entry] = field(default_factory=list)
     history: list[dict[str, Any]] = field(default_factory=list)
     moved: list[Moved] = field(default_factory=list)
+    _by_docname: dict[str, Entry] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def store(self) -> Store:
@@ -109,6 +110,7 @@ class Blog:
         self.results = execute_posts(shown, self.root, self.store, self.settings.jobs, log, force=force)
         changes = last_changes(self.root, FOLDER)
         self.entries = [self._entry(post, changes) for post in shown]
+        self._by_docname = {entry.post.docname: entry for entry in self.entries}
         for post in shown:
             if post.docname in self.results:
                 put_back(self.results[post.docname], post, self.root)
@@ -123,12 +125,11 @@ class Blog:
 
     def hidden(self) -> list[Post]:
         """Return the posts that this build does not show."""
-        shown = {entry.post.docname for entry in self.entries}
-        return [post for post in self.posts if post.docname not in shown]
+        return [post for post in self.posts if post.docname not in self._by_docname]
 
     def entry(self, docname: str) -> Entry | None:
         """Return the entry of a page, if it is a post."""
-        return next((e for e in self.entries if e.post.docname == docname), None)
+        return self._by_docname.get(docname)
 
     def write_files(self, pages: Path) -> set[str]:
         """Write what stands beside the pages; return the names (relative to ``pages``)."""
@@ -137,11 +138,9 @@ class Blog:
             post, result = entry.post, self.results.get(entry.post.docname)
             written[f"{post.docname}{post.path.suffix}"] = post.text
             if result:
-                repository = self.settings.repository
-                written[f"{post.docname}.ipynb"] = provenance.published_notebook(
-                    post, result, entry.summary, repository
-                )
-                written[f"{post.docname}.json"] = provenance.as_json(post, result, repository)
+                facts = entry.provenance
+                written[f"{post.docname}.ipynb"] = provenance.published_notebook(post, result, entry.summary, facts)
+                written[f"{post.docname}.json"] = provenance.as_json(post, result, facts)
                 written |= {name: result.file(name) for name in post.outputs}
         written[HISTORY] = write_history(self.history)
         made = {name for post in self.posts for name in post.outputs}
@@ -151,8 +150,6 @@ class Blog:
                 written[name] = picture
         for name, content in written.items():
             write_if_changed(pages / name, content.read_bytes() if isinstance(content, Path) else content)
-        for name in made - set(written):
-            (pages / name).unlink(missing_ok=True)
         return set(written)
 
     def result_rows(self) -> list[dict[str, Any]]:

@@ -12,7 +12,6 @@ import importlib.util
 import io
 import os
 import re
-import string
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from .address import Site
 from .listing import Entry
-from .posts import Post, nfc, render_template
+from .posts import Post, nfc, template_parts
 from .publish import write_if_changed
 
 SIZE = WIDTH, HEIGHT = 1200, 630
@@ -90,11 +89,10 @@ def site_card(site: Site) -> Card:
 
 def summary_parts(post: Post, values: dict[str, object], summary: str) -> tuple[tuple[str, bool], ...]:
     """Split a summary into what the author typed and what executing the post returned."""
-    parts = []
-    for literal, name, spec, _ in string.Formatter().parse(post.description):
-        parts.append((literal, False))
-        if name is not None and name in values:
-            parts.append((render_template(f"{{{name}:{spec}}}", values), True))
+    try:
+        parts = template_parts(post.description, values)
+    except ValueError:
+        parts = []
     return tuple(p for p in parts if p[0]) if "".join(t for t, _ in parts) == summary else ((summary, False),)
 
 

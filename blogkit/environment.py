@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Set
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -19,7 +20,8 @@ from packaging.utils import canonicalize_name
 _MAGIC = re.compile(r"^\s*(?:%|!|\?).*$|^\s*[\w.]+\?\??\s*$", re.MULTILINE)
 
 
-def imported_modules(code: tuple[str, ...]) -> set[str]:
+@lru_cache(None)  # a post's are asked for several times
+def imported_modules(code: tuple[str, ...]) -> frozenset[str]:
     """Return the top-level modules that the cells import, also inside functions; a cell that is no Python adds none."""
     modules: set[str] = set()
     for source in code:
@@ -31,7 +33,7 @@ def imported_modules(code: tuple[str, ...]) -> set[str]:
                 modules.add(node.module.split(".")[0])
             elif isinstance(node, ast.Call) and _is_dynamic_import(node):
                 modules.add(node.args[0].value.split(".")[0])  # type: ignore[attr-defined]
-    return modules
+    return frozenset(modules)
 
 
 def parse_cell(source: str) -> ast.Module | None:
@@ -44,7 +46,7 @@ def parse_cell(source: str) -> ast.Module | None:
         return None
 
 
-def package_versions(modules: set[str]) -> dict[str, str]:
+def package_versions(modules: Set[str]) -> dict[str, str]:
     """Return name → version of the distributions behind ``modules`` and of all that they require, sorted by name."""
     owners = _owners()
     todo = [(canonicalize_name(name), frozenset()) for module in modules for name in owners.get(module, ())]
@@ -66,14 +68,14 @@ def package_versions(modules: set[str]) -> dict[str, str]:
     return dict(sorted(versions.items()))
 
 
-def main_packages(modules: set[str]) -> dict[str, str]:
+def main_packages(modules: Set[str]) -> dict[str, str]:
     """Return name → version of only those distributions that the post imports itself."""
     owners = _owners()
     names = {canonicalize_name(name) for module in modules for name in owners.get(module, ())}
     return {name: found[0] for name in sorted(names) if (found := _distribution(name))}
 
 
-def environment(modules: set[str], kernel: str) -> dict[str, Any]:
+def environment(modules: Set[str], kernel: str) -> dict[str, Any]:
     """Describe what else the result of code that imports ``modules`` is a function of, as JSON values."""
     return {
         "kernel": kernel,

@@ -25,7 +25,7 @@ from .environment import device, environment, imported_modules, main_packages, p
 from .errors import AuthorError, shown
 from .posts import Post, glued_values, parse_promise, render_template
 from .progress import Progress
-from .store import Result, Store, file_digest, key_of
+from .store import Result, Store, file_digest, key_of, write_atomically
 
 PRELUDE = Path(__file__).parent / "prelude"
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]")
@@ -179,13 +179,9 @@ def prelude_source(post: Post) -> str:
 def put_back(result: Result, post: Post, root: Path) -> None:
     """Put the files that the post wrote where its author and its page expect them."""
     for name in post.outputs:
-        target, source = root / name, result.file(name)
-        if target.is_file() and file_digest(target) == file_digest(source):
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f".{target.name}.{result.key[:8]}")
-        shutil.copyfile(source, temporary)
-        temporary.replace(target)
+        target = root / name
+        if not target.is_file() or file_digest(target) != result.record["outputs"][name]:
+            write_atomically(target, result.file(name).read_bytes())
 
 
 def _preludes(post: Post) -> list[Path]:

@@ -10,7 +10,6 @@ import datetime as dt
 import hashlib
 import re
 import shutil
-import string
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
@@ -29,7 +28,7 @@ from sphinx.writers.html5 import HTML5Translator
 from .listing import Entry, slug
 from .pages import KINDS, home, term_page
 from .pages import post as post_contexts
-from .posts import FOLDER
+from .posts import FOLDER, template_parts
 from .thumbnails import thumbnails
 
 THEME = Path(__file__).parent / "theme"
@@ -271,12 +270,11 @@ def korean_duration(seconds: float) -> str:
 
 def live_summary(entry: Entry) -> Markup:
     """Return a post's summary as HTML in which each executed value is marked."""
-    parts = []
-    for literal, name, spec, _ in string.Formatter().parse(entry.post.description):
-        parts.append(escape(literal))
-        if name is not None:
-            parts.append(f'<span class="pasted-text">{escape(format(entry.values[name], spec or ""))}</span>')
-    return Markup("".join(parts))  # noqa: S704  # escaped above
+    parts = template_parts(entry.post.description, entry.values)
+    html = (
+        f'<span class="pasted-text">{escape(text)}</span>' if is_value else escape(text) for text, is_value in parts
+    )
+    return Markup("".join(html))  # noqa: S704  # escaped above
 
 
 def _given_size(node: nodes.image) -> tuple[int, int] | None:

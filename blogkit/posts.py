@@ -182,9 +182,14 @@ def read_post(path: Path, root: Path, timezone: str = "Asia/Seoul", author: str 
 
 def render_template(template: str, values: dict[str, Any]) -> str:
     """Fill ``{name:spec}`` references with glued values; raise ``ValueError`` for one that cannot be filled."""
+    return "".join(text for text, _ in template_parts(template, values))
+
+
+def template_parts(template: str, values: dict[str, Any]) -> list[tuple[str, bool]]:
+    """Return the filled template in parts: the text, and whether it is a value. Errors as :func:`render_template`."""
     parts = []
     for literal, name, spec, conversion in string.Formatter().parse(template):
-        parts.append(literal)
+        parts.append((literal, False))
         if name is None:
             continue
         if not name.isidentifier() or conversion:
@@ -192,10 +197,10 @@ def render_template(template: str, values: dict[str, Any]) -> str:
         if name not in values:
             raise ValueError(f"{{{name}}} is glued by no cell; glued: {', '.join(sorted(values)) or 'nothing'}")
         try:
-            parts.append(format(values[name], spec or ""))
+            parts.append((format(values[name], spec or ""), True))
         except (ValueError, TypeError) as error:
             raise ValueError(f"{{{name}:{spec}}} cannot format {values[name]!r}: {error}") from error
-    return "".join(parts)
+    return parts
 
 
 def parse_promise(text: str) -> tuple[str, float]:

@@ -10,6 +10,7 @@ import nbformat
 
 from .execute import prelude_source
 from .posts import Post
+from .reader import with_outputs
 from .store import Result
 
 _GLUE = re.compile(r"\{glue(?::text)?\}`([^`]+)`")
@@ -38,25 +39,23 @@ def provenance(post: Post, result: Result, repository: str = "") -> dict[str, An
     }
 
 
-def as_json(post: Post, result: Result, repository: str = "") -> str:
-    """Return the machine-readable record that stands beside the page."""
-    facts = provenance(post, result, repository)
-    facts.pop("json_url")
+def as_json(post: Post, result: Result, facts: dict[str, Any]) -> str:
+    """Return the machine-readable record that stands beside the page; ``facts`` are its :func:`provenance`."""
     record = {"title": post.title, "url": post.url, "values": result.values, **facts}
+    del record["json_url"]
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
 
 
-def published_notebook(post: Post, result: Result, summary: str, repository: str = "") -> str:
-    """Return the executed notebook for readers: title and summary first, then what makes it run anywhere."""
-    notebook = nbformat.from_dict(post.notebook)
-    stored = iter(c for c in result.notebook.cells if c.cell_type == "code" and c.source.strip())
+def published_notebook(post: Post, result: Result, summary: str, facts: dict[str, Any]) -> str:
+    """Return the executed notebook for readers: title and summary first, then what makes it run anywhere.
+
+    ``facts`` are its :func:`provenance`.
+    """
+    notebook = with_outputs(post, result)
     for cell in notebook.cells:
-        if cell.cell_type == "code" and cell.source.strip():
-            executed = next(stored)
-            cell.outputs = [o for o in executed.outputs if o.get("name") != "stderr"]
-            cell.execution_count = executed.execution_count
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
+        if cell.cell_type == "code":
+            cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
+        elif cell.cell_type == "markdown":
             cell.source = _GLUE.sub(lambda match: _glued(match, result.values), cell.source)
     head = [nbformat.v4.new_markdown_cell(f"# {post.title}\n\n{summary}".strip())]
     prelude = prelude_source(post)
@@ -71,7 +70,6 @@ def published_notebook(post: Post, result: Result, summary: str, repository: str
     notebook.cells[:0] = head
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"
-    facts = provenance(post, result, repository)
     notebook.metadata = nbformat.from_dict(
         {
             "kernelspec": {"name": post.kernel, "display_name": "Python 3", "language": "python"},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -42,7 +41,7 @@ class Staging:
 
     def publish(self) -> None:
         """Put a copy of the pages where the site stands; readers see the old site or the new one."""
-        shutil.copytree(self.pages, self._new, copy_function=_copy)
+        shutil.copytree(self.pages, self._new)
         if self.site.exists():
             self.site.rename(self._old)
         self._new.rename(self.site)
@@ -81,9 +80,3 @@ def write_if_changed(path: Path, content: str | bytes) -> bool:
         path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     return True
-
-
-def _copy(source: str, target: str) -> None:
-    shutil.copyfile(source, target)
-    status = Path(source).stat()
-    os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))

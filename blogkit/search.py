@@ -17,7 +17,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +24,8 @@ from pathlib import Path
 import numpy as np
 from lxml import html
 
+from .content import BODY
+from .posts import nfc
 from .publish import write_if_changed
 
 FOLDER = "search"
@@ -106,20 +107,20 @@ def write_index(site: Path, pages: Iterable[str]) -> set[str]:
 def read_page(path: Path, url: str) -> Page | None:
     """Read a built page; ``None`` if it is not to be found."""
     source = path.read_bytes()
-    if b"data-search-body" not in source:
+    if BODY.encode() not in source:
         return None
     document = html.document_fromstring(source)
     if any("noindex" in (meta.get("content") or "") for meta in document.iterfind(".//meta[@name='robots']")):
         return None
-    body = document.find(".//*[@data-search-body]")
+    body = document.find(f".//*[@{BODY}]")
     if body is None:
         return None
     heading = body.find(".//h1") if body.find(".//h1") is not None else document.find(".//h1")
     title = _words(heading) if heading is not None else (document.findtext(".//title") or "")
     sections = _Collector(body).sections
     terms = [document.iterfind(f".//meta[@property='article:{kind}']") for kind in ("section", "tag")]
-    sections[0].heading = _nfc(" · ".join(dict.fromkeys(meta.get("content", "") for metas in terms for meta in metas)))
-    return Page(url, _nfc(title).strip(), _date(document, body), sections)
+    sections[0].heading = nfc(" · ".join(dict.fromkeys(meta.get("content", "") for metas in terms for meta in metas)))
+    return Page(url, nfc(title).strip(), _date(document, body), sections)
 
 
 def fold(text: str) -> str:
@@ -167,13 +168,13 @@ class _Collector:
     def sections(self) -> list[Section]:
         """The sections in the order of the page."""
         for section, text, code in self._parts:
-            section.text = re.sub(r" ?\n[\n ]*", "\n", re.sub(r" +", " ", _nfc("".join(text)))).strip()
-            section.code = re.sub(r"\n{2,}", "\n", _nfc("\n".join(code))).strip()
+            section.text = re.sub(r" ?\n[\n ]*", "\n", re.sub(r" +", " ", nfc("".join(text)))).strip()
+            section.code = re.sub(r"\n{2,}", "\n", nfc("\n".join(code))).strip()
         first, *others = [section for section, _, _ in self._parts]
         return [first, *(s for s in others if s.heading or s.text or s.code)]
 
     def _open(self, anchor: str, heading: str) -> int:
-        self._parts.append((Section(anchor, _nfc(heading)), [], []))
+        self._parts.append((Section(anchor, nfc(heading)), [], []))
         return len(self._parts) - 1
 
     def _walk(self, element: html.HtmlElement, part: int, code: bool) -> None:
@@ -240,10 +241,6 @@ def _words(heading: html.HtmlElement) -> str:
 
 def _space(text: str | None) -> str:
     return re.sub(r"\s+", " ", text) if text else ""
-
-
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
 
 
 def _json(value: object) -> str:

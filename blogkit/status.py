@@ -30,7 +30,7 @@ class State:
         post = self.function.post
         return {
             "post": post.slug,
-            "fresh": self.fresh or not post.code,
+            "fresh": self.fresh,
             "key": self.function.key if post.code else "",
             "reasons": list(self.reasons),
             "runs_on": post.runs_on,
@@ -63,9 +63,7 @@ def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
 
 def _state(function: Function, store: Store) -> State:
     post = function.post
-    if not post.code:
-        return State(function, True, ())
-    if store.find(function.key):
+    if not post.code or store.find(function.key):
         return State(function, True, ())
     last = store.last(post.docname)
     if last is None:

@@ -118,10 +118,8 @@ def book(make_book: Callable[[], Book]) -> Book:
     return make_book()
 
 
-@pytest.fixture(scope="session")
-def blog(tmp_path_factory: pytest.TempPathFactory) -> Book:
-    """The real blog in a fresh checkout, executed and built once."""
-    root = tmp_path_factory.mktemp("blog") / "blog"
+def copy_checkout(target: Path, without: tuple[str, ...] = ()) -> None:
+    """Copy what git tracks or would add, as it is in the work tree; not what begins with one of ``without``."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
         cwd=ROOT,
@@ -130,9 +128,16 @@ def blog(tmp_path_factory: pytest.TempPathFactory) -> Book:
         check=True,
     ).stdout
     for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file():
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, root / name)
+        if (ROOT / name).is_file() and not name.startswith(without):
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, target / name)
+
+
+@pytest.fixture(scope="session")
+def blog(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """The real blog in a fresh checkout, executed and built once."""
+    root = tmp_path_factory.mktemp("blog") / "blog"
+    copy_checkout(root)
     book = Book(root)
     book.log = book.build(PYTHONPATH=str(root), BLOG_BASEURL=BASE)
     return book

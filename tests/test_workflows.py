@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 from actions import GitHub, Run, evaluate
-from conftest import ROOT, code
+from conftest import ROOT, code, copy_checkout
 
 from blogkit.blog import STORE
 from blogkit.crawl import crawl_site
@@ -142,17 +142,7 @@ def test_what_the_workflows_name_is_what_the_code_names() -> None:
 def github(tmp_path: Path) -> GitHub:
     """A fork of the real repository with two light posts, whose Pages are turned on."""
     origin = tmp_path / "origin"
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file() and not name.startswith(("posts/", "tests/", "data/")):
-            (origin / name).parent.mkdir(parents=True, exist_ok=True)
-            (origin / name).write_bytes((ROOT / name).read_bytes())
+    copy_checkout(origin, without=("posts/", "tests/", "data/"))
     (origin / "posts").mkdir()
     for name, extra in (("2024-01-01-cpu", ""), ("2024-01-02-gpu", "runs_on: gpu\n")):
         body = "첫 문장입니다.\n\n" + code("glue('answer', 42)\nprint('실행')")
