@@ -19,7 +19,7 @@ from .blog import Blog, Settings
 from .errors import AuthorError
 from .execute import ExecutionFailed
 from .html import THEME, BlogBuilder, depart_folded, visit_folded
-from .pages import digests, pages
+from .pages import digest, digests, pages
 from .publish import Staging, remove_strays
 from .reader import executed_notebook
 from .search import write_index
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _CODE = Path(__file__).parent
 _SHOWN = "blog-shown.json"
-"""File beside the doctrees: what each post's page showed of the other posts, as digests."""
+"""File beside the doctrees: what each page showed of the posts, as digests."""
 
 
 def _begin(app: Sphinx, config: Config) -> None:
@@ -102,16 +102,22 @@ def _reading_ended(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Write a post again when what its page shows of other posts is not what it showed."""
     env.mystnb_config.custom_formats.clear()
     path = Path(app.doctreedir, _SHOWN)
-    before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    app.blog_before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     app.blog_shown = digests(app.blog.entries)
-    return [docname for docname, digest in app.blog_shown.items() if before.get(docname) != digest]
+    return [docname for docname, digest in app.blog_shown.items() if app.blog_before.get(docname) != digest]
 
 
 def _collect_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Add the pages of the lists."""
+    """Add the pages of the lists; those that would show what they show already are left as they are."""
+    site = app.builder.site
+    pictures = {docname: thumbnail.name for docname, thumbnail in site["thumbnails"].items()}
+    base = json.dumps([app.builder.build_info.config_hash, app.config.blog_code, site["nav"]], ensure_ascii=False)
     for page in pages(app.blog.entries, app.blog.result_rows()):
         app.blog_pages.add(f"{page.name}.html")
-        yield page.name, page.context, page.template
+        app.blog_shown[page.name] = digest(page, base, pictures)
+        same = app.blog_before.get(page.name) == app.blog_shown[page.name]
+        if not (same and Path(app.outdir, f"{page.name}.html").is_file()):
+            yield page.name, page.context, page.template
 
 
 def _page_context(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> str | None:
@@ -172,6 +178,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("blog_code", "", "env")
     app.blog_pages = set()
     app.blog_hidden = []
+    app.blog_before = {}
     app.blog_shown = {}
     # before the builder exists: where the pages go
     app.connect("config-inited", _begin)

@@ -134,7 +134,7 @@ class BlogBuilder(StandaloneHTMLBuilder):
         context["page_scripts"] = [pathto("_static/design-tabs.js", resource=True)] if "sd-tab-set" in body else []
         template = None
         if pagename == self.config.root_doc:
-            context |= home(self.site["entries"])
+            context |= home(self.app.blog.entries)
             template = "home.html"
         elif pagename in self.posts:
             context |= self.posts[pagename]
@@ -159,7 +159,6 @@ class BlogBuilder(StandaloneHTMLBuilder):
             "kinds": KINDS,
             "repository": blog.settings.repository,
             "giscus": config.blog_giscus,
-            "entries": blog.entries,
             "count": len(blog.entries),
             "now": dt.datetime.now(dt.UTC),
             "thumbnails": thumbnails(blog.entries, blog.results, blog.root, Path(self.outdir)),

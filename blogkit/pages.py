@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from . import listing
 from .listing import Entry
+from .posts import Post
 from .store import key_of
 
 KINDS = {"categories": "분류", "tags": "태그", "authors": "글쓴이"}
@@ -75,13 +76,34 @@ def digests(entries: Sequence[Entry], root: str = "index") -> dict[str, str]:
     }
 
 
+def digest(page: Page, base: str, pictures: Mapping[str, str]) -> str:
+    """Return a digest of all that a page shows; ``base`` is that of what all pages show, ``pictures`` docname → name."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, Entry):
+            return [*_card(value), pictures.get(value.post.docname, "")]
+        if isinstance(value, listing.Term):
+            return [value.name, value.slug, len(value)]
+        if isinstance(value, dict):
+            return {str(k): plain(v) for k, v in value.items()}
+        if isinstance(value, list | tuple):
+            return [plain(v) for v in value]
+        return value.docname if isinstance(value, Post) else str(value)
+
+    return key_of({"base": base, "template": page.template, "context": plain(page.context)})
+
+
 def term_page(kind: str, name: str) -> str:
     """Return the page of a category, a tag or an author."""
     return f"{kind}/{listing.slug(name)}"
 
 
 def _card(entry: Entry | None) -> list[str]:
-    return [entry.post.url, entry.post.title, str(entry.post.date), entry.summary] if entry else []
+    if entry is None:
+        return []
+    post = entry.post
+    facts = [post.url, post.title, str(post.date), str(post.draft), str(entry.minutes)]
+    return [*facts, post.description, entry.summary, *post.categories]
 
 
 def _term_pages(kind: str, label: str, term: listing.Term) -> Iterator[Page]:
@@ -91,7 +113,8 @@ def _term_pages(kind: str, label: str, term: listing.Term) -> Iterator[Page]:
     feed = FEED if kind == "authors" else f"{first}.xml"
     for number, (name, part) in enumerate(zip(names, parts, strict=True), 1):
         title = term.name if number == 1 else f"{term.name} {number}쪽"
-        context = {"title": title, "kind": kind, "label": label, "term": term, "entries": part, "feed": feed}
+        about = {"title": title, "kind": kind, "label": label, "term": term.name, "count": len(term)}
+        context = {**about, "entries": part, "feed": feed}
         yield Page(name, "list.html", {**context, **_pager(names, number)})
 
 
