@@ -113,7 +113,6 @@ def _collect_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     pictures = {docname: thumbnail.name for docname, thumbnail in site["thumbnails"].items()}
     base = json.dumps([app.builder.build_info.config_hash, app.config.blog_code, site["nav"]], ensure_ascii=False)
     for page in pages(app.blog.entries, app.blog.result_rows()):
-        app.blog_pages.add(f"{page.name}.html")
         app.blog_shown[page.name] = digest(page, base, pictures)
         same = app.blog_before.get(page.name) == app.blog_shown[page.name]
         if not (same and Path(app.outdir, f"{page.name}.html").is_file()):
@@ -139,20 +138,25 @@ def _publish(app: Sphinx, staging: Staging) -> None:
         staging.discard_if_empty()
         _log("the site was not changed: mend the warnings above and build again")
         return
-    pages = {f"{docname}.html" for docname in app.env.all_docs} | app.blog_pages
+    # Not what this run wrote: Sphinx writes no page when no source changed.
+    listed = [page.name for page in pages(app.blog.entries, app.blog.result_rows())]
+    paths = {f"{name}.html" for name in (*app.env.all_docs, *listed)}
+    thumbnails = {d: staging.pages / t.name for d, t in app.builder.site["thumbnails"].items()}
     written = app.blog.write_files(staging.pages)
     try:
-        written |= write_web(staging.pages, app.blog.entries, app.site, app.blog.root, pages)
+        written |= write_web(staging.pages, app.blog.entries, app.site, paths, thumbnails)
     except AuthorError as error:
         app.statuscode = 1
+        staging.discard_if_empty()
         _log(f"\n{error}\n\nThe site was not changed. Mend the above and build again.")
         return
-    written |= write_index(staging.pages, pages)
+    written |= write_index(staging.pages, paths)
     pictures = {f"{app.builder.imagedir}/{name}" for _, name in app.env.images.values()}
     pictures |= {thumbnail.name for thumbnail in app.builder.site["thumbnails"].values()}
     downloads = {f"_downloads/{name}" for _, name in app.env.dlfiles.values()}
-    remove_strays(staging.pages, pages | written | pictures | downloads)
-    Path(app.doctreedir, _SHOWN).write_text(json.dumps(app.blog_shown), encoding="utf-8")
+    remove_strays(staging.pages, paths | written | pictures | downloads)
+    kept = {name: app.blog_before[name] for name in listed if name in app.blog_before}
+    Path(app.doctreedir, _SHOWN).write_text(json.dumps(kept | app.blog_shown), encoding="utf-8")
     staging.publish()
 
 
@@ -176,7 +180,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("blog_description", "", "html", str)
     app.add_config_value("blog_giscus", {}, "html", dict)
     app.add_config_value("blog_code", "", "env")
-    app.blog_pages = set()
     app.blog_hidden = []
     app.blog_before = {}
     app.blog_shown = {}

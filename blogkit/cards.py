@@ -69,10 +69,9 @@ class Card:
         return " ".join(filter(None, (self.title + ".", "".join(text for text, _ in self.summary))))
 
 
-def post_card(entry: Entry, site: Site, root: Path) -> Card:
-    """Return the card of a post; ``root`` is the folder of the book, where the thumbnail lies."""
+def post_card(entry: Entry, site: Site, thumbnail: Path | None = None) -> Card:
+    """Return the card of a post."""
     post = entry.post
-    picture = root / post.thumbnail if post.thumbnail else None
     return Card(
         name=post.slug,
         title=post.title,
@@ -80,7 +79,7 @@ def post_card(entry: Entry, site: Site, root: Path) -> Card:
         label=" · ".join(post.categories),
         foot=" · ".join(dict.fromkeys(filter(None, (post.author or site.author, site.title)))),
         date=f"{post.date.year}. {post.date.month}. {post.date.day}.",
-        thumbnail=picture.read_bytes() if picture and picture.is_file() else b"",
+        thumbnail=thumbnail.read_bytes() if thumbnail else b"",
     )
 
 

@@ -69,7 +69,7 @@ class _Page:
 
 
 def crawl_site(site: Path, base: str = "") -> Crawl:
-    """Serve ``site`` below the path of its published address ``base`` (default: what its home page says) and crawl it."""
+    """Serve ``site`` below the path of its published address ``base`` (default: as its home page says) and crawl it."""
     base = base or published_address(site)
     with serving(site, urlsplit(base).path or "/") as server:
         return _Crawler(server.home, base).run()

@@ -1,8 +1,8 @@
 """Write ``sitemap.xml``, with the dates of the posts, and ``robots.txt``.
 
-sphinx-sitemap 2.9.0 (October 2025) was tried. It lists the pages that Sphinx writes in one run: after an incremental
-build, only the page that was edited. It takes dates from git alone, starts a server process for its list, and writes
-Korean addresses as they are, where the protocol wants them percent-encoded.
+sphinx-sitemap 2.9.0 (October 2025) was tried. It lists the pages that Sphinx writes in one run: once a post was
+edited the others are gone from it; it lists the error page; it takes dates from git alone, starts a server process for
+its list, and writes Korean addresses as they are, where the protocol wants them percent-encoded.
 """
 
 from __future__ import annotations

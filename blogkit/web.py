@@ -6,7 +6,7 @@ The functions at the end are the adapters to Sphinx's events; everything else ta
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,21 +25,23 @@ if TYPE_CHECKING:
     from sphinx.config import Config
 
 CONTENTS, CARDS = ".contents", ".cards"
-"""Folders of ``_build`` that keep what was made for the posts, by the digest of what it was made from."""
+"""Folders that keep what was made for the posts, by the digest of what it was made from."""
 _DESCRIPTION = 160
 """Characters of a description; search engines show no more."""
 
 
-def write_web(outdir: Path, entries: Sequence[Entry], site: Site, root: Path, pages: Collection[str]) -> set[str]:
+def write_web(
+    outdir: Path, entries: Sequence[Entry], site: Site, pages: Collection[str], thumbnails: Mapping[str, Path]
+) -> set[str]:
     """Write feeds, cards, sitemap, redirects and the error page into the built site; return their names.
 
-    ``pages`` are the paths of all pages. Raise :class:`AuthorError` for a bad ``redirect_from``.
+    ``pages`` are the paths of all pages; ``thumbnails`` maps docnames to pictures. What takes long to make is kept
+    beside ``outdir``. Raise :class:`AuthorError` for a ``redirect_from`` that is a page.
     """
-    build = root / "_build"
-    cards = [site_card(site), *(post_card(entry, site, root) for entry in entries)]
+    cards = [site_card(site), *(post_card(entry, site, thumbnails.get(entry.post.docname)) for entry in entries)]
     written = write_redirects(outdir, entries, site, pages)
-    written |= write_feeds(outdir, entries, site, build / CONTENTS)
-    written |= write_cards(outdir, cards, build / CARDS)
+    written |= write_feeds(outdir, entries, site, outdir.parent / CONTENTS)
+    written |= write_cards(outdir, cards, outdir.parent / CARDS)
     written |= write_sitemap(outdir, entries, site, [p for p in pages if is_indexed(p.removesuffix(".html"))])
     return written | write_notfound(outdir, site)
 
@@ -73,7 +75,9 @@ def add_metatags(
     described = context.get("description") or (shorten(_first_paragraph(doctree)) if doctree else "")
     own_feed = context.get("feed", "")
     page = Page(name, context.get("title", ""), described, own_feed, context.get("title", ""))
-    card = post_card(entry, app.site, Path(app.srcdir)) if entry else site_card(app.site)
+    thumbnail = app.builder.site["thumbnails"].get(name)
+    picture = Path(app.outdir, thumbnail.name) if thumbnail else None
+    card = post_card(entry, app.site, picture) if entry else site_card(app.site)
     context["metatags"] = metatags(page, app.site, entry, card, root="../" * name.count("/"))
 
 

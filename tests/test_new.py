@@ -34,7 +34,7 @@ def test_makes_an_address_of_a_title(title: str, slug: str) -> None:
 
 
 def test_writes_a_draft_that_is_read_without_a_fault(tmp_path: Path) -> None:
-    path = new_post(tmp_path, 'A "quoted": title # with signs', NOW)
+    path = new_post(tmp_path, ' A  "quoted": title # with signs', NOW)
     post = read_post(path, tmp_path)
     assert path.name == "2026-03-04-a-quoted-title-with-signs.md"
     assert (post.title, post.date, post.draft) == ('A "quoted": title # with signs', NOW, True)

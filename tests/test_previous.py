@@ -44,6 +44,21 @@ def test_fetches_pages_records_and_history(site: Path, tmp_path: Path) -> None:
     assert "5 files" in said
 
 
+def test_writes_nothing_outside_its_folder(tmp_path: Path) -> None:
+    names = ("../a.html", "x/..%2F../../b.html", "%2E%2E/c.html", "posts//d.html", "/e.html", "..\\f.html")
+
+    class Answering(Handler):
+        def do_GET(self) -> None:
+            self.reply(200, loc("/", *names).encode())
+
+    with serving(tmp_path, handler=Answering) as server:
+        fetch(server.home, tmp_path / "copy")
+    assert {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()} == {
+        "copy/index.html",
+        "copy/results-history.jsonl",
+    }
+
+
 def test_nothing_published_is_no_failure(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with serving(tmp_path / "empty") as server:

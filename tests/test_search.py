@@ -315,6 +315,14 @@ def test_enter_opens_the_first_result_at_its_section_with_marks(page: Page, serv
     assert not page.evaluate("CSS.highlights.has('search')")
 
 
+def test_word_of_a_title_is_marked_on_the_page(page: Page, server: Server) -> None:
+    page.goto(server.root + ABOUT)
+    search(page, "김치찌개를")
+    page.keyboard.press("Enter")
+    page.wait_for_function("CSS.highlights.has('search')")
+    assert "김치찌개" in page.evaluate("[...CSS.highlights.get('search')].map(String)")
+
+
 def test_enter_does_not_wait_for_the_pause(page: Page, server: Server) -> None:
     page.goto(server.root + ABOUT)
     search(page, "두부")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -56,6 +57,14 @@ def test_answers_as_github_pages_does(tmp_path: Path, target: str, status: int, 
     (tmp_path / "secret.html").write_text("")
     found = answer(site, "/repo/", target)
     assert (found.status, found.file) == (status, site / name)
+
+
+def test_a_file_system_that_ignores_case_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There ``A.html`` opens the file that its folder lists as ``a.html``."""
+    site = write(tmp_path, A_html="")
+    monkeypatch.setattr(os, "listdir", lambda folder: [e.name.lower() for e in os.scandir(folder)])
+    assert answer(site, "/", "/A.html").status == 404
+    assert answer(site, "/", "/A").status == 404
 
 
 @pytest.mark.parametrize(("target", "location"), [("/repo", "/repo/"), ("/repo/dir", "/repo/dir/")])

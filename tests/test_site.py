@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 import numpy as np
 import pytest
-from conftest import Book
+from conftest import BASE, Book
 from PIL import Image
 
 POST = "posts/2019-12-20-mnist_image_classification"
@@ -158,7 +158,7 @@ def test_other_training_changes_all_four_places(blog: Book, copy: Book, record: 
 
 def test_restored_cache_shows_the_picture_without_executing(blog: Book, copy: Book) -> None:
     shutil.copytree(blog.root / "_build/.jupyter_cache", copy.root / "_build/.jupyter_cache")
-    assert "executing" not in copy.build(PYTHONPATH=str(copy.root))
+    assert "executing" not in copy.build(PYTHONPATH=str(copy.root), BLOG_BASEURL=BASE)
     assert (copy.root / PICTURE).read_bytes() == (blog.root / PICTURE).read_bytes()
     for name in (f"{POST}.html", PICTURE, "index.html"):
         assert (copy.site / name).read_bytes() == (blog.site / name).read_bytes(), name

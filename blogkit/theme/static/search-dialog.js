@@ -129,8 +129,7 @@ class SearchDialog {
 
   #address(page, section) {
     const address = new URL(page.url.split("/").map(encodeURIComponent).join("/").replace(/(^|\/)index\.html$/, "$1"), this.root);
-    const found = section.marks.map(([start, end]) => section.snippet.slice(start, end).toLowerCase());
-    for (const text of new Set(found)) address.searchParams.append("highlight", text);
+    for (const word of section.words) address.searchParams.append("highlight", word);
     address.hash = section.anchor;
     return address.href;
   }

@@ -74,22 +74,25 @@ export function matches(text, term) {
   return found;
 }
 
-/** Rank one page; null if a term is missing. A section is [anchor, heading, text, code]. */
+/** Rank one page; null if a term is missing. A section is [anchor, heading, text, code]; `words` is how the terms stand there. */
 export function rank(title, sections, terms) {
-  const inTitle = terms.map((term) => quality(matches(title, term)));
+  const titled = terms.map((term) => matches(title, term));
+  const inTitle = titled.map(quality);
   const seen = inTitle.map((value) => value > 0);
   const scored = sections.map(([anchor, heading, text, code], order) => {
     let [score, covered] = [0, 0];
+    const words = new Set(titled.flatMap((found) => cut(title, found)));
     terms.forEach((term, i) => {
       const found = [heading, text, code].map((field) => matches(field, term));
       const points = found.map(quality);
+      [heading, text, code].forEach((field, at) => cut(field, found[at]).forEach((word) => words.add(word)));
       const value =
         10 * points[0] + 2 * points[1] * Math.log2(1 + found[1].length) + 0.7 * points[2] * Math.log2(1 + found[2].length);
       score += inTitle[i] ? value / 3 : value; // what the whole page is about tells little of a section
       covered += value > 0 || inTitle[i] > 0;
       seen[i] ||= value > 0;
     });
-    return { anchor, heading, text, code, order, score: score * (covered / terms.length) ** 2 };
+    return { anchor, heading, text, code, words, order, score: score * (covered / terms.length) ** 2 };
   });
   if (!seen.every(Boolean)) return null;
   const best = scored.filter((section) => section.score > 0).sort((a, b) => b.score - a.score || a.order - b.order);
@@ -256,6 +259,10 @@ function isShort(text) {
 
 function joined(one, other) {
   return Boolean(one && other) && WORD.test(one) && WORD.test(other) && SYLLABLE.test(one) === SYLLABLE.test(other);
+}
+
+function cut(text, found) {
+  return found.map(([start, end]) => text.slice(start, end).toLowerCase());
 }
 
 function quality(found) {
