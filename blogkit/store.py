@@ -81,7 +81,7 @@ class Store:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, target)
             record = {**record, "key": key, "format": FORMAT, "sha256": _digests(folder)}
-            write_atomically(folder / "result.json", json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True))
+            write_atomically(folder / "result.json", json.dumps(record, ensure_ascii=False, indent=1))
             final = self._folder(key)
             final.parent.mkdir(parents=True, exist_ok=True)
             shutil.rmtree(final, ignore_errors=True)

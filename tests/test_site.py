@@ -156,12 +156,22 @@ def test_other_training_changes_all_four_places(blog: Book, copy: Book, record: 
             assert old not in text, name
 
 
+def differing(one: Path, other: Path) -> list[str]:
+    """The names of the files that are not the same in both folders."""
+    contents = [
+        {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+        for root in (one, other)
+    ]
+    return sorted(
+        name for name in contents[0].keys() | contents[1].keys() if contents[0].get(name) != contents[1].get(name)
+    )
+
+
 def test_restored_cache_shows_the_picture_without_executing(blog: Book, copy: Book) -> None:
     shutil.copytree(blog.root / "_build/.jupyter_cache", copy.root / "_build/.jupyter_cache")
     assert "executing" not in copy.build(PYTHONPATH=str(copy.root), BLOG_BASEURL=BASE)
     assert (copy.root / PICTURE).read_bytes() == (blog.root / PICTURE).read_bytes()
-    for name in (f"{POST}.html", PICTURE, "index.html"):
-        assert (copy.site / name).read_bytes() == (blog.site / name).read_bytes(), name
+    assert differing(blog.site, copy.site) == []
 
 
 def test_damaged_data_stops_the_build(copy: Book) -> None:

@@ -238,7 +238,7 @@ def test_axe_finds_nothing(open_page: Callable[..., Page], name: str) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_no_page_scrolls_sideways(open_page: Callable[..., Page], name: str) -> None:
     page = open_page(name)
-    for width in (320, 360, 390, 768, 1024, 1440):
+    for width in (320, 360, 390, 768, 1024, 1216, 1280, 1376, 1440):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 

@@ -72,7 +72,7 @@
   function followReading() {
     const toc = document.querySelector(".toc details");
     if (!toc) return;
-    const wide = matchMedia("(min-width: 76rem)");
+    const wide = matchMedia("(min-width: 86rem)");
     const fold = () => (toc.open = wide.matches);
     wide.addEventListener("change", fold);
     fold();
