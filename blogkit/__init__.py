@@ -18,11 +18,12 @@ from .anchors import NameSections
 from .blog import Blog, Settings
 from .errors import AuthorError
 from .execute import ExecutionFailed
-from .html import THEME, BlogBuilder, depart_folded, visit_folded
+from .html import THEME, BlogBuilder
 from .pages import digest, digests, pages
 from .publish import Staging, remove_strays
 from .reader import executed_notebook
 from .search import write_index
+from .translator import depart_folded, visit_folded
 from .web import add_metatags, find_site, write_web
 
 if TYPE_CHECKING:

@@ -77,7 +77,7 @@ def digests(entries: Sequence[Entry], root: str = "index") -> dict[str, str]:
 
 
 def digest(page: Page, base: str, pictures: Mapping[str, str]) -> str:
-    """Return a digest of all that a page shows; ``base`` is that of what all pages show, ``pictures`` docname → name."""
+    """Return a digest of what a page shows; ``base`` stands for what all pages show, ``pictures`` is docname → name."""
 
     def plain(value: Any) -> Any:
         if isinstance(value, Entry):
