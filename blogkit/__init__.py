@@ -104,7 +104,7 @@ def _reading_ended(app: Sphinx, env: BuildEnvironment) -> list[str]:
     env.mystnb_config.custom_formats.clear()
     path = Path(app.doctreedir, _SHOWN)
     app.blog_before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    app.blog_shown = digests(app.blog.entries)
+    app.blog_shown = digests(app.blog.entries, app.builder.posts)
     return [docname for docname, digest in app.blog_shown.items() if app.blog_before.get(docname) != digest]
 
 

@@ -59,10 +59,10 @@ def post(entries: Sequence[Entry]) -> dict[str, dict[str, Any]]:
     }
 
 
-def digests(entries: Sequence[Entry], root: str = "index") -> dict[str, str]:
+def digests(entries: Sequence[Entry], contexts: Mapping[str, dict[str, Any]], root: str = "index") -> dict[str, str]:
     """Return docname → a digest of what a page shows that does not stand in its own source.
 
-    ``root`` is the home page, which shows the newest posts.
+    ``contexts`` are those of :func:`post`; ``root`` is the home page, which shows the newest posts.
     """
     shown = {root: key_of({"others": [_card(e) for e in entries[: listing.PER_PAGE]], "count": len(entries)})}
     return shown | {
@@ -72,7 +72,7 @@ def digests(entries: Sequence[Entry], root: str = "index") -> dict[str, str]:
                 "others": [_card(e) for e in (context["older"], context["newer"], *context["related"])],
             }
         )
-        for docname, context in post(entries).items()
+        for docname, context in contexts.items()
     }
 
 
