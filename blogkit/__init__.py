@@ -18,11 +18,12 @@ from .anchors import NameSections
 from .blog import Blog, Settings
 from .errors import AuthorError
 from .execute import ExecutionFailed
-from .html import THEME, BlogBuilder, depart_folded, visit_folded
-from .pages import digests, pages
+from .html import THEME, BlogBuilder
+from .pages import digest, digests, pages
 from .publish import Staging, remove_strays
 from .reader import executed_notebook
 from .search import write_index
+from .translator import depart_folded, visit_folded
 from .web import add_metatags, find_site, write_web
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 _CODE = Path(__file__).parent
 _SHOWN = "blog-shown.json"
-"""File beside the doctrees: what each post's page showed of the other posts, as digests."""
+"""File beside the doctrees: what each page showed of the posts, as digests."""
 
 
 def _begin(app: Sphinx, config: Config) -> None:
@@ -102,15 +103,21 @@ def _reading_ended(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Write a post again when what its page shows of other posts is not what it showed."""
     env.mystnb_config.custom_formats.clear()
     path = Path(app.doctreedir, _SHOWN)
-    before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    app.blog_shown = digests(app.blog.entries)
-    return [docname for docname, digest in app.blog_shown.items() if before.get(docname) != digest]
+    app.blog_before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    app.blog_shown = digests(app.blog.entries, app.builder.posts)
+    return [docname for docname, digest in app.blog_shown.items() if app.blog_before.get(docname) != digest]
 
 
 def _collect_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Add the pages of the lists."""
+    """Add the pages of the lists; those that would show what they show already are left as they are."""
+    site = app.builder.site
+    pictures = {docname: thumbnail.name for docname, thumbnail in site["thumbnails"].items()}
+    base = json.dumps([app.builder.build_info.config_hash, app.config.blog_code, site["nav"]], ensure_ascii=False)
     for page in pages(app.blog.entries, app.blog.result_rows()):
-        yield page.name, page.context, page.template
+        app.blog_shown[page.name] = digest(page, base, pictures)
+        same = app.blog_before.get(page.name) == app.blog_shown[page.name]
+        if not (same and Path(app.outdir, f"{page.name}.html").is_file()):
+            yield page.name, page.context, page.template
 
 
 def _page_context(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> str | None:
@@ -133,7 +140,7 @@ def _publish(app: Sphinx, staging: Staging) -> None:
         _log("the site was not changed: mend the warnings above and build again")
         return
     # Not what this run wrote: Sphinx writes no page when no source changed.
-    listed = (page.name for page in pages(app.blog.entries, app.blog.result_rows()))
+    listed = [page.name for page in pages(app.blog.entries, app.blog.result_rows())]
     paths = {f"{name}.html" for name in (*app.env.all_docs, *listed)}
     thumbnails = {d: staging.pages / t.name for d, t in app.builder.site["thumbnails"].items()}
     written = app.blog.write_files(staging.pages)
@@ -149,7 +156,8 @@ def _publish(app: Sphinx, staging: Staging) -> None:
     pictures |= {thumbnail.name for thumbnail in app.builder.site["thumbnails"].values()}
     downloads = {f"_downloads/{name}" for _, name in app.env.dlfiles.values()}
     remove_strays(staging.pages, paths | written | pictures | downloads)
-    Path(app.doctreedir, _SHOWN).write_text(json.dumps(app.blog_shown), encoding="utf-8")
+    kept = {name: app.blog_before[name] for name in listed if name in app.blog_before}
+    Path(app.doctreedir, _SHOWN).write_text(json.dumps(kept | app.blog_shown), encoding="utf-8")
     staging.publish()
 
 
@@ -174,6 +182,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("blog_giscus", {}, "html", dict)
     app.add_config_value("blog_code", "", "env")
     app.blog_hidden = []
+    app.blog_before = {}
     app.blog_shown = {}
     # before the builder exists: where the pages go
     app.connect("config-inited", _begin)

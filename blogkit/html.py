@@ -1,4 +1,4 @@
-"""Write the pages: Sphinx's HTML builder without what a blog does not need, with pictures that know their size.
+"""Write the pages: Sphinx's HTML builder without what a blog does not need.
 
 Sphinx would put eight scripts and five style sheets on every page and render a table of contents of the whole site for
 each; here a page gets one of each, and its templates escape what they print.
@@ -13,32 +13,24 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
-from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-import imagesize
 from docutils import nodes
 from markupsafe import Markup
 from sphinx.builders.html import StandaloneHTMLBuilder
-from sphinx.writers.html5 import HTML5Translator
 
+from .formats import korean_date, korean_duration, korean_time, live_summary
 from .listing import Entry, slug
 from .pages import KINDS, home, term_page
 from .pages import post as post_contexts
-from .posts import FOLDER, template_parts
+from .posts import FOLDER
 from .thumbnails import thumbnails
+from .translator import BlogTranslator
 
 THEME = Path(__file__).parent / "theme"
-_MAX_WIDTH = 720
-"""CSS pixels; as wide as the column of figures."""
-_PROMPTS = {
-    "Show code cell source": "코드 보기",
-    "Show code cell output": "출력 보기",
-    "Show code cell content": "코드와 출력 보기",
-}
 _H1 = re.compile(r"<h1>.*?</h1>\s*", re.DOTALL)
 
 
@@ -50,41 +42,6 @@ class Heading:
     """2 for a section, 3 for one inside it."""
     anchor: str
     text: str
-
-
-class BlogTranslator(HTML5Translator):
-    """Write HTML whose pictures have a size and whose tables scroll in a box of their own."""
-
-    def visit_image(self, node: nodes.image) -> None:
-        """Write ``<img>`` with its size in CSS pixels; what has no such size is left to Sphinx."""
-        source = node["uri"]
-        size = _given_size(node) or picture_size(Path(self.builder.srcdir, source))
-        if "scale" in node or size is None:
-            super().visit_image(node)
-            return
-        if source in self.builder.images:
-            source = f"{self.builder.imgpath}/{quote(self.builder.images[source])}"
-        attributes = {"src": source, "alt": node.get("alt", ""), "width": str(size[0]), "height": str(size[1])}
-        attributes |= {"loading": "lazy", "decoding": "async"}
-        align = [f"align-{node['align']}"] if "align" in node else []
-        self.body.append(self.emptytag(node, "img", "\n", classes=align, **attributes))
-        raise nodes.SkipDeparture
-
-    def visit_table(self, node: nodes.table) -> None:
-        """Put the table into a box that scrolls."""
-        self.body.append('<div class="scroll">')
-        super().visit_table(node)
-
-    def depart_table(self, node: nodes.table) -> None:
-        """Close the box."""
-        super().depart_table(node)
-        self.body.append("</div>\n")
-
-    def add_permalink_ref(self, node: nodes.Element, title: str) -> None:
-        """Write the address of a heading or a figure behind it."""
-        if node["ids"] and self.builder.add_permalinks:
-            anchor = escape(quote(node["ids"][0]))
-            self.body.append(f'<a class="headerlink" href="#{anchor}" aria-label="이 부분의 주소">#</a>')
 
 
 class BlogBuilder(StandaloneHTMLBuilder):
@@ -133,7 +90,7 @@ class BlogBuilder(StandaloneHTMLBuilder):
         context["page_scripts"] = [pathto("_static/design-tabs.js", resource=True)] if "sd-tab-set" in body else []
         template = None
         if pagename == self.config.root_doc:
-            context |= home(self.site["entries"])
+            context |= home(self.app.blog.entries)
             template = "home.html"
         elif pagename in self.posts:
             context |= self.posts[pagename]
@@ -158,7 +115,6 @@ class BlogBuilder(StandaloneHTMLBuilder):
             "kinds": KINDS,
             "repository": blog.settings.repository,
             "giscus": config.blog_giscus,
-            "entries": blog.entries,
             "count": len(blog.entries),
             "now": dt.datetime.now(dt.UTC),
             "thumbnails": thumbnails(blog.entries, blog.results, blog.root, Path(self.outdir)),
@@ -220,66 +176,9 @@ class BlogBuilder(StandaloneHTMLBuilder):
         """Write none."""
 
 
-def visit_folded(translator: HTML5Translator, node: nodes.Element) -> None:
-    """Write what a cell folds away; a prompt of the author's own stays."""
-    prompt = _PROMPTS.get(node["prompt_show"], node["prompt_show"])
-    translator.body.append(f'<details class="hide"><summary>{escape(prompt)}</summary>\n')
-
-
-def depart_folded(translator: HTML5Translator, node: nodes.Element) -> None:
-    """Close it."""
-    translator.body.append("</details>\n")
-
-
 def asset(name: str) -> str:
     """Return the address of a file of the theme; it changes with the content, so browsers may keep it."""
     return f"_static/{name}?v={_digest(name)}"
-
-
-def korean_date(value: dt.datetime) -> str:
-    """Write a date as Koreans do."""
-    return f"{value.year}년 {value.month}월 {value.day}일"
-
-
-def picture_size(path: Path) -> tuple[int, int] | None:
-    """Return the size in CSS pixels of a picture: more dots per inch than figures have (100) mean a finer screen."""
-    if not path.is_file():
-        return None
-    width, height = imagesize.get(path)
-    if width <= 0 or height <= 0:
-        return None
-    across, _ = imagesize.getDPI(path)
-    scale = min(100 / across if across > 100 else 1.0, _MAX_WIDTH / width)
-    return round(width * scale), round(height * scale)
-
-
-def korean_time(value: str, zone: dt.tzinfo) -> str:
-    """Write an ISO 8601 time as Koreans do, to the minute, as it is in ``zone``."""
-    time = dt.datetime.fromisoformat(value).astimezone(zone)
-    return f"{korean_date(time)} {time:%H:%M}"
-
-
-def korean_duration(seconds: float) -> str:
-    """Write a duration in words."""
-    if seconds < 60:
-        return f"{max(seconds, 0.1):.1f}초" if seconds < 10 else f"{seconds:.0f}초"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}시간 {minutes}분" if hours else f"{minutes}분 {rest}초"
-
-
-def live_summary(entry: Entry) -> Markup:
-    """Return a post's summary as HTML in which each executed value is marked."""
-    parts = template_parts(entry.post.description, entry.values)
-    html = (
-        f'<span class="pasted-text">{escape(text)}</span>' if is_value else escape(text) for text, is_value in parts
-    )
-    return Markup("".join(html))  # noqa: S704  # escaped above
-
-
-def _given_size(node: nodes.image) -> tuple[int, int] | None:
-    sizes = [re.fullmatch(r"(\d+)(?:px)?", str(node.get(name, ""))) for name in ("width", "height")]
-    return (int(sizes[0][1]), int(sizes[1][1])) if all(sizes) else None
 
 
 def _headings(toc: nodes.Node) -> Iterator[Heading]:

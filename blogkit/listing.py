@@ -7,11 +7,11 @@ import hashlib
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from .posts import Post, nfc
+from .posts import Post, nfc, split_front_matter
 
 PER_PAGE = 10
 PER_TERM_PAGE = 30
@@ -22,6 +22,12 @@ CODE_LINES_PER_MINUTE = 25
 
 _HIDDEN = {"remove-cell", "remove-input", "hide-cell", "hide-input"}
 _MARKUP = re.compile(r"^:{3,}.*$|^`{3,}.*$|\{[\w:]+\}|\]\([^)]*\)|https?://\S+|<[^>]+>", re.MULTILINE)
+_CODE_CELL = re.compile(
+    r"^(?P<fence>[`:~]{3,})\s*\{code-cell\}[^\n]*\n"
+    r"(?P<options>---\n.*?^---\n|(?:[ \t]*:[\w-]+:[^\n]*\n)+)?"
+    r"(?P<code>.*?)^(?P=fence)[ \t]*$",
+    re.DOTALL | re.MULTILINE,
+)
 _HANGUL = re.compile(r"[가-힣ㄱ-ㆎ一-鿿]")
 _WORD = re.compile(r"[A-Za-z0-9_À-ɏ]+(?:['.,][A-Za-z0-9_]+)*")
 _SPELLED = {"#": "sharp", "+": "plus", "&": "and", "%": "percent", "@": "at"}
@@ -34,7 +40,7 @@ _WINDOW = 40
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Entry:
     """A post as this build publishes it."""
 
@@ -44,6 +50,9 @@ class Entry:
     provenance: dict[str, Any] | None = None
     minutes: int = 1
     updated: dt.datetime | None = None
+
+    def __repr__(self) -> str:
+        return f"<{self.post.docname}>"  # short: Sphinx writes the arguments of each event to its debugging log
 
 
 @dataclass(frozen=True)
@@ -127,15 +136,31 @@ def related(entries: Sequence[Entry], count: int = 3) -> dict[str, list[Entry]]:
 def reading_minutes(post: Post) -> int:
     """Estimate how long a post takes to read, in whole minutes from 1; code that is folded away is not counted."""
     minutes = 0.0
-    for cell in post.notebook.cells:
-        if cell.cell_type == "code":
-            if not _HIDDEN & set(cell.metadata.get("tags", [])):
-                minutes += len([line for line in cell.source.splitlines() if line.strip()]) / CODE_LINES_PER_MINUTE
-        elif cell.cell_type == "markdown":
-            text = _MARKUP.sub(" ", cell.source)
+    for is_code, source, folded in _cells(post):
+        if is_code:
+            lines = 0 if folded else sum(1 for line in source.splitlines() if line.strip())
+            minutes += lines / CODE_LINES_PER_MINUTE
+        else:
+            text = _MARKUP.sub(" ", source)
             minutes += len(_HANGUL.findall(text)) / SYLLABLES_PER_MINUTE
             minutes += len(_WORD.findall(text)) / WORDS_PER_MINUTE
     return max(1, round(minutes))
+
+
+def _cells(post: Post) -> Iterator[tuple[bool, str, bool]]:
+    """Yield (is it code, its source, is it folded away); Markdown is not parsed, which would take most of a build."""
+    if post.path.suffix == ".ipynb":
+        for cell in post.notebook.cells:
+            yield cell.cell_type == "code", cell.source, bool(_HIDDEN & set(cell.metadata.get("tags", [])))
+        return
+    _, start = split_front_matter(post.text)
+    body = "\n".join(post.text.splitlines()[start - 1 :])
+    end = 0
+    for cell in _CODE_CELL.finditer(body):
+        yield False, body[end : cell.start()], False
+        yield True, cell["code"], any(tag in (cell["options"] or "") for tag in _HIDDEN)
+        end = cell.end()
+    yield False, body[end:], False
 
 
 def _names(post: Post, attribute: str) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 def mathml(tex: str, *, block: bool = False) -> str:
     """Convert LaTeX to a ``<math>`` element; raise ``ValueError`` that names what is not known."""
     try:
-        text = str(tex2mathml(_in_docutils_words(tex), as_block=block))
+        text = str(tex2mathml(_in_docutils_words(tex, block=block), as_block=block))
     except (MathError, SyntaxError) as error:
         raise ValueError(str(error).strip()) from error
     text = text.replace("&ApplyFunction;", "\u2061")  # no entity of XML: feeds are XML
@@ -73,9 +73,11 @@ def _limits(where: str, content: str) -> str:
     return f"<m{where}>{content}</m{where}>"
 
 
-def _in_docutils_words(tex: str) -> str:
+def _in_docutils_words(tex: str, *, block: bool) -> str:
     tex = re.sub(r"\\(begin|end)\{equation\*?\}|\\(nonumber|notag)\b|\\label\{[^}]*\}", "", tex)
     tex = re.sub(rf"\\(begin|end)\{{(?:{'|'.join(_ALIGNED)})\*?\}}", r"\\\1{aligned}", tex)
+    if block and r"\\" in tex and r"\begin" not in tex:
+        tex = rf"\begin{{aligned}}{tex}\end{{aligned}}"
     tex = re.sub(r"\\[A-Za-z]+", lambda m: _COMMANDS.get(m[0], m[0]), tex)
     return _OPERATOR.sub(lambda m: _operator(re.sub(r"\\[,;: ]", " ", m[2]), m[3] or "", under=bool(m[1])), tex)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from . import listing
 from .listing import Entry
+from .posts import Post
 from .store import key_of
 
 KINDS = {"categories": "분류", "tags": "태그", "authors": "글쓴이"}
@@ -58,10 +59,10 @@ def post(entries: Sequence[Entry]) -> dict[str, dict[str, Any]]:
     }
 
 
-def digests(entries: Sequence[Entry], root: str = "index") -> dict[str, str]:
+def digests(entries: Sequence[Entry], contexts: Mapping[str, dict[str, Any]], root: str = "index") -> dict[str, str]:
     """Return docname → a digest of what a page shows that does not stand in its own source.
 
-    ``root`` is the home page, which shows the newest posts.
+    ``contexts`` are those of :func:`post`; ``root`` is the home page, which shows the newest posts.
     """
     shown = {root: key_of({"others": [_card(e) for e in entries[: listing.PER_PAGE]], "count": len(entries)})}
     return shown | {
@@ -71,8 +72,25 @@ def digests(entries: Sequence[Entry], root: str = "index") -> dict[str, str]:
                 "others": [_card(e) for e in (context["older"], context["newer"], *context["related"])],
             }
         )
-        for docname, context in post(entries).items()
+        for docname, context in contexts.items()
     }
+
+
+def digest(page: Page, base: str, pictures: Mapping[str, str]) -> str:
+    """Return a digest of what a page shows; ``base`` stands for what all pages show, ``pictures`` is docname → name."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, Entry):
+            return [*_card(value), pictures.get(value.post.docname, "")]
+        if isinstance(value, listing.Term):
+            return [value.name, value.slug, len(value)]
+        if isinstance(value, dict):
+            return {str(k): plain(v) for k, v in value.items()}
+        if isinstance(value, list | tuple):
+            return [plain(v) for v in value]
+        return value.docname if isinstance(value, Post) else str(value)
+
+    return key_of({"base": base, "template": page.template, "context": plain(page.context)})
 
 
 def term_page(kind: str, name: str) -> str:
@@ -81,7 +99,11 @@ def term_page(kind: str, name: str) -> str:
 
 
 def _card(entry: Entry | None) -> list[str]:
-    return [entry.post.url, entry.post.title, str(entry.post.date), entry.summary] if entry else []
+    if entry is None:
+        return []
+    post = entry.post
+    facts = [post.url, post.title, str(post.date), str(post.draft), str(entry.minutes)]
+    return [*facts, post.description, entry.summary, *post.categories]
 
 
 def _term_pages(kind: str, label: str, term: listing.Term) -> Iterator[Page]:
@@ -91,7 +113,8 @@ def _term_pages(kind: str, label: str, term: listing.Term) -> Iterator[Page]:
     feed = FEED if kind == "authors" else f"{first}.xml"
     for number, (name, part) in enumerate(zip(names, parts, strict=True), 1):
         title = term.name if number == 1 else f"{term.name} {number}쪽"
-        context = {"title": title, "kind": kind, "label": label, "term": term, "entries": part, "feed": feed}
+        about = {"title": title, "kind": kind, "label": label, "term": term.name, "count": len(term)}
+        context = {**about, "entries": part, "feed": feed}
         yield Page(name, "list.html", {**context, **_pager(names, number)})
 
 

@@ -199,6 +199,7 @@ def test_equation_that_is_not_known_stops_the_build(book: Book) -> None:
         (r"\operatorname*{arg\,max}_{x \in \mathbb{R}^{n}} f", "<munder><mrow>"),
         (r"\underbrace{a+b}_{n}", "<munder><munder>"),
         (r"x < y", "&lt;"),
+        (r"a = b \\ c = d", "<mtr>"),
     ],
 )
 def test_common_latex_is_understood(tex: str, part: str) -> None:
@@ -218,6 +219,22 @@ def test_drafts_are_marked_in_a_preview(book: Book) -> None:
 def test_empty_blog_has_its_pages(book: Book) -> None:
     book.build()
     assert "아직 글이 없습니다" in book.text("index.html")
+
+
+def test_lists_are_written_again_only_when_they_would_change(book: Book) -> None:
+    for number in range(1, 13):
+        book.post(f"2024-01-{number:02}-글-{number}", tags=["하나" if number < 7 else "둘"], description="요약")
+    book.build()
+    staged = book.root / "_build" / ".pages"
+    times = {name: (staged / name).stat().st_mtime_ns for name in ("page/2.html", "tags/하나.html", "tags/둘.html")}
+    path = book.root / "posts" / "2024-01-01-글-1.md"
+    path.write_text(path.read_text(encoding="utf-8") + "\n더 쓴 글.\n", encoding="utf-8")
+    book.build()
+    assert times == {name: (staged / name).stat().st_mtime_ns for name in times}
+    path.write_text(path.read_text(encoding="utf-8").replace("요약", "새 요약"), encoding="utf-8")
+    book.build()
+    assert [n for n in times if times[n] != (staged / n).stat().st_mtime_ns] == ["page/2.html", "tags/하나.html"]
+    assert "새 요약" in book.text("tags/하나.html")
 
 
 # In the browser
