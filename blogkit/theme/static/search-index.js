@@ -46,7 +46,7 @@ export function grams(text) {
 
 /** Read a query in ever more lenient ways: as it stands, half typed, spaced otherwise, without particles. */
 export function readings(query) {
-  const words = [...query.normalize("NFC").matchAll(/"([^"]+)"|[^\s"]+/g)].map((match) => fold(match[1] ?? match[0]).trim());
+  const words = [...query.matchAll(/"([^"]+)"|[^\s"]+/g)].map((match) => fold(match[1] ?? match[0]).trim());
   const last = words.pop()?.replace(/([가-힣])[ㄱ-ㅣ]+$/u, "$1"); // a syllable that has only begun
   if (last === undefined) return [];
   const exact = [...words.map(asTyped), asTyped(last)];
