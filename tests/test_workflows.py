@@ -193,11 +193,17 @@ def test_from_a_push_to_the_published_site(github: GitHub) -> None:
         assert run.results == {"plan": "success", "execute": "skipped", "build": "success", "deploy": "skipped"}
         assert "+둘째 문장입니다." in run.jobs["build"][0].summary
         assert (run.artifact("site") / "index.html").is_file()
+        assert "executing" not in run.log
+        page = github.site / "posts/2024-01-01-cpu.html"
+        assert "둘째" not in page.read_text(encoding="utf-8")
+        run = github.run("site.yml")  # the same as a push: published, though no job executed anything
+        assert run.results == {"plan": "success", "execute": "skipped", "build": "success", "deploy": "success"}
+        assert "둘째" in page.read_text(encoding="utf-8")
+
         commit(github, "42", "43")
         run = pull_request(github, "someone/blog")
         assert {runner for _, runner in runners(run)} == {DEFAULT_RUNNER}
         assert github.caches("refs/heads/main") == main  # it writes nothing that main reads
-        assert "둘째" not in (github.site / "posts/2024-01-01-cpu.html").read_text(encoding="utf-8")
 
         run = github.run("site.yml")
         assert len(runners(run)) == 2  # and main executes for itself
