@@ -47,8 +47,8 @@ def _begin(app: Sphinx, config: Config) -> None:
     app.blog_staging = Staging(Path(app.outdir)) if Path(app.outdir).name == "html" else None
     if app.blog_staging:
         if app.blog_staging.begin():
-            shutil.rmtree(app.doctreedir)
-            Path(app.doctreedir).mkdir(parents=True)
+            shutil.rmtree(app.doctreedir, ignore_errors=True)
+            Path(app.doctreedir).mkdir(parents=True, exist_ok=True)
         app.outdir = type(app.outdir)(app.blog_staging.pages)
     config.blog_code = _code_digest()
 

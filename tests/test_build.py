@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from conftest import Book, code
+from conftest import JUPYTER_BOOK, Book, code
 
 ANSWER = code("x = 6 * 7\nglue('answer', x)") + "\n답은 {glue:text}`answer`입니다.\n"
 PICTURE = code(
@@ -89,6 +89,14 @@ def test_failed_first_build_leaves_no_site(book: Book) -> None:
     book.post("2024-01-01-one", code("1/0"))
     book.fail()
     assert not book.site.exists()
+
+
+def test_clean_after_a_failed_build(book: Book) -> None:
+    path = book.post("2024-01-01-one", "![x](../images/none.png)")
+    book.fail()
+    assert book.run(JUPYTER_BOOK[0], "clean", ".").returncode == 0
+    path.write_text("---\ntitle: x\n---\n\n글\n", encoding="utf-8")
+    book.build()
 
 
 def test_removed_draft_and_future_posts_are_nowhere(book: Book) -> None:
