@@ -20,7 +20,7 @@ from .errors import AuthorError
 from .execute import ExecutionFailed
 from .html import THEME, BlogBuilder
 from .pages import digest, digests, pages
-from .publish import Staging, remove_strays
+from .publish import Made, Staging, remove_strays
 from .reader import executed_notebook
 from .search import write_index
 from .translator import depart_folded, visit_folded
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 _CODE = Path(__file__).parent
-_SHOWN = "blog-shown.json"
-"""File beside the doctrees: what each page showed of the posts, as digests."""
+_MADE = "blog-made.json"
+"""File beside the doctrees: what each page and file was made from, as digests."""
 
 
 def _begin(app: Sphinx, config: Config) -> None:
@@ -100,24 +100,28 @@ def _source_read(app: Sphinx, docname: str, source: list[str]) -> None:
 
 
 def _reading_ended(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Write a post again when what its page shows of other posts is not what it showed."""
+    """Choose what is written again: the pages that would show something else of the posts than they show."""
     env.mystnb_config.custom_formats.clear()
-    path = Path(app.doctreedir, _SHOWN)
-    app.blog_before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    app.blog_shown = digests(app.blog.entries, app.builder.posts)
-    return [docname for docname, digest in app.blog_shown.items() if app.blog_before.get(docname) != digest]
-
-
-def _collect_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Add the pages of the lists; those that would show what they show already are left as they are."""
+    app.blog_made = Made(Path(app.doctreedir, _MADE))
+    shown = digests(app.blog.entries, app.builder.posts)
+    stale = [docname for docname, digest in shown.items() if not app.blog_made.same(docname, digest)]
     site = app.builder.site
     pictures = {docname: thumbnail.name for docname, thumbnail in site["thumbnails"].items()}
     base = json.dumps([app.builder.build_info.config_hash, app.config.blog_code, site["nav"]], ensure_ascii=False)
-    for page in pages(app.blog.entries, app.blog.result_rows()):
-        app.blog_shown[page.name] = digest(page, base, pictures)
-        same = app.blog_before.get(page.name) == app.blog_shown[page.name]
-        if not (same and Path(app.outdir, f"{page.name}.html").is_file()):
-            yield page.name, page.context, page.template
+    app.blog_lists = list(pages(app.blog.entries, app.blog.result_rows()))
+    app.blog_stale_lists = [
+        page
+        for page in app.blog_lists
+        if not app.blog_made.same(page.name, digest(page, base, pictures))
+        or not Path(app.outdir, f"{page.name}.html").is_file()
+    ]
+    # Sphinx writes lists only when it writes documents.
+    return stale or [app.config.root_doc] * bool(app.blog_stale_lists)
+
+
+def _collect_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Add the pages of the lists."""
+    return ((page.name, page.context, page.template) for page in app.blog_stale_lists)
 
 
 def _page_context(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> str | None:
@@ -140,10 +144,9 @@ def _publish(app: Sphinx, staging: Staging) -> None:
         _log("the site was not changed: mend the warnings above and build again")
         return
     # Not what this run wrote: Sphinx writes no page when no source changed.
-    listed = [page.name for page in pages(app.blog.entries, app.blog.result_rows())]
-    paths = {f"{name}.html" for name in (*app.env.all_docs, *listed)}
+    paths = {f"{name}.html" for name in (*app.env.all_docs, *(page.name for page in app.blog_lists))}
     thumbnails = {d: staging.pages / t.name for d, t in app.builder.site["thumbnails"].items()}
-    written = app.blog.write_files(staging.pages)
+    written = app.blog.write_files(staging.pages, app.blog_made, app.config.blog_code)
     try:
         written |= write_web(staging.pages, app.blog.entries, app.site, paths, thumbnails)
     except AuthorError as error:
@@ -151,13 +154,12 @@ def _publish(app: Sphinx, staging: Staging) -> None:
         staging.discard_if_empty()
         _log(f"\n{error}\n\nThe site was not changed. Mend the above and build again.")
         return
-    written |= write_index(staging.pages, paths)
+    written |= write_index(staging.pages, paths, staging.pages.with_name(".search.npz"))
     pictures = {f"{app.builder.imagedir}/{name}" for _, name in app.env.images.values()}
     pictures |= {thumbnail.name for thumbnail in app.builder.site["thumbnails"].values()}
     downloads = {f"_downloads/{name}" for _, name in app.env.dlfiles.values()}
     remove_strays(staging.pages, paths | written | pictures | downloads)
-    kept = {name: app.blog_before[name] for name in listed if name in app.blog_before}
-    Path(app.doctreedir, _SHOWN).write_text(json.dumps(kept | app.blog_shown), encoding="utf-8")
+    app.blog_made.save()
     staging.publish()
 
 
@@ -182,8 +184,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("blog_giscus", {}, "html", dict)
     app.add_config_value("blog_code", "", "env")
     app.blog_hidden = []
-    app.blog_before = {}
-    app.blog_shown = {}
     # before the builder exists: where the pages go
     app.connect("config-inited", _begin)
     app.connect("config-inited", _find_site)

@@ -52,7 +52,6 @@ def _new(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from .posts import read_posts
     from .serve import serve
 
     blog = load_blog(Path.cwd())
@@ -60,7 +59,8 @@ def _serve(options: argparse.Namespace) -> int:
 
     def outputs() -> set[str]:
         with suppress(AuthorError):  # the build reports it
-            generated.update(name for post in read_posts(blog.root) for name in post.outputs)
+            blog.read()
+            generated.update(name for post in blog.posts for name in post.outputs)
         return generated
 
     serve(blog.root, outputs, options.port)

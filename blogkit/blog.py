@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,10 +19,11 @@ from .errors import AuthorError, Fault
 from .execute import execute_posts, put_back, summary
 from .history import last_changes
 from .listing import Entry, reading_minutes
+from .notebooks import Notebooks
 from .posts import FOLDER, Post, iter_public, read_posts
-from .publish import write_if_changed
+from .publish import Made, write_if_changed
 from .results import HISTORY, Moved, extend_history, moved, read_history, rows, write_history
-from .store import Result, Store
+from .store import Result, Store, key_of
 
 STORE = "_build/.jupyter_cache/blogkit"  # `jupyter-book clean` keeps this folder, `clean --all` does not
 
@@ -93,7 +95,9 @@ class Blog:
 
     def read(self) -> list[Post]:
         """Read all posts and return those that this build shows."""
-        self.posts = read_posts(self.root, self.settings.timezone, self.settings.author)
+        notebooks = Notebooks(self.root / "_build" / ".notebooks")
+        self.posts = read_posts(self.root, self.settings.timezone, self.settings.author, notebooks)
+        notebooks.prune()
         now = dt.datetime.now(ZoneInfo(self.settings.timezone))
         return list(iter_public(self.posts, now, self.settings.preview))
 
@@ -131,26 +135,32 @@ class Blog:
         """Return the entry of a page, if it is a post."""
         return self._by_docname.get(docname)
 
-    def write_files(self, pages: Path) -> set[str]:
-        """Write what stands beside the pages; return the names (relative to ``pages``)."""
+    def write_files(self, pages: Path, made: Made, code: str) -> set[str]:
+        """Write what stands beside the pages; return the names (relative to ``pages``).
+
+        ``made`` knows what was made before from the same sources by the same ``code`` (a digest).
+        """
         written: dict[str, str | Path] = {}
+        notebooks = set()
         for entry in self.entries:
-            post, result = entry.post, self.results.get(entry.post.docname)
+            post, result, facts = entry.post, self.results.get(entry.post.docname), entry.provenance
             written[f"{post.docname}{post.path.suffix}"] = post.text
             if result:
-                facts = entry.provenance
-                written[f"{post.docname}.ipynb"] = provenance.published_notebook(post, result, entry.summary, facts)
+                name = f"{post.docname}.ipynb"
+                notebooks.add(name)
+                make = partial(provenance.published_notebook, post, result, entry.summary, facts)
+                made.write(pages / name, key_of({"from": [code, post.text, post.title, entry.summary, facts]}), make)
                 written[f"{post.docname}.json"] = provenance.as_json(post, result, facts)
                 written |= {name: result.file(name) for name in post.outputs}
         written[HISTORY] = write_history(self.history)
-        made = {name for post in self.posts for name in post.outputs}
+        outputs = {name for post in self.posts for name in post.outputs}
         for picture in (self.root / "images").rglob("*"):
             name = picture.relative_to(self.root).as_posix()
-            if picture.is_file() and name not in made and picture.suffix != ".md" and not picture.name.startswith("."):
+            if picture.is_file() and name not in outputs and picture.suffix != ".md" and picture.name[0] != ".":
                 written[name] = picture
         for name, content in written.items():
             write_if_changed(pages / name, content.read_bytes() if isinstance(content, Path) else content)
-        return set(written)
+        return notebooks | set(written)
 
     def result_rows(self) -> list[dict[str, Any]]:
         """Return what the results page shows."""

@@ -20,12 +20,12 @@ from packaging.utils import canonicalize_name
 _MAGIC = re.compile(r"^\s*(?:%|!|\?).*$|^\s*[\w.]+\?\??\s*$", re.MULTILINE)
 
 
-@lru_cache(None)  # a post's are asked for several times
+@lru_cache(None)
 def imported_modules(code: tuple[str, ...]) -> frozenset[str]:
     """Return the top-level modules that the cells import, also inside functions; a cell that is no Python adds none."""
     modules: set[str] = set()
     for source in code:
-        tree = parse_cell(source)
+        tree = parse_cell(source) if "import" in source else None
         for node in ast.walk(tree) if tree else ():
             if isinstance(node, ast.Import):
                 modules.update(alias.name.split(".")[0] for alias in node.names)
@@ -46,9 +46,10 @@ def parse_cell(source: str) -> ast.Module | None:
         return None
 
 
-def package_versions(modules: Set[str]) -> dict[str, str]:
+@lru_cache(None)
+def package_versions(modules: frozenset[str]) -> dict[str, str]:
     """Return name → version of the distributions behind ``modules`` and of all that they require, sorted by name."""
-    owners = _owners()
+    owners = _owners() if modules - sys.stdlib_module_names else {}
     todo = [(canonicalize_name(name), frozenset()) for module in modules for name in owners.get(module, ())]
     seen: set[tuple[str, frozenset[str]]] = set()
     versions: dict[str, str] = {}
@@ -84,7 +85,7 @@ def environment(modules: Set[str], kernel: str) -> dict[str, Any]:
         "system": platform.system(),
         "machine": platform.machine(),
         "device": device(),
-        "packages": package_versions(modules),
+        "packages": package_versions(frozenset(modules)),
     }
 
 

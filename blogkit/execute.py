@@ -16,16 +16,20 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 
 from .environment import device, environment, imported_modules, main_packages, parse_cell, processor
 from .errors import AuthorError, shown
-from .posts import Post, glued_values, parse_promise, render_template
-from .progress import Progress
+from .notebooks import glued_values
+from .posts import Post, parse_promise, render_template
 from .store import Result, Store, file_digest, key_of, write_atomically
+
+if TYPE_CHECKING:
+    from .progress import Progress
 
 PRELUDE = Path(__file__).parent / "prelude"
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]")
@@ -86,7 +90,7 @@ def describe(post: Post, root: Path) -> Function:
         surroundings["device"] = post.runs_on
     description = {
         "code": list(post.code),
-        "prelude": {path.stem: key_of({"": path.read_text(encoding="utf-8")}) for path in _preludes(post)},
+        "prelude": {path.stem: key_of({"": _prelude_text(path)}) for path in _preludes(post)},
         "environment": surroundings,
         "inputs": {name: file_digest(root / name) for name in input_files(post, root)},
         "outputs": sorted(post.outputs),
@@ -139,6 +143,8 @@ def execute_posts(
     stale = list({f.key: f for f in functions if f.post.docname not in results}.values())
     failures: list[Failure] = []
     if stale:
+        from .progress import Progress  # it is slow to import, and most builds execute nothing
+
         jobs = jobs or default_jobs()
         with Progress([f.post.slug for f in stale], log) as progress:
             fresh, failures = _run(_execute_all(stale, root, store, jobs, progress))
@@ -173,7 +179,7 @@ def summary(post: Post, values: dict[str, Any]) -> str:
 
 def prelude_source(post: Post) -> str:
     """Return the code that runs silently before the first cell."""
-    return "\n\n".join(path.read_text(encoding="utf-8") for path in _preludes(post))
+    return "\n\n".join(map(_prelude_text, _preludes(post)))
 
 
 def put_back(result: Result, post: Post, root: Path) -> None:
@@ -191,10 +197,16 @@ def _preludes(post: Post) -> list[Path]:
     return [path for name in names if (path := PRELUDE / f"{name}.py").is_file()]
 
 
+@cache
+def _prelude_text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
 def _data_paths(code: tuple[str, ...]) -> set[str]:
     strings = {
         node.value.removeprefix("./")
         for source in code
+        if "data/" in source
         for node in ast.walk(parse_cell(source) or ast.Module([], []))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 import string
 import unicodedata
@@ -19,12 +18,12 @@ import nbformat
 import yaml
 
 from .errors import AuthorError, Fault
+from .notebooks import Notebooks, cell_line, load_ipynb, split_front_matter
 
 FOLDER = "posts"
 SUFFIXES = (".md", ".ipynb")
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-([^\s/]+)")
-# What MyST-NB 1.4 adds too much to a cell's first line in its warnings.
-_MAP_OFFSET = 1
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C takes a tenth of the time
 _PROMISE = re.compile(r"\s*(>=|<=|==|>|<)\s*(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*")
 
 
@@ -60,6 +59,8 @@ class Post:
     runs_on: str = ""
     lines: dict[str, int] = field(default_factory=dict)
     """The line of each front-matter key, for messages."""
+    notebooks: Notebooks = field(default_factory=Notebooks, repr=False, compare=False)
+    """Where the notebook is read."""
 
     @property
     def slug(self) -> str:
@@ -74,30 +75,34 @@ class Post:
     @cached_property
     def notebook(self) -> nbformat.NotebookNode:
         """The post as a notebook without outputs; its metadata holds only what a kernel needs."""
-        return _read_notebook(self.path, self.text)
+        return nbformat.from_dict(self._notebook)
 
     @cached_property
     def code(self) -> tuple[str, ...]:
         """The sources of the code cells that are executed, in order."""
         if self.path.suffix == ".md" and "{code-cell}" not in self.text:
             return ()
-        return tuple(cell.source for cell in self.notebook.cells if cell.cell_type == "code" and cell.source.strip())
+        cells = self._notebook["cells"]
+        return tuple(cell["source"] for cell in cells if cell["cell_type"] == "code" and cell["source"].strip())
 
     @property
     def kernel(self) -> str:
         """The name of the Jupyter kernel."""
         if not self.code:
             return ""
-        return self.notebook.metadata.get("kernelspec", {}).get("name", "python3")
+        return self._notebook["metadata"].get("kernelspec", {}).get("name", "python3")
 
     def cell_line(self, index: int) -> int:
         """Return the line (from 1) at which a cell (from 0) of the notebook starts; 1 in an ``.ipynb``."""
-        source_map = self.notebook.metadata.get("source_map", [])
-        return source_map[index] + _MAP_OFFSET + 1 if index < len(source_map) else 1
+        return cell_line(self.notebook, index)
 
     def is_public(self, now: dt.datetime) -> bool:
         """Tell whether the post may be published at ``now`` (aware)."""
         return not self.draft and self.date <= now
+
+    @cached_property
+    def _notebook(self) -> dict[str, Any]:
+        return self.notebooks.read(self.path, self.text)
 
     def fault(self, key: str, message: str) -> Fault:
         """Make a fault at the line of a front-matter key."""
@@ -110,13 +115,16 @@ def find_posts(root: Path) -> list[Path]:
     return sorted((p for p in files if p.name != "README.md"), key=lambda p: p.name, reverse=True)
 
 
-def read_posts(root: Path, timezone: str = "Asia/Seoul", author: str = "") -> list[Post]:
+def read_posts(
+    root: Path, timezone: str = "Asia/Seoul", author: str = "", notebooks: Notebooks | None = None
+) -> list[Post]:
     """Read every post, newest first; raise one :class:`AuthorError` with all faults of all posts."""
+    notebooks = notebooks or Notebooks()
     posts, faults = [], []
     addresses: dict[str, Path] = {}
     for path in find_posts(root):
         try:
-            post = read_post(path, root, timezone, author)
+            post = read_post(path, root, timezone, author, notebooks)
         except AuthorError as error:
             faults += error.faults
             continue
@@ -132,7 +140,9 @@ def read_posts(root: Path, timezone: str = "Asia/Seoul", author: str = "") -> li
     return sorted(posts, key=lambda p: (p.date, p.docname), reverse=True)
 
 
-def read_post(path: Path, root: Path, timezone: str = "Asia/Seoul", author: str = "") -> Post:
+def read_post(
+    path: Path, root: Path, timezone: str = "Asia/Seoul", author: str = "", notebooks: Notebooks | None = None
+) -> Post:
     """Read one post; raise :class:`AuthorError` with all faults of its front matter."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -175,7 +185,7 @@ def read_post(path: Path, root: Path, timezone: str = "Asia/Seoul", author: str 
     published = values.pop("published", True)
     values["draft"] = values.get("draft", False) or not published
     docname = path.relative_to(root).with_suffix("").as_posix()
-    post = Post(path, docname, text, lines=lines, **{"author": author, **values})
+    post = Post(path, docname, text, lines=lines, notebooks=notebooks or Notebooks(), **{"author": author, **values})
     _check_cells(post)
     return post
 
@@ -216,20 +226,9 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def split_front_matter(text: str) -> tuple[str, int]:
-    """Return the YAML between the first two ``---`` lines (empty: none) and the line where the body starts."""
-    lines = text.splitlines()
-    if not lines or lines[0].strip() != "---":
-        return "", 1
-    for number, line in enumerate(lines[1:], 2):
-        if line.strip() in ("---", "..."):
-            return "\n".join(lines[1 : number - 1]), number + 1
-    return "", 1
-
-
 def _front_matter(path: Path, text: str) -> tuple[dict[str, Any], dict[str, int]]:
     if path.suffix == ".ipynb":
-        notebook = _load_ipynb(path, text)
+        notebook = load_ipynb(path, text)
         first = notebook.cells[0] if notebook.cells else None
         if first is None or first.cell_type != "raw" or not first.source.startswith("---"):
             return {k: v for k, v in notebook.metadata.items() if k not in _IGNORED}, {}
@@ -238,7 +237,7 @@ def _front_matter(path: Path, text: str) -> tuple[dict[str, Any], dict[str, int]
     if not source:
         raise AuthorError([Fault(path, 1, "no front matter; start the file with `---`, `title: …`, `---`")])
     try:
-        node = yaml.compose(source, Loader=yaml.SafeLoader)
+        node = yaml.compose(source, Loader=_LOADER)
         if not isinstance(node, yaml.MappingNode):
             raise AuthorError([Fault(path, 1, "the front matter is no list of `key: value` lines")])
         lines = {key.value: key.start_mark.line + 2 for key, _ in node.value}
@@ -260,43 +259,6 @@ def _front_matter(path: Path, text: str) -> tuple[dict[str, Any], dict[str, int]
             [Fault(path, line, f"not YAML: {error.problem or error.context}; quote the value")]
         ) from error
     return meta, lines
-
-
-def _load_ipynb(path: Path, text: str) -> nbformat.NotebookNode:
-    try:
-        return nbformat.reads(text, as_version=4)
-    except (ValueError, KeyError, AttributeError, nbformat.reader.NotJSONError) as error:
-        raise AuthorError([Fault(path, 0, f"no Jupyter notebook: {error}")]) from error
-
-
-def _read_notebook(path: Path, text: str) -> nbformat.NotebookNode:
-    if path.suffix == ".ipynb":
-        notebook = _load_ipynb(path, text)
-        first = notebook.cells[0] if notebook.cells else None
-        if first is not None and first.cell_type == "raw" and first.source.startswith("---"):
-            del notebook.cells[0]
-        meta: dict[str, Any] = dict(notebook.metadata)
-    else:
-        from myst_nb.core.read import read_myst_markdown_notebook
-
-        front, body = split_front_matter(text)
-        # The front matter is read by us: MyST would choke on its dates after the post has run.
-        lines = [""] * (body - 1) + text.splitlines()[body - 1 :]
-        notebook = read_myst_markdown_notebook("\n".join(lines), add_source_map=True, path=path)
-        starts = [  # counting from 0; MyST-NB drops the blank lines before a cell's words but counts from them
-            next((n for n in range(start, len(lines)) if lines[n].strip()), start)
-            if cell.cell_type != "code"
-            else start - 1
-            for start, cell in zip(notebook.metadata["source_map"], notebook.cells, strict=True)
-        ]
-        meta = {**(yaml.safe_load(front) or {}), "source_map": [start - _MAP_OFFSET for start in starts]}
-    notebook.metadata = nbformat.from_dict({k: meta[k] for k in _KERNEL_KEYS if k in meta})
-    for number, cell in enumerate(notebook.cells):
-        cell["id"] = f"cell-{number}"
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    notebook.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3"})
-    return notebook
 
 
 def _check_cells(post: Post) -> None:
@@ -411,7 +373,6 @@ def _drift(value: Any) -> dict[str, float] | float:
     return _positive(value)
 
 
-_KERNEL_KEYS = ("kernelspec", "source_map", "mystnb", "myst")
 # Notebook tools write these; they are not the blog's.
 _IGNORED = {
     "file_format",
@@ -450,21 +411,3 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
 def iter_public(posts: list[Post], now: dt.datetime, preview: bool = False) -> Iterator[Post]:
     """Yield the posts that this build shows: the public ones, and in a preview all."""
     return (post for post in posts if preview or post.is_public(now))
-
-
-def glued_values(notebook: nbformat.NotebookNode) -> dict[str, Any]:
-    """Return what the cells glued: name → number, text or truth value."""
-    import ast
-
-    values: dict[str, Any] = {}
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []) if cell.cell_type == "code" else []:
-            bundle = output.get("metadata", {}).get("scrapbook")
-            if not bundle:
-                continue
-            plain = output.data.get(bundle.get("mime_prefix", "") + "text/plain", "")
-            try:
-                values[bundle["name"]] = ast.literal_eval(plain)
-            except (ValueError, SyntaxError):
-                values[bundle["name"]] = plain
-    return json.loads(json.dumps(values, default=str))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,8 +69,10 @@ def write_history(history: list[dict[str, Any]]) -> str:
 
 def moved(post: Post, result: Result, history: list[dict[str, Any]]) -> list[Moved]:
     """Return the values that moved since the last published line of another key, beyond the post's ``drift``."""
+    if not post.drift:
+        return []
     lines = [line for line in history if line["post"] == post.docname and line["key"] != result.key]
-    if not lines or not post.drift:
+    if not lines:
         return []
     old = lines[-1]["values"]
     return [
@@ -103,16 +106,18 @@ def rows(
 ) -> list[dict[str, Any]]:
     """Return what the results page shows of each executed post, in the order of ``posts``."""
     table = []
+    past: dict[str, list[dict[str, float]]] = defaultdict(list)
+    for line in history:
+        past[line["post"]].append(line["values"])
     for post in posts:
         result = results.get(post.docname)
         if not result:
             continue
-        past = [line["values"] for line in history if line["post"] == post.docname]
         values = []
         for name, value in result.values.items():
             if not _is_number(value):
                 continue
-            numbers = [line[name] for line in past if _is_number(line.get(name))]
+            numbers = [then[name] for then in past[post.docname] if _is_number(then.get(name))]
             values.append(
                 {
                     "name": name,

@@ -15,11 +15,13 @@ words would miss both.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from lxml import html
@@ -27,8 +29,11 @@ from lxml import html
 from .content import BODY
 from .posts import nfc
 from .publish import write_if_changed
+from .store import write_atomically
 
 FOLDER = "search"
+_CODE = Path(__file__).read_bytes()
+"""What an older version of this module has kept is not used."""
 _SHARD = 32_000  # characters; two or three are fetched for a word, about 12 KB each as compressed
 _OUTPUT = 20_000  # characters of one block of code or output; logs have no end
 _POINTS = {"title": 32, "heading": 8, "text": 2, "code": 1}
@@ -81,32 +86,58 @@ class Page:
             yield "code", section.code
 
 
-def write_index(site: Path, pages: Iterable[str]) -> set[str]:
+@dataclass(frozen=True)
+class Indexed:
+    """What the index holds of a page."""
+
+    url: str
+    title: str
+    date: str
+    version: str
+    """A digest of its sections."""
+    grams: np.ndarray
+    """As of :func:`weigh_grams`."""
+
+    @property
+    def file(self) -> str:
+        """The file of its sections."""
+        return f"pages/{self.url.removesuffix('.html')}.json"
+
+
+def write_index(site: Path, pages: Iterable[str], kept: Path | None = None) -> set[str]:
     """Index the ``pages`` (names of built HTML files below ``site``) and return the names of the files written.
 
-    Only pages with an element marked ``data-search-body`` are indexed, and none that asks robots to stay away.
+    Only pages with an element marked ``data-search-body`` are indexed, and none that asks robots to stay away. ``kept``
+    is a file that keeps what was read of each page between builds.
     """
-    found = [page for name in sorted(pages) if (page := read_page(site / name, name))]
-    found.sort(key=lambda page: (page.date, page.url))  # a new post changes no other's number
-    files, listed = {}, []
-    for page in found:
-        name = f"pages/{page.url.removesuffix('.html')}.json"
-        files[name] = _json([[s.anchor, s.heading, s.text, s.code] for s in page.sections])
-        listed.append([page.url, page.title, page.date, _version(files[name])])
-    shards = []
-    for number, postings in enumerate(_shards(found)):
+    before, found = _load(kept), {}
+    for name in sorted(pages):
+        source = (site / name).read_bytes()
+        key = hashlib.sha256(b"\0".join((_CODE, name.encode(), source))).hexdigest()
+        old = before.get(key)
+        if old and (site / FOLDER / old.file).is_file():
+            found[key] = old
+        elif page := read_page(source, name):
+            content = _json([[s.anchor, s.heading, s.text, s.code] for s in page.sections])
+            found[key] = Indexed(page.url, page.title, page.date, _version(content), weigh_grams(page.fields()))
+            write_if_changed(site / FOLDER / found[key].file, content)
+    if kept and found.keys() != before.keys():
+        _save(kept, found)
+    listed = sorted(found.values(), key=lambda page: (page.date, page.url))  # a new post changes no other's number
+    files, shards = {}, []
+    for number, postings in enumerate(_shards(listed)):
         name = f"grams/{number}.json"
         files[name] = _json(postings)
         shards.append([next(iter(postings)), _version(files[name])])
-    files["index.json"] = _json({"pages": listed, "shards": shards})
+    records = [[page.url, page.title, page.date, page.version] for page in listed]
+    files["index.json"] = _json({"pages": records, "shards": shards})
     for name, content in files.items():
         write_if_changed(site / FOLDER / name, content)
-    return {f"{FOLDER}/{name}" for name in files}
+    return {f"{FOLDER}/{name}" for name in (*files, *(page.file for page in listed))}
 
 
-def read_page(path: Path, url: str) -> Page | None:
+def read_page(source: bytes, url: str) -> Page | None:
     """Read a built page; ``None`` if it is not to be found."""
-    source = path.read_bytes()
     if BODY.encode() not in source:
         return None
     document = html.document_fromstring(source)
@@ -128,8 +159,8 @@ def fold(text: str) -> str:
     return _TIMES.sub("x", _COMMA.sub("", text.lower()))
 
 
-def weigh_grams(fields: Iterable[tuple[str, str]]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the grams of a page in order and their weights: the logarithm of where and how often they stand.
+def weigh_grams(fields: Iterable[tuple[str, str]]) -> np.ndarray:
+    """Return the grams of a page in order, each × 8 + weight: the logarithm of where and how often it stands.
 
     A gram is a number of three characters with 16 bits each; what is shorter is filled with zeros at its end.
     """
@@ -154,7 +185,7 @@ def weigh_grams(fields: Iterable[tuple[str, str]]) -> tuple[np.ndarray, np.ndarr
     values = np.concatenate([points[: len(mask)][mask] for mask, _ in masks_and_keys])
     grams, where = np.unique(keys, return_inverse=True)
     weights = np.log2(np.bincount(where, values, len(grams))).astype(np.int64).clip(0, 7)
-    return grams, weights
+    return grams << 3 | weights
 
 
 class _Collector:
@@ -200,14 +231,37 @@ class _Collector:
         into.append(end)
 
 
-def _shards(pages: list[Page]) -> Iterator[dict[str, list[int]]]:
-    weighed = [weigh_grams(page.fields()) for page in pages]
-    if not weighed:
+def _load(kept: Path | None) -> dict[str, Indexed]:
+    if not (kept and kept.is_file()):
+        return {}
+    try:
+        with np.load(kept) as arrays:
+            records, grams = json.loads(str(arrays["records"])), arrays["grams"]
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):  # damaged
+        return {}
+    parts = np.split(grams, np.cumsum([length for *_, length in records.values()]))
+    return {
+        key: Indexed(url, title, date, version, part)
+        for (key, (url, title, date, version, _)), part in zip(records.items(), parts[:-1], strict=True)
+    }
+
+
+def _save(kept: Path, found: dict[str, Indexed]) -> None:
+    records = {key: [p.url, p.title, p.date, p.version, len(p.grams)] for key, p in found.items()}
+    file = io.BytesIO()
+    grams = np.concatenate([np.empty(0, np.int64), *(page.grams for page in found.values())])
+    np.savez(file, records=np.array(json.dumps(records)), grams=grams)
+    write_atomically(kept, file.getvalue())
+
+
+def _shards(pages: list[Indexed]) -> Iterator[dict[str, list[int]]]:
+    if not pages:
         return
-    grams = np.concatenate([grams for grams, _ in weighed])
-    numbers = np.repeat(np.arange(len(pages)), [len(grams) for grams, _ in weighed])
+    both = np.concatenate([page.grams for page in pages])
+    numbers = np.repeat(np.arange(len(pages)), [len(page.grams) for page in pages])
+    grams, weights = both >> 3, both & 7
     order = np.argsort(grams, kind="stable")
-    grams, numbers, weights = grams[order], numbers[order], np.concatenate([weights for _, weights in weighed])[order]
+    grams, numbers, weights = grams[order], numbers[order], weights[order]
     starts = np.flatnonzero(np.diff(grams, prepend=-1))
     differences = np.diff(numbers, prepend=0)
     differences[starts] = numbers[starts]

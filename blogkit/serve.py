@@ -18,6 +18,7 @@ from pathlib import Path
 
 from watchfiles import Change, DefaultFilter, watch
 
+from .posts import FOLDER
 from .serving import Handler, serving
 
 OUTPUT = "_build/preview"
@@ -25,15 +26,23 @@ SITE = f"{OUTPUT}/_build/html"
 _EVENTS = "/__preview"
 _SECONDS_PER_PING = 10.0
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
-# The imports take longer than the build of one changed page, so the next build's process makes them beforehand.
+# The imports take longer than the build of one changed page, so the next build's process makes them beforehand; none of
+# the blog's own code, which may change.
 _BUILDER = """
-import importlib, sys
-for name in ("jupyter_book.cli.main", "sphinx.builders.html", "myst_nb.sphinx_ext", "sphinx_design", "nbclient"):
+import gc, importlib, os, sys
+from sphinx.application import builtin_extensions
+book = "jupyter_book.cli.main", "jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx_external_toc", "sphinx_design"
+for name in (*builtin_extensions, *book, "nbclient", "numpy", "lxml.html", "PIL.Image", "filelock"):
     importlib.import_module(name)
+gc.freeze()
 sys.stdin.readline()
 from jupyter_book.cli.main import main
 sys.argv[0] = "jupyter-book"
-main()
+try:
+    main()
+except SystemExit as end:
+    sys.stdout.flush()
+    os._exit(end.code if isinstance(end.code, int) else bool(end.code))  # tidying up takes as long as writing the page
 """
 _SCRIPT = (Path(__file__).parent / "preview.js").read_text(encoding="utf-8")
 _WAITING = "<!doctype html><meta charset=utf-8><title>…</title><p>첫 사이트를 만들고 있습니다.</p>"
@@ -116,12 +125,9 @@ class Sources(DefaultFilter):
         except ValueError:
             return False
         hidden = any(part.startswith(".") for part in name.parts)
-        return (
-            super().__call__(change, path)
-            and not hidden
-            and name.parts[:1] != ("_build",)
-            and name.as_posix() not in self._generated()
-        )
+        if hidden or name.parts[:1] == ("_build",) or not super().__call__(change, path):
+            return False
+        return name.parts[:1] == (FOLDER,) or name.as_posix() not in self._generated()  # asking reads all posts
 
 
 def serve(

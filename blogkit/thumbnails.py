@@ -57,16 +57,18 @@ def thumbnails(
         target = pages / name
         if not target.exists():
             picture = declared.read_bytes() if declared and declared.is_file() else _first_figure(result)
+            if not (picture := _shrunk(picture)):
+                continue
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(_shrunk(picture))
-        width, height = imagesize.get(target)
-        if width > 0:
-            found[docname] = Thumbnail(name, width, height)
+            target.write_bytes(picture)
+        found[docname] = Thumbnail(name, *imagesize.get(target))
     return found
 
 
 def _shrunk(picture: bytes) -> bytes:
     """Return the picture as WebP: a plot without loss, a photo smaller; nothing for what Pillow cannot read (SVG)."""
+    if not picture:
+        return b""
     try:
         with Image.open(io.BytesIO(picture)) as image:
             image = image.convert("RGBA" if image.has_transparency_data else "RGB")
@@ -85,7 +87,9 @@ def _webp(image: Image.Image, width: int, **options: Any) -> bytes:
 
 
 def _first_figure(result: Result | None) -> bytes:
-    for cell in result.notebook.cells if result else ():
+    if not (result and result.holds('"image/png"')):
+        return b""
+    for cell in result.notebook.cells:
         for output in cell.get("outputs", ()):
             if "image/png" in output.get("data", {}):
                 return base64.b64decode(output.data["image/png"])
