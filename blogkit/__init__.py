@@ -20,6 +20,7 @@ from .errors import AuthorError
 from .execute import ExecutionFailed
 from .html import THEME, BlogBuilder
 from .pages import digest, digests, pages
+from .posts import FOLDER
 from .publish import Made, Staging, remove_strays
 from .reader import executed_notebook
 from .search import write_index
@@ -40,7 +41,10 @@ def _begin(app: Sphinx, config: Config) -> None:
     """Take the lock, choose the folders and make every warning count."""
     app.keep_going = True  # a warning anywhere: exit code 1, and nothing is published
     values = {"author": config.author, **{name: config[name] for name in config.values if name.startswith("blog_")}}
-    settings = Settings.from_config(values)
+    try:
+        settings = Settings.from_config(values)
+    except AuthorError as error:
+        sys.exit(f"\n{error}")
     app.blog = Blog(Path(app.srcdir), settings)
     app.blog_lock = app.blog.lock(_log)
     app.blog_lock.__enter__()  # until this process has published or ended
@@ -51,6 +55,7 @@ def _begin(app: Sphinx, config: Config) -> None:
             Path(app.doctreedir).mkdir(parents=True, exist_ok=True)
         app.outdir = type(app.outdir)(app.blog_staging.pages)
     config.blog_code = _code_digest()
+    config.exclude_patterns += [f"{FOLDER}/_*", f"{FOLDER}/README.md"]  # as `find_posts` has it
 
 
 def _find_site(app: Sphinx, config: Config) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from filelock import FileLock, Timeout
 
@@ -51,12 +51,37 @@ class Settings:
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Settings:
-        """Take ``author`` and each ``blog_…`` value that ``config`` has. ``BLOG_PREVIEW=1`` is a preview."""
+        """Take ``author`` and each ``blog_…`` value that ``config`` has; raise :class:`AuthorError` for wrong ones.
+
+        ``BLOG_PREVIEW=1`` is a preview; on GitHub the repository is known.
+        """
         names = {f.name: f.name if f.name == "author" else f"blog_{f.name}" for f in fields(cls)}
         values = {name: config[key] for name, key in names.items() if config.get(key) is not None}
         if os.environ.get("BLOG_PREVIEW"):
             values["preview"] = True
-        return cls(**values)
+        if os.environ.get("GITHUB_REPOSITORY"):
+            github = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
+            values.setdefault("repository", f"{github}/{os.environ['GITHUB_REPOSITORY']}")
+        settings = cls(**values)
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """Raise :class:`AuthorError` with all that is wrong."""
+        faults = []
+        for setting in fields(self):
+            value, like = getattr(self, setting.name), setting.default
+            number = isinstance(like, int | float) and not isinstance(like, bool)
+            right = isinstance(value, int | float) if number else isinstance(value, type(like))
+            if not right or (number and (isinstance(value, bool) or value < 0)):
+                kind = "a number from 0" if number else "true or false" if isinstance(like, bool) else "a text"
+                faults.append(f"blog_{setting.name}: {value!r} must be {kind}")
+        try:
+            ZoneInfo(self.timezone)
+        except (ValueError, TypeError, OSError, ZoneInfoNotFoundError):
+            faults.append(f"blog_timezone: {self.timezone!r} is no time zone; write one such as Asia/Seoul")
+        if faults:
+            raise AuthorError([Fault(Path("_config.yml"), 0, fault) for fault in faults])
 
 
 @dataclass

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import os
 import platform
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -17,16 +18,21 @@ from typing import Any
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-_MAGIC = re.compile(r"^\s*(?:%|!|\?).*$|^\s*[\w.]+\?\??\s*$", re.MULTILINE)
+_IMPORT = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
+_MAGICS = ("run_cell_magic", "run_line_magic")
 
 
 @lru_cache(None)
 def imported_modules(code: tuple[str, ...]) -> frozenset[str]:
-    """Return the top-level modules that the cells import, also inside functions; a cell that is no Python adds none."""
+    """Return the top-level modules that the cells import, also inside functions and in what IPython's magics run."""
     modules: set[str] = set()
     for source in code:
-        tree = parse_cell(source) if "import" in source else None
-        for node in ast.walk(tree) if tree else ():
+        if "import" not in source:
+            continue
+        nodes = list(cell_nodes(source))
+        if not nodes:  # no Python; if it is nearly Python, its imports still count
+            modules.update(_IMPORT.findall(source))
+        for node in nodes:
             if isinstance(node, ast.Import):
                 modules.update(alias.name.split(".")[0] for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -36,14 +42,26 @@ def imported_modules(code: tuple[str, ...]) -> frozenset[str]:
     return frozenset(modules)
 
 
-def parse_cell(source: str) -> ast.Module | None:
-    """Parse a cell without its IPython magics; ``None`` where it is no Python."""
-    if source.lstrip().startswith("%%"):
-        return None
+def cell_nodes(source: str) -> Iterator[ast.AST]:
+    """Yield the nodes of a cell's syntax tree, and of the code that it hands to a magic; none if it is no Python."""
+    for node in ast.walk(_parse(source)):
+        if not isinstance(node, ast.Module):
+            yield node
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _MAGICS:
+            yield from cell_nodes(node.args[-1].value)  # type: ignore[attr-defined]
+
+
+def _parse(source: str) -> ast.Module:
     try:
-        return ast.parse(_MAGIC.sub("", source))
-    except SyntaxError:
-        return None
+        return ast.parse(source)
+    except (SyntaxError, ValueError):
+        pass
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        return ast.parse(TransformerManager().transform_cell(source))
+    except (SyntaxError, ValueError):
+        return ast.Module([], [])
 
 
 @lru_cache(None)
@@ -91,13 +109,21 @@ def environment(modules: Set[str], kernel: str) -> dict[str, Any]:
 
 @lru_cache(1)
 def gpus() -> tuple[str, ...]:
-    """Return the names of the NVIDIA GPUs that a kernel can see."""
+    """Return the names of the NVIDIA GPUs that a kernel can see (``CUDA_VISIBLE_DEVICES`` may hide some)."""
     command = shutil.which("nvidia-smi")
     if not command:
         return ()
-    call = [command, "--query-gpu=name", "--format=csv,noheader"]
-    answer = subprocess.run(call, capture_output=True, text=True, timeout=30, check=False)
-    return tuple(answer.stdout.split("\n")[:-1]) if answer.returncode == 0 else ()
+    call = [command, "--query-gpu=index,uuid,name", "--format=csv,noheader"]
+    try:
+        answer = subprocess.run(call, capture_output=True, text=True, timeout=30, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return ()
+    found = [line.split(", ", 2) for line in answer.stdout.splitlines()]
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if visible is None:
+        return tuple(name for _, _, name in found)
+    chosen = [choice.strip() for choice in visible.split(",")]
+    return tuple(name for c in chosen for index, uuid, name in found if c == index or (c and uuid.startswith(c)))
 
 
 def device() -> str:

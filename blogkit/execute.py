@@ -21,10 +21,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
+import psutil
 
-from .environment import device, environment, imported_modules, main_packages, parse_cell, processor
+from .environment import cell_nodes, device, environment, imported_modules, main_packages, processor
 from .errors import AuthorError, shown
-from .notebooks import glued_values
+from .notebooks import glued_units, glued_values
 from .posts import Post, parse_promise, render_template
 from .store import Result, Store, file_digest, key_of, write_atomically
 
@@ -95,6 +96,8 @@ def describe(post: Post, root: Path) -> Function:
         "inputs": {name: file_digest(root / name) for name in input_files(post, root)},
         "outputs": sorted(post.outputs),
     }
+    if post.steered:
+        description["steered"] = post.steered
     return Function(post, description, key_of(description))
 
 
@@ -103,11 +106,13 @@ def input_files(post: Post, root: Path) -> list[str]:
     faults, names = [], set()
     for pattern in post.inputs:
         found = [root / pattern] if (root / pattern).is_file() else [p for p in root.glob(pattern) if p.is_file()]
-        if not found:
+        if (root / pattern).is_dir():
+            faults.append(post.fault("inputs", f"the input {pattern} is a folder; write {pattern}/*"))
+        elif not found:
             faults.append(post.fault("inputs", f"the input {pattern} does not exist; add the file or mend the name"))
         names.update(p.relative_to(root).as_posix() for p in found)
     for text in sorted(_data_paths(post.code)):
-        if text not in names and (root / text).is_file():
+        if text not in names and os.path.isfile(root / text):  # noqa: PTH113  # which raises for no text
             faults.append(post.fault("inputs", f"a cell names {text}, which is not declared; add it to `inputs`"))
     if faults:
         raise AuthorError(faults)
@@ -145,7 +150,6 @@ def execute_posts(
     if stale:
         from .progress import Progress  # it is slow to import, and most builds execute nothing
 
-        jobs = jobs or default_jobs()
         with Progress([f.post.slug for f in stale], log) as progress:
             fresh, failures = _run(_execute_all(stale, root, store, jobs, progress))
         results |= {f.post.docname: fresh[f.key] for f in functions if f.key in fresh}
@@ -159,14 +163,14 @@ def execute_posts(
     return results
 
 
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def default_jobs() -> int:
-    """Return how many light posts may run at once: as many as there are cores, and memory for."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        memory = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        memory = cores * _MEMORY_PER_POST
-    return max(1, min(cores, memory // _MEMORY_PER_POST))
+    """Return how many light posts may run at once on this machine: as many as there are cores, and memory for."""
+    return max(1, min(cores(), psutil.virtual_memory().total // _MEMORY_PER_POST))
 
 
 def summary(post: Post, values: dict[str, Any]) -> str:
@@ -207,7 +211,7 @@ def _data_paths(code: tuple[str, ...]) -> set[str]:
         node.value.removeprefix("./")
         for source in code
         if "data/" in source
-        for node in ast.walk(parse_cell(source) or ast.Module([], []))
+        for node in cell_nodes(source)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     return {text for text in strings if text.startswith("data/")}
@@ -248,13 +252,18 @@ async def _execute_all(
 ) -> tuple[dict[str, Result], list[Failure]]:
     results: dict[str, Result] = {}
     failures: list[Failure] = []
-    cores = os.cpu_count() or 1
+    # A post's threads depend on the machine alone, not on what else is stale or running: same numbers each time.
+    threads = max(1, cores() // (jobs or default_jobs()))
+    at_once = jobs or max(1, min(default_jobs(), psutil.virtual_memory().available // _MEMORY_PER_POST))
 
     async def one(function: Function, threads: int | None, turn: asyncio.Semaphore) -> None:
         async with turn:
             name = function.post.slug
             progress.start(name, len(function.post.code))
-            outcome = await _execute(function, root, store, threads, lambda cell: progress.cell(name, cell))
+            try:
+                outcome = await _execute(function, root, store, threads, lambda cell: progress.cell(name, cell))
+            except Exception as error:  # a full disk, an input that was deleted: the others go on
+                outcome = Failure(function.post, 0, 1, f"{type(error).__name__}: {error}")
             if isinstance(outcome, Failure):
                 failures.append(outcome)
                 progress.end(name, "failed")
@@ -262,12 +271,10 @@ async def _execute_all(
                 results[function.key] = outcome
                 progress.end(name, "done")
 
-    # A post's threads depend on the machine alone, never on how many posts happen to be stale: same numbers each time.
     for whole in (True, False):
-        turn = asyncio.Semaphore(1 if whole else jobs)
-        threads = None if whole else max(1, cores // jobs)
+        turn = asyncio.Semaphore(1 if whole else at_once)
         chosen = [f for f in stale if f.post.whole_machine == whole]
-        await asyncio.gather(*(one(f, threads, turn) for f in chosen))
+        await asyncio.gather(*(one(f, None if whole else threads, turn) for f in chosen))
     return results, failures
 
 
@@ -293,6 +300,7 @@ async def _execute(
         record = {
             "post": post.docname,
             "values": glued_values(notebook),
+            "units": glued_units(notebook),
             "function": function.description,
             "executed": started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - clock, 2),
@@ -315,7 +323,7 @@ class _Place:
     def seconds_left(self, _: object = None) -> float:
         """Return how long the next cell may run."""
         left = max(0.1, self.deadline - time.monotonic())
-        return min(left, self.post.cell_timeout or left)
+        return min(left, self.post.cell_timeout or left) if self.cell else left
 
     def fail(self, reason: str, notebook: nbformat.NotebookNode, detail: str = "") -> Failure:
         line = self.post.cell_line(self.index) if self.cell else 1
@@ -363,8 +371,8 @@ async def _run_cells(
         shutdown_kernel="immediate",
     )
     async with (
-        _kernel_manager(post.kernel) as client.km,
-        client.async_setup_kernel(cwd=str(folder), env=_kernel_environment(threads), cleanup_kc=True),
+        _kernel_manager(post.kernel) as (client.km, own),
+        client.async_setup_kernel(cwd=str(folder), env=_kernel_environment(threads, own), cleanup_kc=True),
     ):
         answer = await client.kc.kernel_info(reply=True, timeout=60)
         notebook.metadata["language_info"] = answer["content"]["language_info"]
@@ -384,7 +392,8 @@ async def _run_cells(
 
 
 @asynccontextmanager
-async def _kernel_manager(kernel: str) -> AsyncIterator[Any]:
+async def _kernel_manager(kernel: str) -> AsyncIterator[tuple[Any, str]]:
+    """Make a kernel's manager, and a folder that is the kernel's own."""
     from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
 
@@ -395,19 +404,21 @@ async def _kernel_manager(kernel: str) -> AsyncIterator[Any]:
             if kernel_name != "python3":
                 return super().get_kernel_spec(kernel_name)
             argv = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+            argv.append("--HistoryManager.enabled=False")
             return KernelSpec(argv=argv, display_name="Python 3", language="python")
 
     # Where there are Unix sockets nobody else on the machine can listen. Their paths must be short.
-    with tempfile.TemporaryDirectory(prefix="kernel-") as sockets:
+    with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as own:
         manager = AsyncKernelManager(kernel_name=kernel, kernel_spec_manager=ThisPython())
         if os.name == "posix":
             manager.transport = "ipc"
-            manager.connection_file = f"{sockets}/k.json"
-        yield manager
+            manager.connection_file = f"{own}/k.json"
+        yield manager, own
 
 
-def _kernel_environment(threads: int | None) -> dict[str, str]:
+def _kernel_environment(threads: int | None, own: str) -> dict[str, str]:
     env = {k: v for k, v in os.environ.items() if not k.startswith(("JPY_", "MPL"))}
+    env |= {"IPYTHONDIR": own, "MATPLOTLIBRC": os.devnull}  # nothing of what the author has set up at home
     env |= {"PYTHONHASHSEED": "0", "TF_CPP_MIN_LOG_LEVEL": "3", "PYDEVD_DISABLE_FILE_VALIDATION": "1", "TERM": "dumb"}
     if threads:
         env |= dict.fromkeys(_THREADS, str(threads))
@@ -441,6 +452,10 @@ def _broken_promises(post: Post, result: Result) -> list[Failure]:
             failures.append(Failure(post, 0, line, f"promises {name} {promise}, but no cell glues a number {name}"))
         elif not holds[operator](value, bound):
             failures.append(Failure(post, 0, line, f"promised {name} {promise}, got {value!r}"))
+    for name in post.drift if isinstance(post.drift, dict) else ():
+        if not isinstance(result.values.get(name), int | float):
+            line = post.lines.get("drift", 1)
+            failures.append(Failure(post, 0, line, f"`drift` names {name}, but no cell glues a number {name}"))
     return failures
 
 

@@ -8,6 +8,7 @@ import ast
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -77,19 +78,35 @@ def load_ipynb(path: Path, text: str) -> nbformat.NotebookNode:
 
 
 def glued_values(notebook: nbformat.NotebookNode) -> dict[str, Any]:
-    """Return what the cells glued: name → number, text or truth value."""
+    """Return what the cells glued, as JSON values: name → number, text, truth value, list or mapping."""
     values: dict[str, Any] = {}
+    for bundle, plain in _glued(notebook):
+        try:
+            values[bundle["name"]] = _plain(ast.literal_eval(plain))
+        except (ValueError, SyntaxError):
+            values[bundle["name"]] = plain
+    return values
+
+
+def glued_units(notebook: nbformat.NotebookNode) -> dict[str, str]:
+    """Return the units of the glued values that have one."""
+    return {bundle["name"]: bundle["unit"] for bundle, _ in _glued(notebook) if bundle.get("unit")}
+
+
+def _glued(notebook: nbformat.NotebookNode) -> Iterator[tuple[dict[str, str], str]]:
     for cell in notebook.cells:
         for output in cell.get("outputs", []) if cell.cell_type == "code" else []:
             bundle = output.get("metadata", {}).get("scrapbook")
-            if not bundle:
-                continue
-            plain = output.data.get(bundle.get("mime_prefix", "") + "text/plain", "")
-            try:
-                values[bundle["name"]] = ast.literal_eval(plain)
-            except (ValueError, SyntaxError):
-                values[bundle["name"]] = plain
-    return json.loads(json.dumps(values, default=str))
+            if bundle:
+                yield bundle, output.data.get(bundle.get("mime_prefix", "") + "text/plain", "")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [_plain(each) for each in value]
+    return value if isinstance(value, str | int | float | None) else str(value)
 
 
 def cell_line(notebook: nbformat.NotebookNode, index: int) -> int:

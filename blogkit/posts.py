@@ -8,6 +8,7 @@ import string
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,12 @@ from .notebooks import Notebooks, cell_line, load_ipynb, split_front_matter
 
 FOLDER = "posts"
 SUFFIXES = (".md", ".ipynb")
-_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-([^\s/]+)")
+_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-([^\s/\[\]*?]+)")
+_STEERING = ("raises-exception", "skip-execution")
+"""Tags of a cell that say how it is executed."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C takes a tenth of the time
+_OUTPUT_FOLDERS = ("images", "files")
+_MAX_PATH = 200
 _PROMISE = re.compile(r"\s*(>=|<=|==|>|<)\s*(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*")
 
 
@@ -49,8 +54,8 @@ class Post:
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     expect: dict[str, str] = field(default_factory=dict)
-    drift: dict[str, float] = field(default_factory=dict)
-    """How far each glued value may move from one published build to the next before that is reported."""
+    drift: dict[str, float] | float = field(default_factory=dict)
+    """How far each glued value, or all, may move from one published build to the next before that is reported."""
     timeout: float = 600.0
     """Seconds that the whole post may run."""
     cell_timeout: float | None = None
@@ -84,6 +89,13 @@ class Post:
             return ()
         cells = self._notebook["cells"]
         return tuple(cell["source"] for cell in cells if cell["cell_type"] == "code" and cell["source"].strip())
+
+    @property
+    def steered(self) -> dict[str, list[str]]:
+        """Number of a code cell, from 1, as text → its tags that say how it is executed."""
+        cells = (c for c in self._notebook["cells"] if c["cell_type"] == "code" and c["source"].strip())
+        tags = {str(n): [t for t in _STEERING if t in c["metadata"].get("tags", [])] for n, c in enumerate(cells, 1)}
+        return {number: found for number, found in tags.items() if found}
 
     @property
     def kernel(self) -> str:
@@ -121,20 +133,14 @@ def read_posts(
     """Read every post, newest first; raise one :class:`AuthorError` with all faults of all posts."""
     notebooks = notebooks or Notebooks()
     posts, faults = [], []
-    addresses: dict[str, Path] = {}
     for path in find_posts(root):
         try:
             post = read_post(path, root, timezone, author, notebooks)
         except AuthorError as error:
             faults += error.faults
             continue
-        for address in (post.url, *post.redirect_from):
-            other = addresses.setdefault(nfc(address).strip("/"), path)
-            if other != path:
-                faults.append(
-                    Fault(path, 1, f"the address {address!r} is taken by {other.name}; rename one of the two")
-                )
         posts.append(post)
+    faults += _conflicts(posts)
     if faults:
         raise AuthorError(faults)
     return sorted(posts, key=lambda p: (p.date, p.docname), reverse=True)
@@ -145,7 +151,7 @@ def read_post(
 ) -> Post:
     """Read one post; raise :class:`AuthorError` with all faults of its front matter."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark of its encoding
     except UnicodeDecodeError as error:
         raise AuthorError(
             [Fault(path, 0, f"not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8")]
@@ -167,6 +173,9 @@ def read_post(
     name = _NAME.fullmatch(path.stem)
     if not name:
         faults.append(Fault(path, 0, "the name must be YYYY-MM-DD-slug, such as 2019-12-20-mnist.md; rename the file"))
+    kernel = meta.get("kernelspec", {"name": "python3"})
+    if not (isinstance(kernel, dict) and isinstance(kernel.get("name"), str)):
+        faults.append(Fault(path, lines.get("kernelspec", 1), "kernelspec: must be a line `name: python3` below it"))
     if "title" not in meta:
         faults.append(Fault(path, 1, "no title; add a line such as `title: 제목` to the front matter"))
     zone = ZoneInfo(timezone)
@@ -180,8 +189,6 @@ def read_post(
             faults.append(Fault(path, 0, f"{name[1]} in the name is no date; rename the file"))
     if faults:
         raise AuthorError(faults)
-    if isinstance(values.get("drift"), float):  # one number: for all that the post promises
-        values["drift"] = dict.fromkeys(values.get("expect", {}), values["drift"])
     published = values.pop("published", True)
     values["draft"] = values.get("draft", False) or not published
     docname = path.relative_to(root).with_suffix("").as_posix()
@@ -240,8 +247,14 @@ def _front_matter(path: Path, text: str) -> tuple[dict[str, Any], dict[str, int]
         node = yaml.compose(source, Loader=_LOADER)
         if not isinstance(node, yaml.MappingNode):
             raise AuthorError([Fault(path, 1, "the front matter is no list of `key: value` lines")])
+        faults = [
+            Fault(path, key.start_mark.line + 2, "a key must be one word; quote it or delete the line")
+            for key, _ in node.value
+            if not isinstance(key, yaml.ScalarNode)
+        ]
+        if faults:
+            raise AuthorError(faults)
         lines = {key.value: key.start_mark.line + 2 for key, _ in node.value}
-        faults = []
         meta: dict[str, Any] = {}
         loader = yaml.SafeLoader("")
         for key, value in node.value:
@@ -258,7 +271,37 @@ def _front_matter(path: Path, text: str) -> tuple[dict[str, Any], dict[str, int]
         raise AuthorError(
             [Fault(path, line, f"not YAML: {error.problem or error.context}; quote the value")]
         ) from error
+    except yaml.reader.ReaderError as error:
+        line = source.count("\n", 0, error.position) + 2
+        raise AuthorError(
+            [Fault(path, line, f"the character {_character(error)!r} is not allowed; delete it")]
+        ) from error
     return meta, lines
+
+
+def _character(error: yaml.reader.ReaderError) -> str:
+    return error.character if isinstance(error.character, str) else chr(error.character)  # libyaml gives its number
+
+
+def _conflicts(posts: list[Post]) -> Iterator[Fault]:
+    """Yield what two posts may not share: an address, a file that both write, one that one writes and one reads."""
+    addresses: dict[str, Post] = {}
+    makers: dict[str, Post] = {}
+    for post in posts:
+        for address in (post.url, *post.redirect_from):
+            other = addresses.setdefault(nfc(address).strip("/"), post)
+            if other is not post:
+                message = f"the address {address!r} is taken by {other.path.name}; rename one of the two"
+                yield post.fault("redirect_from", message)
+        for name in post.outputs:
+            other = makers.setdefault(nfc(name), post)
+            if other is not post:
+                yield post.fault("outputs", f"{name} is written by {other.path.name}, too; rename one of the two")
+    for post in posts:
+        for name in makers:
+            if any(fnmatchcase(name, pattern) for pattern in post.inputs):
+                maker = makers[name].path.name
+                yield post.fault("inputs", f"{name} is written by {maker}; a post reads only committed files")
 
 
 def _check_cells(post: Post) -> None:
@@ -320,8 +363,11 @@ def _date(value: Any) -> dt.datetime:
 def _paths(value: Any) -> tuple[str, ...]:
     paths = _texts(value)
     for path in paths:
-        if path.startswith("/") or ".." in path.split("/") or "\\" in path or ":" in path:
+        parts = path.split("/")
+        if not {"", ".", ".."}.isdisjoint(parts) or re.search(r"[\\:\0]", path) or len(path) > _MAX_PATH:
             raise ValueError(f"{path!r} must lie below the book's folder, such as data/mnist.npz")
+        if parts[-1] == "**" or any("**" in part and part != "**" for part in parts):
+            raise ValueError(f"{path!r}: write a pattern such as data/*.csv or data/**/*.csv")
     return paths
 
 
@@ -334,8 +380,8 @@ def _files(value: Any) -> tuple[str, ...]:
     for path in paths:
         if any(c in path for c in "*?["):
             raise ValueError(f"{path!r} must name one file; globs are for inputs")
-        if path.split("/")[0] in ("_build", "posts", "data", "blogkit", ".git") or "/" not in path:
-            raise ValueError(f"{path!r} would overwrite a source; write to images/ or files/")
+        if path.split("/")[0] not in _OUTPUT_FOLDERS or "/" not in path:
+            raise ValueError(f"{path!r} might overwrite a source; write to {' or '.join(_OUTPUT_FOLDERS)}/")
     return paths
 
 

@@ -41,7 +41,7 @@ def provenance(post: Post, result: Result, repository: str = "") -> dict[str, An
 
 def as_json(post: Post, result: Result, facts: dict[str, Any]) -> str:
     """Return the machine-readable record that stands beside the page; ``facts`` are its :func:`provenance`."""
-    record = {"title": post.title, "url": post.url, "values": result.values, **facts}
+    record = {"title": post.title, "url": post.url, "values": result.values, "units": result.units, **facts}
     del record["json_url"]
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
 
@@ -74,7 +74,7 @@ def published_notebook(post: Post, result: Result, summary: str, facts: dict[str
         {
             "kernelspec": {"name": post.kernel, "display_name": "Python 3", "language": "python"},
             "language_info": {"name": "python", "version": facts["python"]},
-            "provenance": {**facts, "values": result.values},
+            "provenance": {**facts, "values": result.values, "units": result.units},
         }
     )
     notebook.nbformat, notebook.nbformat_minor = 4, 5
@@ -87,7 +87,7 @@ def _glued(match: re.Match[str], values: dict[str, Any]) -> str:
 
 
 def _commands(post: Post, commit: str, repository: str) -> list[str]:
-    commit = commit.removesuffix("-dirty")
+    commit, dirty, _ = commit.partition("-dirty")
     clone = [f"git clone {repository} blog && cd blog"] if repository else []
-    checkout = [f"git checkout {commit}"] if commit else []
+    checkout = [f"git checkout {commit}" + "  # + 커밋하지 않은 변경" * bool(dirty)] if commit else []
     return [*clone, *checkout, "pip install -r requirements.txt", f"python -m blogkit execute {post.slug}"]

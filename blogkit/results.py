@@ -68,17 +68,18 @@ def write_history(history: list[dict[str, Any]]) -> str:
 
 
 def moved(post: Post, result: Result, history: list[dict[str, Any]]) -> list[Moved]:
-    """Return the values that moved since the last published line of another key, beyond the post's ``drift``."""
+    """Return the values that moved since the last published build by more than the post's ``drift``."""
     if not post.drift:
         return []
-    lines = [line for line in history if line["post"] == post.docname and line["key"] != result.key]
+    lines = [line for line in history if line["post"] == post.docname]
     if not lines:
         return []
     old = lines[-1]["values"]
+    allowed = post.drift if isinstance(post.drift, dict) else dict.fromkeys(result.values, post.drift)
     return [
-        Moved(post, name, old[name], value, post.drift[name])
+        Moved(post, name, old[name], value, allowed[name])
         for name, value in result.values.items()
-        if _is_number(value) and name in old and name in post.drift and abs(value - old[name]) > post.drift[name]
+        if _is_number(value) and name in old and name in allowed and abs(value - old[name]) > allowed[name]
     ]
 
 
@@ -122,6 +123,7 @@ def rows(
                 {
                     "name": name,
                     "value": f"{value:,}" if isinstance(value, int) else f"{value:.6g}",
+                    "unit": result.units.get(name, ""),
                     "promise": post.expect.get(name, ""),
                     "moved": next((m for m in drifted if m.post is post and m.name == name), None),
                     "sparkline": sparkline(numbers) if len(numbers) > 1 else "",

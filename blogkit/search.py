@@ -235,7 +235,7 @@ def _load(kept: Path | None) -> dict[str, Indexed]:
     if not (kept and kept.is_file()):
         return {}
     try:
-        with np.load(kept) as arrays:
+        with np.load(io.BytesIO(kept.read_bytes())) as arrays:
             records, grams = json.loads(str(arrays["records"])), arrays["grams"]
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):  # damaged
         return {}

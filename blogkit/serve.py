@@ -41,8 +41,11 @@ sys.argv[0] = "jupyter-book"
 try:
     main()
 except SystemExit as end:
+    code = end.code or 0
+    if isinstance(code, str):
+        print(code)
     sys.stdout.flush()
-    os._exit(end.code if isinstance(end.code, int) else bool(end.code))  # tidying up takes as long as writing the page
+    os._exit(code if isinstance(code, int) else 1)  # tidying up takes as long as writing the page
 """
 _SCRIPT = (Path(__file__).parent / "preview.js").read_text(encoding="utf-8")
 _WAITING = "<!doctype html><meta charset=utf-8><title>…</title><p>첫 사이트를 만들고 있습니다.</p>"

@@ -56,6 +56,8 @@ def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     a, b = old["environment"], new["environment"]
     reasons += [f"{name} {a[name]} → {b[name]}" for name in b if name != "packages" and a.get(name) != b[name]]
     reasons += _entries("package", a["packages"], b["packages"], show=True)
+    if old.get("steered") != new.get("steered"):
+        reasons.append("other cells are skipped or may raise")
     if old["outputs"] != new["outputs"]:
         reasons.append("other outputs are declared")
     return reasons

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import time
 import uuid
@@ -22,8 +23,9 @@ from typing import Any
 
 import nbformat
 
-FORMAT = 2
+FORMAT = 3
 _DAY = 86_400
+_KEY = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class Result:
     def values(self) -> dict[str, Any]:
         """The glued values, by name."""
         return self.record["values"]
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The units of the glued values that have one, by name."""
+        return self.record["units"]
 
     @cached_property
     def notebook(self) -> nbformat.NotebookNode:
@@ -69,10 +76,12 @@ class Store:
 
     def find(self, key: str) -> Result | None:
         """Return the result under ``key``; one that is damaged is dropped and ``None`` returned."""
+        if not _KEY.fullmatch(key):
+            return None
         folder = self._folder(key)
         try:
             record = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-            whole = record["key"] == key and record["format"] == FORMAT and _digests(folder) == record["sha256"]
+            whole = record["key"] == key and record["format"] == FORMAT and _digests(folder, record) == record["sha256"]
         except (OSError, ValueError, KeyError, TypeError):
             whole = False
         if whole:
@@ -89,7 +98,8 @@ class Store:
                 target = folder / "files" / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, target)
-            record = {**record, "key": key, "format": FORMAT, "sha256": _digests(folder)}
+            record = {**record, "key": key, "format": FORMAT}
+            record["sha256"] = _digests(folder, record)
             write_atomically(folder / "result.json", json.dumps(record, ensure_ascii=False, indent=1))
             final = self._folder(key)
             final.parent.mkdir(parents=True, exist_ok=True)
@@ -109,14 +119,14 @@ class Store:
     def remember(self, docname: str, key: str) -> None:
         """Note which result a post had last, so that ``status`` can say what differs."""
         path = self._last(docname)
-        if not path.exists() or path.read_text(encoding="utf-8") != key:
+        if not path.exists() or path.read_bytes() != key.encode():
             write_atomically(path, key)
 
     def last(self, docname: str) -> Result | None:
         """Return the result that the post had last."""
         try:
             return self.find(self._last(docname).read_text(encoding="utf-8"))
-        except OSError:
+        except (OSError, ValueError):
             return None
 
     def prune(self, keep: set[str], max_days: float, max_bytes: float) -> list[str]:
@@ -183,8 +193,11 @@ def write_atomically(path: Path, content: str | bytes) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _digests(folder: Path) -> dict[str, str]:
-    return {name: file_digest(folder / name) for name in sorted(file_names(folder)) if name != "result.json"}
+def _digests(folder: Path, record: dict[str, Any]) -> dict[str, str]:
+    """Return the digests of the stored files; that of the record is one of itself without them."""
+    names = (name for name in sorted(file_names(folder)) if name != "result.json")
+    own = {name: value for name, value in record.items() if name != "sha256"}
+    return {"result.json": key_of(own), **{name: file_digest(folder / name) for name in names}}
 
 
 def _mtime(path: Path) -> float:

@@ -105,6 +105,7 @@ def test_removed_draft_and_future_posts_are_nowhere(book: Book) -> None:
     book.post("2024-01-03-draft", "초안글" + "\n\n" + code("1/0"), draft=True)
     book.post("2024-01-04-hidden", "숨긴글", published=False)
     book.post("2999-01-01-future", "미래글")
+    book.write("posts/_notes.md", "---\ntitle: x\n---\n\n쪽지글\n")
     book.build()
     assert (book.site / "posts/2024-01-01-gone.html").exists()
     (book.root / "posts/2024-01-01-gone.md").unlink()
@@ -117,6 +118,7 @@ def test_removed_draft_and_future_posts_are_nowhere(book: Book) -> None:
         "초안글": "03-draft",
         "숨긴글": "04-hidden",
         "미래글": "01-future",
+        "쪽지글": "_notes",
     }.items():
         assert slug not in names
         assert word not in content

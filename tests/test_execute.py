@@ -6,9 +6,12 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Book, code
+
+from blogkit.execute import cores
 
 SIMPLE = code("x = 6 * 7\nglue('answer', x)\nprint(x)")
 
@@ -116,9 +119,13 @@ def test_every_failure_is_reported_with_place_and_stderr(book: Book) -> None:
     assert executed_names(book) == {"posts/2024-01-08-good", "posts/2024-01-06-promise"}
 
 
-def executed_names(book: Book) -> set[str]:
+def stored(book: Book) -> list[dict[str, Any]]:
     records = (book.root / "_build/.jupyter_cache/blogkit/results").glob("*/*/result.json")
-    return {json.loads(path.read_text(encoding="utf-8"))["post"] for path in records}
+    return [json.loads(path.read_text(encoding="utf-8")) for path in records]
+
+
+def executed_names(book: Book) -> set[str]:
+    return {record["post"] for record in stored(book)}
 
 
 def test_light_posts_run_at_once(book: Book) -> None:
@@ -180,6 +187,45 @@ def test_posts_of_the_same_code_run_once(book: Book) -> None:
     book.post("2024-01-02-same", SIMPLE)
     assert len(executed(book)) == 1
     assert book.blogkit("status").stdout.count("fresh") == 2
+
+
+def test_nothing_of_the_author_s_home_is_in_a_result(book: Book) -> None:
+    book.write("home/.ipython/profile_default/startup/00.py", "from_home = 1")
+    book.write("home/matplotlibrc", "lines.linewidth: 77")
+    source = (
+        "import matplotlib\nassert 'from_home' not in globals()\nassert matplotlib.rcParams['lines.linewidth'] != 77"
+    )
+    book.post("2024-01-01-one", code(source))
+    home = str(book.root / "home")
+    assert executed(book, HOME=home, MATPLOTLIBRC=f"{home}/matplotlibrc") == ["2024-01-01-one"]
+
+
+def test_threads_are_divided_and_the_whole_machine_is_given_on_request(book: Book) -> None:
+    source = "import os\nglue('threads', os.environ.get('OMP_NUM_THREADS', ''))"
+    book.post("2024-01-01-light", code(source))
+    book.post("2024-01-02-heavy", code(source + "\n"), whole_machine=True, tags=["x"])
+    book.config(blog_jobs=1)
+    result = book.blogkit("execute", OMP_NUM_THREADS="")
+    assert result.returncode == 0, result.stdout
+    threads = {record["post"][-5:]: record["values"]["threads"] for record in stored(book)}
+    assert threads == {"light": str(cores()), "heavy": ""}
+
+
+def test_a_failure_outside_the_cells_does_not_end_the_others(book: Book) -> None:
+    book.write("data/a.txt", "1")
+    root = str(book.root)
+    book.post("2024-01-01-odd", code(f"import os\nos.remove({root!r} + '/da' + 'ta/a.txt')"), inputs=["data/a.txt"])
+    book.post("2024-01-02-good", code("import time; time.sleep(3)"))
+    book.config(blog_jobs=2)
+    result = book.blogkit("execute")
+    assert result.returncode == 1
+    assert "2024-01-01-odd.md:1: FileNotFoundError" in result.stdout
+    assert executed_names(book) == {"posts/2024-01-02-good"}
+
+
+def test_the_silent_first_cell_has_no_limit_of_its_own(book: Book) -> None:
+    book.post("2024-01-01-one", code("import matplotlib"), cell_timeout=0.3)
+    assert executed(book) == ["2024-01-01-one"]  # what takes long to import is imported before it
 
 
 def test_execute_names_the_unknown_post(book: Book) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 
 from blogkit.store import Store
+
+KEY = "a" * 64
 
 
 def executed() -> nbformat.NotebookNode:
@@ -30,7 +33,45 @@ def test_jupyter_cache_is_poisoned_by_a_row_without_its_file(tmp_path: Path) -> 
 
 def test_our_store_drops_such_a_result(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    result = store.add("k" * 64, executed(), {}, {"values": {}})
+    result = store.add(KEY, executed(), {}, {"values": {}})
     (result.folder / "notebook.ipynb").unlink()
     assert store.find("k" * 64) is None
-    assert store.add("k" * 64, executed(), {}, {"values": {}}).key == "k" * 64
+    assert store.add(KEY, executed(), {}, {"values": {}}).key == KEY
+
+
+@pytest.mark.parametrize("key", ["", "..", "../../..", "k" * 64, "A" * 64])
+def test_what_is_no_key_finds_nothing_and_harms_nothing(tmp_path: Path, key: str) -> None:
+    store = Store(tmp_path / "one/store")
+    (tmp_path / "one/other").mkdir(parents=True)
+    result = store.add(KEY, executed(), {}, {"values": {}})
+    store.remember("posts/x", KEY)
+    (store.root / "last/posts/x.key").write_text(key, encoding="utf-8")
+    assert store.last("posts/x") is None
+    assert store.find(key) is None
+    assert result.folder.is_dir()
+    assert (tmp_path / "one/other").is_dir()
+    (store.root / "last/posts/x.key").write_bytes(b"\xff")
+    assert store.last("posts/x") is None
+    store.remember("posts/x", KEY)
+    assert store.last("posts/x").key == KEY
+
+
+def test_a_changed_record_is_damage(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    result = store.add(KEY, executed(), {}, {"values": {"accuracy": 0.97}})
+    assert store.find(KEY).values == {"accuracy": 0.97}
+    path = result.folder / "result.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("0.97", "0.37"), encoding="utf-8")
+    assert store.find(KEY) is None
+
+
+def test_results_that_no_build_used_are_dropped(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    old, kept, new = ("a" * 64, "b" * 64, "c" * 64)
+    for key in (old, kept, new):
+        folder = store.add(key, executed(), {}, {"values": {}}).folder
+        if key != new:
+            os.utime(folder, (0, 0))
+    assert store.prune({kept}, max_days=1, max_bytes=1e9) == [old]
+    assert store.find(kept)
+    assert store.find(new)

@@ -1,10 +1,10 @@
 """Runs before the first cell of every post, and stands first in each published notebook."""
 
 
-def glue(name, value, display=False):
+def glue(name, value, display=False, unit=""):
     """Store ``value`` as ``name``, for ``{glue:text}`` in the prose and ``{name}`` in the front matter.
 
-    With ``display=True`` the value is shown below the cell as well.
+    With ``display=True`` the value is shown below the cell as well. ``unit`` is published with it.
     """
     from IPython.core.formatters import format_display_data
     from IPython.display import display as show
@@ -15,5 +15,5 @@ def glue(name, value, display=False):
         value = value.tolist()  # a plain number or list: its text can be read back
     data, metadata = format_display_data(value)
     prefix = "" if display else "application/papermill.record/"  # as in MyST-NB: published, but not shown
-    metadata["scrapbook"] = {"name": name, "mime_prefix": prefix}
+    metadata["scrapbook"] = {"name": name, "mime_prefix": prefix, "unit": unit}
     show({prefix + key: content for key, content in data.items()}, raw=True, metadata=metadata)

@@ -1,0 +1,132 @@
+"""Reading posts: each fault with file, line and mend, all in one run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from blogkit.blog import Settings
+from blogkit.errors import AuthorError
+from blogkit.execute import describe, input_files
+from blogkit.notebooks import Notebooks
+from blogkit.posts import Post, read_posts
+
+CELL = "```{code-cell} python\n1\n```\n"
+
+
+def write(root: Path, name: str, front: str, body: str = CELL) -> Path:
+    (root / "posts").mkdir(exist_ok=True)
+    path = root / "posts" / name
+    path.write_text(f"---\ntitle: x\n{front}---\n{body}", encoding="utf-8")
+    return path
+
+
+def read(root: Path, **options: Any) -> list[Post]:
+    return read_posts(root, **options)
+
+
+@pytest.mark.parametrize(
+    ("front", "message"),
+    [
+        ("kernelspec: python3\n", "a.md:3: kernelspec: must be a line `name: python3` below it"),
+        ("kernelspec:\n", "a.md:3: kernelspec: "),
+        ("inputs: ['data/**.csv']\n", "a.md:3: inputs: 'data/**.csv': write a pattern such as"),
+        ("inputs: ['data/**']\n", "a.md:3: inputs: 'data/**': write a pattern such as"),
+        ("inputs: ['.']\n", "a.md:3: inputs: '.' must lie below the book's folder"),
+        ("outputs: [./data/a.csv]\n", "a.md:3: outputs: './data/a.csv' must lie below"),
+        ("outputs: [images//a.png]\n", "a.md:3: outputs: 'images//a.png' must lie below"),
+        ("outputs: [tests/conftest.py]\n", "a.md:3: outputs: 'tests/conftest.py' might overwrite a source"),
+        ("outputs: [.github/workflows/x.yml]\n", "might overwrite a source; write to images or files/"),
+        ("[a, b]: c\n", "a.md:3: a key must be one word"),
+        ("author: a\x08b\n", "a.md:3: the character '\\x08' is not allowed; delete it"),
+    ],
+)
+def test_faults_of_the_front_matter(tmp_path: Path, front: str, message: str) -> None:
+    write(tmp_path, "2024-01-01-a.md", front)
+    with pytest.raises(AuthorError) as error:
+        read(tmp_path)
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["2024-01-01-[a].md", "2024-01-01-a*.md", "2024-01-01-a?.md"])
+def test_a_name_is_no_pattern(tmp_path: Path, name: str) -> None:
+    write(tmp_path, name, "")
+    with pytest.raises(AuthorError, match="the name must be"):
+        read(tmp_path)
+
+
+def test_what_two_posts_may_not_share(tmp_path: Path) -> None:
+    write(tmp_path, "2024-01-01-a.md", "outputs: [files/m.txt]\nredirect_from: [/old/]\n")
+    write(tmp_path, "2024-01-02-b.md", "outputs: [files/m.txt]\nredirect_from: [/old]\n")
+    write(tmp_path, "2024-01-03-c.md", "inputs: [data/x, 'files/*.txt']\n")
+    with pytest.raises(AuthorError) as error:
+        read(tmp_path)
+    messages = str(error.value)
+    assert "2024-01-01-a.md:3: files/m.txt is written by 2024-01-02-b.md, too" in messages
+    assert "2024-01-01-a.md:4: the address 'old/index.html' is taken by 2024-01-02-b.md" in messages
+    assert "2024-01-03-c.md:3: files/m.txt is written by 2024-01-02-b.md; a post reads only committed" in messages
+
+
+def test_a_folder_is_no_input(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    write(tmp_path, "2024-01-01-a.md", "inputs: [data]\n")
+    (post,) = read(tmp_path)
+    with pytest.raises(AuthorError, match=r"the input data is a folder; write data/\*"):
+        input_files(post, tmp_path)
+
+
+def test_a_long_text_is_no_file(tmp_path: Path) -> None:
+    write(tmp_path, "2024-01-01-a.md", "", f"```{{code-cell}} python\nx = 'data/{'a' * 5000}', 'data/\\0'\n```\n")
+    (post,) = read(tmp_path)
+    assert input_files(post, tmp_path) == []
+
+
+def test_a_byte_order_mark_is_read_over(tmp_path: Path) -> None:
+    path = write(tmp_path, "2024-01-01-a.md", "")
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert [post.title for post in read(tmp_path)] == ["x"]
+
+
+@pytest.mark.parametrize("tag", ["raises-exception", "skip-execution"])
+def test_tags_that_steer_execution_are_in_the_key(tmp_path: Path, tag: str) -> None:
+    keys = []
+    for tags in ("hide-input", f"hide-input, {tag}"):
+        write(tmp_path, "2024-01-01-a.md", "", f"```{{code-cell}} python\n:tags: [{tags}]\n1\n```\n")
+        (post,) = read(tmp_path)
+        keys.append(describe(post, tmp_path).key)
+    assert keys[0] != keys[1]
+    write(tmp_path, "2024-01-01-a.md", "")
+    (post,) = read(tmp_path)
+    assert describe(post, tmp_path).key == keys[0]  # what only hides is not in the key
+
+
+def test_kept_notebooks_are_what_would_be_read(tmp_path: Path) -> None:
+    kept, body = tmp_path / "kept", f"글\n\n{CELL}\n끝 2024-01-01\n"
+    path = write(tmp_path, "2024-01-01-a.md", "mystnb: {x: 2024-01-01}\n", body)
+    plain = read(tmp_path, notebooks=Notebooks(kept))[0].notebook
+    assert len(list(kept.iterdir())) == 1
+    assert read(tmp_path, notebooks=Notebooks(kept))[0].notebook == plain
+    next(kept.iterdir()).write_text("{", encoding="utf-8")
+    assert read(tmp_path, notebooks=Notebooks(kept))[0].notebook == plain
+    path.write_text(path.read_text(encoding="utf-8").replace("끝", "새"), encoding="utf-8")
+    notebooks = Notebooks(kept)
+    assert "새" in read(tmp_path, notebooks=notebooks)[0].notebook.cells[-1].source
+    notebooks.prune()
+    assert len(list(kept.iterdir())) == 1
+
+
+def test_a_cell_that_is_another_file_is_read_each_time(tmp_path: Path) -> None:
+    write(tmp_path, "2024-01-01-a.md", "", "```{code-cell} python\n:load: a.py\n```\n")
+    for source in ("first = 1", "second = 2"):
+        (tmp_path / "posts/a.py").write_text(source, encoding="utf-8")
+        assert read(tmp_path, notebooks=Notebooks(tmp_path / "kept"))[0].code == (source,)
+
+
+def test_settings_are_checked() -> None:
+    with pytest.raises(AuthorError) as error:
+        Settings.from_config({"blog_jobs": "auto", "blog_timezone": "Asia/Seoull", "blog_store_gib": -1})
+    for message in ("blog_jobs: 'auto' must be a number", "blog_timezone: 'Asia/Seoull'", "blog_store_gib: -1"):
+        assert f"_config.yml: {message}" in str(error.value)
+    assert Settings.from_config({"blog_store_gib": 1, "blog_jobs": 2}).store_gib == 1

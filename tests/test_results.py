@@ -1,0 +1,51 @@
+"""What moved since the last published build, and what the results page shows of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conftest import Book, code
+
+
+def history(*values: float) -> str:
+    lines = (
+        f'{{"executed": "2024-01-0{n}T00:00:00+00:00", "key": "k{n}", "post": "posts/2024-01-01-one", "seconds": 1, '
+        f'"values": {{"score": {value}}}}}\n'
+        for n, value in enumerate(values, 1)
+    )
+    return "".join(lines)
+
+
+def build(book: Book, score: float, previous: str | None = None, **front: Any) -> str:
+    cell = f"glue('score', {score}, unit='점')\nglue('table', {{(0, 1): 5}})"
+    book.post("2024-01-01-one", code(cell), **front)
+    if previous is not None:
+        book.write("before/results-history.jsonl", previous)
+    return book.build(BLOG_PREVIOUS_SITE=str(book.root / "before") if previous is not None else "")
+
+
+def test_a_value_that_moved_is_said_once(book: Book) -> None:
+    log = build(book, 0.5, history(0.1, 0.9), drift=0.01)
+    assert "2024-01-01-one: score moved from 0.9 to 0.5, more than the 0.01 of `drift`" in log
+    row = book.soup("results.html").select_one("tbody tr")
+    assert [cell.get_text(strip=True) for cell in row.find_all("td")] == ["0.5 점", "", "움직임"]
+    assert row.select_one(".badge")["title"] == "지난 발행의 값은 0.9"
+    assert row.select_one("svg")["aria-label"] == "3번의 값, 0.1에서 0.9 사이"
+    log = build(book, 0.5, drift=0.01, tags=["말"])  # published now: nothing has moved since
+    assert " moved from " not in log
+    assert not book.soup("results.html").select(".badge")
+
+
+def test_what_may_move_and_what_is_not_there(book: Book) -> None:
+    assert " moved from " not in build(book, 0.5, history(0.9), drift={"score": 0.5})
+    book.post("2024-01-01-one", code("glue('score', 0.5)"), drift={"scoer": 0.1})
+    assert "2024-01-01-one.md:3: `drift` names scoer, but no cell glues a number scoer" in book.fail()
+
+
+def test_units_and_any_value_are_published(book: Book) -> None:
+    import json
+
+    build(book, 0.5)
+    record = json.loads((book.site / "posts/2024-01-01-one.json").read_text(encoding="utf-8"))
+    assert record["units"] == {"score": "점"}
+    assert record["values"] == {"score": 0.5, "table": {"(0, 1)": 5}}
