@@ -15,6 +15,7 @@ import yaml
 from .blog import Blog, Settings
 from .errors import AuthorError
 from .execute import ExecutionFailed
+from .posts import SUFFIXES
 from .status import states
 
 _SITE = Path("_build/html")
@@ -81,7 +82,20 @@ def _status(options: argparse.Namespace) -> int:
 def _execute(options: argparse.Namespace) -> int:
     blog = load_blog(Path.cwd())
     with blog.lock():
-        blog.execute(names=[Path(name).stem for name in options.posts], force=options.force)
+        blog.execute(names=[_slug(name) for name in options.posts], force=options.force)
+    return 0
+
+
+def _slug(name: str) -> str:
+    """Return the name of a post that is given by its name or its file; a name may have dots."""
+    path = Path(name)
+    return path.stem if path.suffix in SUFFIXES else path.name
+
+
+def _prune(options: argparse.Namespace) -> int:
+    blog = load_blog(Path.cwd())
+    with blog.lock():
+        print(f"{len(blog.prune())} results dropped")
     return 0
 
 
@@ -137,9 +151,12 @@ def _parser() -> argparse.ArgumentParser:
     status.set_defaults(run=_status)
 
     execute = commands.add_parser("execute", help="execute what is stale, without making pages")
-    execute.add_argument("posts", nargs="*", metavar="POST", help="a post's name (default: all)")
+    execute.add_argument("posts", nargs="*", metavar="POST", help="a post's name or file (default: all)")
     execute.add_argument("--force", action="store_true", help="also what is fresh")
     execute.set_defaults(run=_execute)
+
+    prune = commands.add_parser("prune", help="drop stored results as `blog_store_days` and `blog_store_gib` say")
+    prune.set_defaults(run=_prune)
 
     plan = commands.add_parser("plan", help="deal the stale posts to runners, as JSON")
     plan.add_argument("--limit", type=int, default=20, help="most runners (default: 20)")

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from filelock import FileLock, Timeout
 
 from . import provenance
-from .errors import AuthorError, Fault
+from .errors import AuthorError, Fault, for_each
 from .execute import execute_posts, put_back, summary
 from .history import last_changes
 from .listing import Entry, reading_minutes
@@ -23,6 +23,7 @@ from .notebooks import Notebooks
 from .posts import FOLDER, Post, iter_public, read_posts
 from .publish import Made, write_if_changed
 from .results import HISTORY, Moved, extend_history, moved, read_history, rows, write_history
+from .status import states
 from .store import Result, Store, key_of
 
 STORE = "_build/.jupyter_cache/blogkit"  # `jupyter-book clean` keeps this folder, `clean --all` does not
@@ -138,7 +139,7 @@ class Blog:
         shown = [post for post in shown if not names or post.slug in names]
         self.results = execute_posts(shown, self.root, self.store, self.settings.jobs, log, force=force)
         changes = last_changes(self.root, FOLDER)
-        self.entries = [self._entry(post, changes) for post in shown]
+        self.entries = for_each(lambda post: self._entry(post, changes), shown)
         self._by_docname = {entry.post.docname: entry for entry in self.entries}
         for post in shown:
             if post.docname in self.results:
@@ -149,8 +150,13 @@ class Blog:
         self.moved = [m for p in shown if (r := self.results.get(p.docname)) for m in moved(p, r, before)]
         for value in self.moved:
             log(str(value))
-        keep = {result.key for result in self.results.values()}
-        self.store.prune(keep, self.settings.store_days, self.settings.store_gib * (1 << 30))
+        if not names:  # of the other posts nothing is known here
+            self._drop({result.key for result in self.results.values()})
+
+    def prune(self) -> list[str]:
+        """Drop results that are old or above the size, none of what is fresh; return their keys."""
+        found = states(self.read(), self.root, self.store)  # what is fresh is used today
+        return self._drop({state.function.key for state in found})
 
     def hidden(self) -> list[Post]:
         """Return the posts that this build does not show."""
@@ -190,6 +196,9 @@ class Blog:
     def result_rows(self) -> list[dict[str, Any]]:
         """Return what the results page shows."""
         return rows([entry.post for entry in self.entries], self.results, self.history, self.moved)
+
+    def _drop(self, keep: set[str]) -> list[str]:
+        return self.store.prune(keep, self.settings.store_days, self.settings.store_gib * (1 << 30))
 
     def _entry(self, post: Post, changes: Mapping[str, dt.datetime]) -> Entry:
         result = self.results.get(post.docname)

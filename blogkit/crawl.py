@@ -125,7 +125,7 @@ class _Crawler:
                 continue
             feed = _is_feed(page)
             for reference in self._references(url, page):
-                if feed and not urlsplit(reference.address).scheme:
+                if feed and not re.match(r"\s*[A-Za-z][\w+.-]*:", reference.address):
                     self._fault(url, f"{reference.address} is relative, which feed readers cannot follow")
                 target = self._check(url, reference)
                 if target and target not in seen:
@@ -150,8 +150,12 @@ class _Crawler:
             if address.lower().startswith("javascript:"):
                 self._fault(source, f"a script as an address: {address}")
             return ""
-        url = self._here(urljoin(source, address))
-        parts = urlsplit(url)
+        try:
+            url = self._here(urljoin(source, address))
+            parts = urlsplit(url)
+        except ValueError as error:
+            self._fault(source, f"{address} is no address: {error}")
+            return ""
         if parts.netloc != self.host:
             if self.base.startswith("https:") and url.startswith(self.base.replace("https:", "http:", 1)):
                 self._fault(source, f"{address} is not secure; the site is published under https")

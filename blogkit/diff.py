@@ -57,6 +57,7 @@ _BLOCKS = frozenset(
 _CONTENT = ("(//article)[count(//article) = 1]", "//main", "//*[@role='main']", "//body")
 # What is no text for readers, and what says only when and how a page was made.
 _SKIPPED = "//script | //style | //template | //*[contains(concat(' ', @class, ' '), ' provenance ')]"
+_REFRESH = re.compile(rb"<meta\s+http-equiv=[\"']?refresh", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,8 @@ class Difference:
 
 def compare(old: Path | None, new: Path) -> Difference:
     """Compare two built sites; ``old`` may be missing."""
-    before = _files(old, "*.html") if old else {}
-    after = _files(new, "*.html")
+    before = _pages_of(old) if old else {}
+    after = _pages_of(new)
     found = Difference(first=not before)
     for name in sorted({*before, *after}):
         if name not in after:
@@ -180,6 +181,11 @@ def _records(site: Path) -> dict[str, Any]:
 
 def _files(site: Path, pattern: str) -> dict[str, Path]:
     return {p.relative_to(site).as_posix(): p for p in site.rglob(pattern) if p.is_file()}
+
+
+def _pages_of(site: Path) -> dict[str, Path]:
+    """List the pages that are read, not those that only lead elsewhere."""
+    return {name: path for name, path in _files(site, "*.html").items() if not _REFRESH.search(path.read_bytes())}
 
 
 def _is_post(name: str) -> bool:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+
+_Item = TypeVar("_Item")
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,19 @@ class AuthorError(Exception):
     def __init__(self, faults: list[Fault]) -> None:
         super().__init__("\n".join(map(str, faults)))
         self.faults = faults
+
+
+def for_each(function: Callable[[_Item], _Made], items: Iterable[_Item]) -> list[_Made]:
+    """Return what ``function`` makes of each item; raise one :class:`AuthorError` with the faults of all items."""
+    made, faults = [], []
+    for item in items:
+        try:
+            made.append(function(item))
+        except AuthorError as error:
+            faults += error.faults
+    if faults:
+        raise AuthorError(faults)
+    return made
 
 
 def shown(path: Path) -> str:

@@ -25,7 +25,8 @@ _HERE = ("127.0.0.1", "localhost")
 def fetch_site(base: str, folder: Path, log: Callable[[str], None] = print, pause: float = 2.0) -> bool:
     """Copy the pages, records and history of the site at ``base`` to ``folder``; tell whether there is such a site.
 
-    Only its own host is asked, and only securely. What cannot be had stays as it is in ``folder``, and is said.
+    Only its own host is asked, and the one to which GitHub leads from ``….github.io`` (a custom domain), and only
+    securely. What cannot be had stays as it is in ``folder``, and is said.
     """
     base = base.rstrip("/") + "/"
     if urlsplit(base).hostname not in _HERE:
@@ -34,13 +35,14 @@ def fetch_site(base: str, folder: Path, log: Callable[[str], None] = print, paus
         raise ValueError(f"{base!r} is no address of a site; write one such as https://example.com/blog/")
 
     def one(name: str) -> bool:
-        content = _get(base + name, pause)
+        content, _ = _get(base + name, pause)
         if content is not None:
             write_if_changed(folder / unquote(name), content)
         return content is not None
 
     try:
-        sitemap = _get(base + "sitemap.xml", pause)
+        sitemap, address = _get(base + "sitemap.xml", pause)
+        base = address.rpartition("/")[0] + "/"
         names = _names(sitemap.decode("utf-8"), base) if sitemap is not None else []
         with ThreadPoolExecutor(8) as pool:
             found = sum(pool.map(one, dict.fromkeys([*_ALWAYS, *names])))
@@ -64,30 +66,36 @@ def _names(sitemap: str, base: str) -> Iterable[str]:
             yield f"{name.removesuffix('.html')}.json"
 
 
-def _get(url: str, pause: float) -> bytes | None:
-    """Return what stands at ``url``, ``None`` if nothing does; try again where the network or the server stumbles."""
+def _get(url: str, pause: float) -> tuple[bytes | None, str]:
+    """Return what stands at ``url``, ``None`` if nothing does, and where it led; try again where a server stumbles."""
     for attempt in range(_ATTEMPTS):
         try:
             with _OPENER.open(url, timeout=30) as answer:
-                return answer.read(_LIMIT)
+                return answer.read(_LIMIT), answer.url
         except urllib.error.HTTPError as error:
             error.close()
             if error.code in (404, 410):
-                return None
+                return None, error.url
             if error.code < 500 or attempt == _ATTEMPTS - 1:
                 raise
         except (OSError, HTTPException):
             if attempt == _ATTEMPTS - 1:
                 raise
         time.sleep(pause * 2**attempt)
-    return None
+    return None, url
 
 
-class _SecureRedirects(urllib.request.HTTPRedirectHandler):
+class Redirects(urllib.request.HTTPRedirectHandler):
+    """Follow no redirect but a secure one that stays on its host or leaves ``….github.io``."""
+
     def redirect_request(self, request, fp, code, msg, headers, url):  # type: ignore[no-untyped-def]
-        if urlsplit(url).scheme != "https" and urlsplit(url).hostname not in _HERE:
+        """Return the next request; raise ``URLError`` where it may not be made."""
+        host, leading = urlsplit(url).hostname, urlsplit(request.full_url).hostname or ""
+        if urlsplit(url).scheme != "https" and host not in _HERE:
             raise urllib.error.URLError(f"leads to {url}, which is not secure")
+        if host != leading and not leading.endswith(".github.io"):
+            raise urllib.error.URLError(f"leads to {url}, on another host; fetch from there")
         return super().redirect_request(request, fp, code, msg, headers, url)
 
 
-_OPENER = urllib.request.build_opener(_SecureRedirects)
+_OPENER = urllib.request.build_opener(Redirects)

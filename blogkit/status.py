@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .errors import for_each
 from .execute import Function, describe
 from .posts import Post
 from .store import Store
@@ -38,8 +39,8 @@ class State:
 
 
 def states(posts: list[Post], root: Path, store: Store) -> list[State]:
-    """Compare each post as it is now with the result that it had last."""
-    return [_state(describe(post, root), store) for post in posts]
+    """Compare each post as it is now with the result that it had last; raise :class:`AuthorError` for bad input."""
+    return [_state(function, store) for function in for_each(lambda post: describe(post, root), posts)]
 
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
+import itertools
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,22 @@ import yaml
 
 _TOKEN = re.compile(r"\s*('(?:[^']|'')*'|[A-Za-z_][\w-]*(?:\.[\w-]+)*\s*\(?|&&|\|\||==|!=|[!(),]|\d+)")
 _STATUS = re.compile(r"\b(success|failure|cancelled|always)\(")
+# GitHub's own command: notes what it is asked, knows the site's address, main's commit and the open issues.
+GH = """#!/usr/bin/env bash
+echo "$*" >> "$GH_LOG"
+case "$1 $2" in
+  "api repos/{owner}/{repo}/pages")
+    case $GH_ADDRESS in
+      http*) echo "$GH_ADDRESS/" ;;
+      "") echo '{"message": "Not Found"}' && echo "gh: Not Found (HTTP 404)" >&2 && exit 1 ;;
+      *) echo "gh: $GH_ADDRESS" >&2 && exit 1 ;;
+    esac ;;
+  "api repos/me/blog/commits/main") git -C "$GH_ORIGIN" rev-parse main ;;
+  "api --paginate") [ ! -s "$GH_ISSUES" ] || jq -r "${@: -1}" "$GH_ISSUES" ;;
+  issue*) ;;
+  *) exit 2 ;;
+esac
+"""
 
 
 @dataclass
@@ -42,8 +59,20 @@ class GitHub:
     root: Path
     origin: Path
     address: str = ""
-    """Where Pages publishes; empty: Pages is off."""
+    """Where Pages publishes; empty: Pages is off; no address: what GitHub says instead of answering."""
     variables: dict[str, str] = field(default_factory=dict)
+    without: Collection[str] = ()
+    """Names of `run:` steps that cannot run here."""
+
+    def __post_init__(self) -> None:
+        self.add_command("gh", GH)
+
+    def add_command(self, name: str, script: str) -> None:
+        """Put a command before those of this machine."""
+        path = self.root / "bin" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(script, encoding="utf-8")
+        path.chmod(0o755)
 
     @property
     def site(self) -> Path:
@@ -54,9 +83,21 @@ class GitHub:
         """The keys of the caches that runs on ``ref`` wrote."""
         return sorted(p.name for p in (self.root / "caches" / ref.replace("/", "_")).glob("*"))
 
-    def run(self, workflow: str, ref: str = "refs/heads/main", event: str = "push", head: str = "me/blog") -> Run:
-        """Run a workflow on what ``origin`` holds now."""
-        run = Run(self, self.origin / ".github/workflows" / workflow, ref, event, head)
+    def head(self) -> str:
+        """The commit that main is at."""
+        done = subprocess.run(["git", "rev-parse", "main"], cwd=self.origin, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    def run(
+        self,
+        workflow: str,
+        ref: str = "refs/heads/main",
+        event: str = "push",
+        head: str = "me/blog",
+        again: str = "",
+    ) -> Run:
+        """Run a workflow on what ``origin`` holds now; ``again``: a second time, on that commit."""
+        run = Run(self, self.origin / ".github/workflows" / workflow, ref, event, head, again)
         run.start()
         return run
 
@@ -64,8 +105,9 @@ class GitHub:
 class Run:
     """One run of a workflow; ``jobs`` holds for each job its instances."""
 
-    def __init__(self, github: GitHub, workflow: Path, ref: str, event: str, head: str) -> None:
+    def __init__(self, github: GitHub, workflow: Path, ref: str, event: str, head: str, again: str) -> None:
         self.github, self.ref = github, ref
+        self.commit = again or github.head()
         self.number = sum(1 for _ in github.root.glob("run-*"))
         self.folder = github.root / f"run-{self.number}"
         self.folder.mkdir(parents=True)
@@ -79,6 +121,8 @@ class Run:
                 "event": {"pull_request": pull_request},
                 "server_url": "https://github.example",
                 "run_id": str(self.number),
+                "run_attempt": "2" if again else "1",
+                "sha": self.commit,
                 "token": "token",
             },
             "vars": github.variables,
@@ -111,7 +155,8 @@ class Run:
                 self.jobs[name] = [Job("skipped")]
                 continue
             matrix = _value(job.get("strategy", {}).get("matrix", {}), contexts)
-            instances = matrix.get("include") or [{}]
+            combined = [dict(zip(matrix, values, strict=True)) for values in itertools.product(*matrix.values())]
+            instances = matrix.get("include") or combined
             self.jobs[name] = [
                 _JobRun(self, name, job, {**contexts, "matrix": entry, "strategy": {"job-index": index}}).run()
                 for index, entry in enumerate(instances)
@@ -160,12 +205,19 @@ class _JobRun:
                 self.contexts["steps"][step["id"]] = {"outputs": outputs}
 
     def _run(self, step: dict[str, Any]) -> dict[str, str]:
+        if step.get("name") in self.all.github.without:
+            return {}
         script, output, summary = (self.temp / name for name in ("step.sh", "output", "summary"))
         script.write_text(step["run"], encoding="utf-8")
         output.write_text("")
+        github = self.all.github
         environment = {
             **os.environ,
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+            "PATH": os.pathsep.join([f"{github.root}/bin", str(Path(sys.executable).parent), os.environ["PATH"]]),
+            "GH_LOG": f"{github.root}/gh.log",
+            "GH_ADDRESS": github.address,
+            "GH_ORIGIN": str(github.origin),
+            "GH_ISSUES": "",
             "PIP_DRY_RUN": "1",  # the environment of the tests has what the lock file says, or pip says what it lacks
             "CI": "true",
             "GITHUB_OUTPUT": str(output),
@@ -200,9 +252,10 @@ class _JobRun:
 
 
 def _checkout(job: _JobRun, given: dict[str, Any]) -> None:
-    depth = [] if given.get("fetch-depth") == 0 else ["--depth=1"]
-    origin = job.all.github.origin.as_uri()
+    origin, commit = job.all.github.origin.as_uri(), job.all.commit
+    depth = [] if given.get("fetch-depth") == 0 or commit != job.all.github.head() else ["--depth=1"]
     subprocess.run(["git", "clone", "--quiet", *depth, origin, job.workspace], check=True)
+    subprocess.run(["git", "checkout", "--quiet", commit], cwd=job.workspace, check=True)
 
 
 def _cache(job: _JobRun, given: dict[str, Any]) -> dict[str, str]:
@@ -266,12 +319,6 @@ def _download(job: _JobRun, given: dict[str, Any]) -> None:
             shutil.copytree(folder, given["path"], dirs_exist_ok=True)
 
 
-def _configure_pages(job: _JobRun, given: dict[str, Any]) -> dict[str, str]:
-    if not job.all.github.address:
-        raise subprocess.CalledProcessError(1, "configure-pages")
-    return {"base_url": job.all.github.address}
-
-
 def _deploy_pages(job: _JobRun, given: dict[str, Any]) -> dict[str, str]:
     shutil.rmtree(job.all.github.site, ignore_errors=True)
     shutil.copytree(job.all.artifact("github-pages"), job.all.github.site)
@@ -287,7 +334,6 @@ _ACTIONS: dict[str, Callable[[_JobRun, dict[str, Any]], dict[str, str] | None]] 
     "actions/upload-artifact": _upload,
     "actions/upload-pages-artifact": _upload,
     "actions/download-artifact": _download,
-    "actions/configure-pages": _configure_pages,
     "actions/deploy-pages": _deploy_pages,
 }
 

@@ -28,7 +28,9 @@ def sites(tmp_path_factory: pytest.TempPathFactory, make_book: Callable[[], Book
     book.post("2024-01-01-run", run.replace("0.95", "0.975"))
     book.post("2024-01-02-prose", "첫 문장입니다.\n\n고친 문장입니다.\n")
     (book.root / "posts/2024-01-03-gone.md").unlink()
-    book.post("2024-01-05-new", SAME, title="새 | 글")
+    book.post(
+        "2024-01-05-new", SAME, title="새 | 글", redirect_from=["posts/old-name.html", "posts/2024-01-03-gone.html"]
+    )
     book.build()
     return old, book.site
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -11,14 +12,15 @@ from typing import Any
 import pytest
 from conftest import Book, code
 
+from blogkit.blog import STORE
 from blogkit.execute import cores
 
 SIMPLE = code("x = 6 * 7\nglue('answer', x)\nprint(x)")
 
 
-def executed(book: Book, **environment: str) -> list[str]:
+def executed(book: Book, *arguments: str, **environment: str) -> list[str]:
     """The posts that one run executes."""
-    result = book.blogkit("execute", **environment)
+    result = book.blogkit("execute", *arguments, **environment)
     assert result.returncode == 0, result.stdout
     return sorted(line.split(":")[0] for line in result.stdout.splitlines() if ": done" in line)
 
@@ -77,15 +79,58 @@ def test_kernel_sees_only_declared_inputs(book: Book) -> None:
     assert executed(book) == ["2024-01-01-one"]
 
 
-def test_undeclared_and_missing_inputs_are_all_reported_before_anything_runs(book: Book) -> None:
+@pytest.mark.parametrize("command", ["execute", "status", "plan", "prune"])
+def test_undeclared_and_missing_inputs_are_all_reported_before_anything_runs(book: Book, command: str) -> None:
     book.write("data/x.csv", "x")
     book.post("2024-01-01-one", code("open('data/x.csv')"))
     book.post("2024-01-02-two", code("1"), inputs=["data/none.csv"])
-    result = book.blogkit("execute")
+    result = book.blogkit(command)
     assert result.returncode == 1
     assert "2024-01-01-one.md:1: a cell names data/x.csv, which is not declared" in result.stdout
     assert "2024-01-02-two.md:3: the input data/none.csv does not exist" in result.stdout
     assert "executing" not in result.stdout
+
+
+def test_bad_descriptions_are_all_reported(book: Book) -> None:
+    book.post("2024-01-01-one", description="{none}")
+    book.post("2024-01-02-two", description="{nothing}")
+    result = book.blogkit("execute")
+    assert result.returncode == 1
+    assert "2024-01-01-one.md:3: description: {none}" in result.stdout
+    assert "2024-01-02-two.md:3: description: {nothing}" in result.stdout
+
+
+def test_a_post_is_named_by_its_name_or_its_file(book: Book) -> None:
+    book.post("2024-01-05-tf-2.21", SIMPLE)
+    book.post("2024-01-06-other", code("1"))
+    assert executed(book, "2024-01-05-tf-2.21") == ["2024-01-05-tf-2.21"]
+    assert executed(book, "--force", "posts/2024-01-05-tf-2.21.md") == ["2024-01-05-tf-2.21"]
+    assert "no post is named 2024-01-05-tf" in book.blogkit("execute", "2024-01-05-tf").stdout
+
+
+def test_the_store_is_bounded_and_keeps_what_is_fresh(book: Book) -> None:
+    book.config(blog_store_days=100, blog_store_gib=5)
+    book.post("2024-01-01-one", SIMPLE)
+    book.post("2024-01-02-two", code("1"))
+    executed(book)
+    book.post("2024-01-02-two", code("2"))
+    executed(book)
+    folders = list((book.root / STORE / "results").glob("*/*"))
+    assert "0 results dropped" in book.blogkit("prune").stdout
+    for folder in folders:
+        os.utime(folder, (0, 0))
+    assert "1 results dropped" in book.blogkit("prune").stdout
+    assert [f.stat().st_mtime > 0 for f in folders if f.exists()] == [True, True]  # they count as used today
+    assert executed(book) == []
+
+
+def test_executing_one_post_drops_nothing_of_the_others(book: Book) -> None:
+    book.config(blog_store_gib=1e-9)
+    book.post("2024-01-01-one", SIMPLE)
+    book.post("2024-01-02-two", code("1"))
+    executed(book)
+    assert executed(book, "--force", "2024-01-01-one") == ["2024-01-01-one"]
+    assert executed(book) == []
 
 
 def test_globs_name_inputs(book: Book) -> None:

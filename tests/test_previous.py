@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import Request
 
 import pytest
 
-from blogkit.previous import fetch_site
+from blogkit.previous import Redirects, fetch_site
 from blogkit.serving import Handler, serving
 
 SITEMAP = "<urlset>{}</urlset>"
@@ -104,6 +107,36 @@ def test_is_not_led_to_an_insecure_place(tmp_path: Path) -> None:
         server.shutdown()
     assert (found, files) == (False, set())
     assert "not secure" in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("https://user.github.io/repo/a", "https://blog.example/a", ""),
+        ("https://blog.example/a", "https://blog.example/b", ""),
+        ("https://blog.example/a", "https://elsewhere.example/a", "another host"),
+        ("https://github.io.example/a", "https://elsewhere.example/a", "another host"),
+        ("http://127.0.0.1/a", "http://localhost/a", "another host"),
+        ("https://user.github.io/repo/a", "http://blog.example/a", "not secure"),
+    ],
+)
+def test_leaves_its_host_only_for_a_custom_domain(old: str, new: str, why: str) -> None:
+    with pytest.raises(URLError, match=why) if why else nullcontext():
+        Redirects().redirect_request(Request(old), None, 301, "", {}, new)
+
+
+def test_follows_a_site_to_where_it_stands_now(site: Path, tmp_path: Path) -> None:
+    class Moved(Handler):
+        def do_GET(self) -> None:
+            if self.path.startswith("/repo/"):
+                self.reply(301, b"", location=self.path.removeprefix("/repo"))
+            else:
+                super().do_GET()
+
+    (site / "sitemap.xml").write_text(loc("https://blog.example/", "", "about.html"))
+    with serving(site, handler=Moved) as server:
+        _, _, files = fetch(f"{server.home}repo/", tmp_path / "copy")
+    assert files == {"index.html", "about.html", "results-history.jsonl"}
 
 
 @pytest.mark.parametrize("address", ["", "/etc", "file:///etc/", "ftp://example.com/"])

@@ -122,6 +122,7 @@ def test_a_good_site_has_no_fault_and_every_file_is_found(tmp_path: Path) -> Non
         ('<a href="https://example.github.io/repo/none">x</a>', "answers 404"),
         ('<a href="http://example.github.io/repo/a.html">x</a>', "is not secure"),
         ('<a href="javascript:x()">x</a>', "a script as an address"),
+        ('<a href="http://[host]/x">x</a>', "http://[host]/x is no address: "),
         ("<img src=none.png>", "none.png answers 404"),
         ('<img src=a.html srcset="a.html, none.png 2x">', "none.png answers 404"),
         ("<img src=//cdn.example/x.png>", "loads //cdn.example/x.png from another host"),
@@ -160,6 +161,7 @@ def test_reads_what_no_page_links_to(tmp_path: Path, name: str, text: str, fault
     ("content", "fault"),
     [
         ("<a href='posts/x'>x</a>", "posts/x is relative"),
+        ("<a href='http://[host]/x'>x</a>", "http://[host]/x is no address: "),
         ("<img src='https://cdn.example/p.png'>", "from another host"),
         (f"<img src='{BASE}none.png'>", "none.png answers 404"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from conftest import ROOT, code, copy_checkout
 
 from blogkit.blog import STORE
 from blogkit.crawl import crawl_site
+from blogkit.diff import read_page
 from blogkit.plan import DEFAULT_RUNNER
 from blogkit.results import HISTORY
 from blogkit.serving import serving
@@ -128,7 +130,7 @@ def test_deploys_never_overlap_or_overtake() -> None:
     assert evaluate(site["concurrency"]["cancel-in-progress"].strip("${} "), push) is False
     deploy = site["jobs"]["deploy"]
     assert deploy["concurrency"] == {"group": "deploy", "cancel-in-progress": "false"}
-    assert [step["uses"].split("@")[0] for step in deploy["steps"]] == ["actions/deploy-pages"]
+    assert [step.get("uses", "").split("@")[0] for step in deploy["steps"]] == ["", "actions/deploy-pages"]
 
 
 def test_what_the_workflows_name_is_what_the_code_names() -> None:
@@ -142,7 +144,7 @@ def test_what_the_workflows_name_is_what_the_code_names() -> None:
 def github(tmp_path: Path) -> GitHub:
     """A fork of the real repository with two light posts, whose Pages are turned on."""
     origin = tmp_path / "origin"
-    copy_checkout(origin, without=("posts/", "tests/", "data/"))
+    copy_checkout(origin, without=("posts/", "tests/test_", "data/"))
     (origin / "posts").mkdir()
     for name, extra in (("2024-01-01-cpu", ""), ("2024-01-02-gpu", "runs_on: gpu\n")):
         body = "첫 문장입니다.\n\n" + code("glue('answer', 42)\nprint('실행')")
@@ -222,43 +224,123 @@ def test_from_a_push_to_the_published_site(github: GitHub) -> None:
 
 
 def test_before_pages_is_turned_on_the_site_is_built_and_tested(github: GitHub) -> None:
+    """That GitHub does not answer is something else: it fails. What is kept of earlier results is bounded."""
+    caches = github.root / "caches/refs_heads_main"
+    old = caches / "results-old" / STORE / "results/ab/abc"
+    old.mkdir(parents=True)
+    (old / "result.json").write_text("{}")
+    os.utime(old, (0, 0))
+    (caches / "results-old/.paths").write_text(f"{STORE}\n_build/previous/{HISTORY}\n")
+    github.address = "Bad Gateway (HTTP 502)"
     run = github.run("site.yml")
-    assert run.results == {"plan": "success", "execute": "success", "build": "success", "deploy": "skipped"}
+    assert run.results == {"plan": "success", "execute": "success", "build": "failure", "deploy": "skipped"}
+    assert github.address in run.log
+    kept = [p for name in github.caches("refs/heads/main") for p in caches.glob(f"{name}/**/result.json")]
+    assert sorted("abc" in p.parts for p in kept) == [False, False, True]
+
+    github.address = ""
+    run = github.run("site.yml")
+    assert run.results == {"plan": "success", "execute": "skipped", "build": "success", "deploy": "skipped"}
     assert not any(github.site.iterdir())
+
+
+def test_a_roll_back_is_a_revert(github: GitHub) -> None:
+    """What stood before stands again, out of the store; feed and history go on; an old run publishes nothing again."""
+    with serving(github.site, "/repo/") as server:
+        github.address = server.home.rstrip("/")
+        first = github.head()
+        assert github.run("site.yml").results["deploy"] == "success"
+        page, feed, history = (github.site / name for name in ("posts/2024-01-01-cpu.html", "feed.xml", HISTORY))
+        text, ids = read_page(page).lines, re.findall("<id>.*?</id>", feed.read_text(encoding="utf-8"))
+        assert len(ids) == 3
+        commit(github, "42", "43")
+        assert github.run("site.yml").results["deploy"] == "success"
+        lines = history.read_text(encoding="utf-8").splitlines()
+        assert len(lines) == 4
+
+        run = github.run("site.yml", again=first)
+        assert (run.results["build"], run.results["deploy"]) == ("success", "failure")
+        assert read_page(page).lines != text
+
+        revert = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false", "revert"]
+        subprocess.run([*revert, "--no-edit", "HEAD"], cwd=github.origin, check=True, capture_output=True)
+        run = github.run("site.yml", again=github.head())
+        assert (runners(run), run.results["deploy"]) == ([], "success")
+        assert "executing" not in run.log
+        assert read_page(page).lines == text
+        assert re.findall("<id>.*?</id>", feed.read_text(encoding="utf-8")) == ids
+        after = history.read_text(encoding="utf-8").splitlines()
+        assert (after[:4], len(after)) == (lines, 6)
+
+
+HERE_IMPOSSIBLE = {
+    "Browser and font": "apt-get downloads packages, and wants root",
+    "Test": "installs both lock files from the registry, and would run this test again",
+}
+
+
+@pytest.mark.parametrize(
+    ("workflow", "results"),
+    [
+        ("test.yml", {"test": "success"}),
+        ("watch.yml", {"newest": "success", "links": "success", "report": "success"}),
+    ],
+)
+def test_every_step_of_the_other_workflows_runs(github: GitHub, workflow: str, results: dict[str, str]) -> None:
+    """But those that cannot run here, and outside links are not asked: there is no network."""
+    github.without = HERE_IMPOSSIBLE
+    github.add_command("lychee", f'#!/bin/sh\nexec {TOOLS}/lychee --offline "$@"\n')
+    run = github.run(workflow)
+    assert run.results == results, run.log
+    jobs = load(FOLDER / "workflows" / workflow)["jobs"].values()
+    names = {step["name"] for job in jobs for step in job["steps"] if "run" in step}
+    ran = set(re.findall(r"^## \w+: (.+)", run.log, re.MULTILINE))
+    assert names - ran == (set(HERE_IMPOSSIBLE) if workflow == "test.yml" else set())
+    if workflow == "test.yml":
+        assert len(run.jobs["test"]) == 2
+    else:
+        assert "0 faults" in (run.artifact("report-newest") / "newest.txt").read_text(encoding="utf-8")
+        assert "Total" in (run.artifact("report-links") / "links.txt").read_text(encoding="utf-8")
+        assert "issue create" not in (github.root / "gh.log").read_text(encoding="utf-8")
 
 
 def test_a_branch_of_the_repository_is_not_built_twice(github: GitHub) -> None:
     assert set(pull_request(github, "me/blog").results.values()) == {"skipped"}
 
 
+TITLE, BOT = "The weekly watch found something", {"login": "github-actions[bot]"}
+STRANGERS = {"number": 9, "title": TITLE, "user": {"login": "github-actions"}}
+OTHER = {"number": 8, "title": f"{TITLE} else", "user": BOT}
+OURS = {"number": 7, "title": TITLE, "user": BOT}
+OLDER = {"number": 6, "title": TITLE, "user": BOT}
+
+
 @pytest.fixture
 def gh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A `gh` that notes its arguments and knows the issue that the file `issue` names."""
-    tool = tmp_path / "bin/gh"
-    tool.parent.mkdir()
-    tool.write_text(
-        '#!/bin/bash\necho "$*" >> "$GH_LOG"\n[ "$1 $2" != "issue list" ] || cat "$GH_ISSUE"\n', encoding="utf-8"
-    )
-    tool.chmod(0o755)
-    (tmp_path / "issue").write_text("")
+    """A `gh` that notes its arguments and knows the open issues of the file `issues`."""
+    GitHub(tmp_path, tmp_path)
     (tmp_path / "newest.txt").write_text("```\n# not a heading\n" + "line\n" * 200)
-    monkeypatch.setenv("PATH", f"{tool.parent}{os.pathsep}{os.environ['PATH']}")
-    for name, value in {"GH_LOG": tmp_path / "log", "GH_ISSUE": tmp_path / "issue", "RUN": "https://run"}.items():
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin{os.pathsep}{os.environ['PATH']}")
+    for name, value in {"GH_LOG": tmp_path / "log", "GH_ISSUES": tmp_path / "issues", "RUN": "https://run"}.items():
         monkeypatch.setenv(name, str(value))
     return tmp_path
 
 
 @pytest.mark.parametrize(
-    ("issue", "newest", "call"),
+    ("issues", "newest", "call"),
     [
-        ("", "failure", "issue create"),
-        ("7", "failure", "issue edit 7"),
-        ("7", "success", "issue close 7"),
-        ("", "success", None),
+        ([], "failure", "issue create"),
+        ([STRANGERS, OTHER, OURS, OLDER], "failure", "issue edit 7"),
+        ([STRANGERS, OTHER, OURS], "success", "issue close 7"),
+        ([STRANGERS, OTHER], "failure", "issue create"),
+        ([STRANGERS, OTHER], "success", None),
     ],
 )
-def test_the_watch_keeps_one_issue(gh: Path, issue: str, newest: str, call: str | None) -> None:
-    (gh / "issue").write_text(issue)
+def test_the_watch_keeps_one_issue(gh: Path, issues: list[dict[str, Any]], newest: str, call: str | None) -> None:
+    """Its own: others may open one of the same title."""
+    if issues and not shutil.which("jq"):
+        pytest.skip("gh's --jq is played by jq")
+    (gh / "issues").write_text(json.dumps(issues))
     subprocess.run([ROOT / ".ci/report", gh, f"newest={newest}", "links=success"], check=True)
     calls = (gh / "log").read_text().splitlines()[1:]
     assert [c.startswith(call) for c in calls] == [True] if call else calls == []
