@@ -18,11 +18,11 @@ from . import provenance
 from .errors import AuthorError, Fault, for_each
 from .execute import execute_posts, put_back, summary
 from .history import last_changes
-from .listing import Entry, reading_minutes
+from .listing import Entry, excerpt, reading_minutes
 from .notebooks import Notebooks
 from .posts import FOLDER, Post, iter_public, read_posts
 from .publish import Made, write_if_changed
-from .results import HISTORY, Moved, extend_history, moved, read_history, rows, write_history
+from .results import HISTORY, Moved, extend_history, moved, read_history, rows, value_changes, write_history
 from .status import states
 from .store import Result, Store, key_of
 
@@ -138,9 +138,6 @@ class Blog:
             raise AuthorError([Fault(self.root / FOLDER, 0, f"no post is named {', '.join(unknown)}")])
         shown = [post for post in shown if not names or post.slug in names]
         self.results = execute_posts(shown, self.root, self.store, self.settings.jobs, log, force=force)
-        changes = last_changes(self.root, FOLDER)
-        self.entries = for_each(lambda post: self._entry(post, changes), shown)
-        self._by_docname = {entry.post.docname: entry for entry in self.entries}
         for post in shown:
             if post.docname in self.results:
                 put_back(self.results[post.docname], post, self.root)
@@ -150,6 +147,9 @@ class Blog:
         self.moved = [m for p in shown if (r := self.results.get(p.docname)) for m in moved(p, r, before)]
         for value in self.moved:
             log(str(value))
+        edited, measured = last_changes(self.root, FOLDER), value_changes(self.history)
+        self.entries = for_each(lambda post: self._entry(post, edited, measured.get(post.docname)), shown)
+        self._by_docname = {entry.post.docname: entry for entry in self.entries}
         if not names:  # of the other posts nothing is known here
             self._drop({result.key for result in self.results.values()})
 
@@ -200,11 +200,13 @@ class Blog:
     def _drop(self, keep: set[str]) -> list[str]:
         return self.store.prune(keep, self.settings.store_days, self.settings.store_gib * (1 << 30))
 
-    def _entry(self, post: Post, changes: Mapping[str, dt.datetime]) -> Entry:
+    def _entry(self, post: Post, edited: Mapping[str, dt.datetime], measured: dt.datetime | None) -> Entry:
         result = self.results.get(post.docname)
         values = result.values if result else {}
         facts = provenance.provenance(post, result, self.settings.repository) if result else None
-        updated = post.updated or changes.get(post.path.relative_to(self.root).as_posix())
+        written = post.updated or edited.get(post.path.relative_to(self.root).as_posix())
+        updated = max((time for time in (written, measured) if time), default=None)
         if updated:
             updated = updated.astimezone(ZoneInfo(self.settings.timezone))
-        return Entry(post, values, summary(post, values), facts, reading_minutes(post), updated)
+        said = summary(post, values) or excerpt(post, values)
+        return Entry(post, values, said, facts, reading_minutes(post), updated)

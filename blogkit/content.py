@@ -72,6 +72,10 @@ def content(page: bytes, address: str) -> str:
 
 
 def _remove(body: lxml.html.HtmlElement) -> None:
+    for box in body.xpath(".//input[@type='checkbox']"):
+        box.tail = ("☑" if box.get("checked") is not None else "☐") + (box.tail or "")
+    for drawn in body.xpath(".//summary//svg"):
+        drawn.drop_tree()
     etree.strip_elements(body, *_MACHINERY, with_tail=False)
     for code in body.iter("pre"):  # first: most of a page's elements colour its code
         etree.strip_tags(code, "span")

@@ -33,7 +33,7 @@ def korean_duration(seconds: float) -> str:
 
 def live_summary(entry: Entry) -> Markup:
     """Return a post's summary as HTML in which each executed value is marked."""
-    parts = template_parts(entry.post.description, entry.values)
+    parts = template_parts(entry.post.description, entry.values) if entry.post.description else [(entry.summary, False)]
     html = (
         f'<span class="pasted-text">{escape(text)}</span>' if is_value else escape(text) for text, is_value in parts
     )

@@ -31,6 +31,7 @@ from .thumbnails import thumbnails
 from .translator import BlogTranslator
 
 THEME = Path(__file__).parent / "theme"
+_CHECKBOX = re.compile(r'<input class="task-list-item-checkbox"( checked="checked")?')
 _H1 = re.compile(r"<h1>.*?</h1>\s*", re.DOTALL)
 
 
@@ -97,8 +98,9 @@ class BlogBuilder(StandaloneHTMLBuilder):
             context["downloads"] = self._downloads(context["entry"], pathto)
             context["colab_url"] = self._colab(context["entry"])
             template = "post.html"
-        title = context.get("title", "")
-        context["page_title"] = f"{title} · {self.site['title']}" if template != "home.html" else self.site["title"]
+        title, blog = context.get("title", ""), self.site["title"]
+        parts = (blog, self.site["headline"]) if template == "home.html" else (title, blog)
+        context["page_title"] = " · ".join(dict.fromkeys(parts))
         return template
 
     @cached_property
@@ -149,7 +151,7 @@ class BlogBuilder(StandaloneHTMLBuilder):
         """Return what is known of a page by itself; nothing here grows with the number of pages."""
         return {
             "title": self.env.titles[docname].astext(),
-            "body": Markup(_H1.sub("", body, count=1)),  # noqa: S704  # Sphinx's own HTML
+            "body": Markup(_CHECKBOX.sub(_named_checkbox, _H1.sub("", body, count=1))),  # noqa: S704  # Sphinx's own HTML
             "headings": list(_headings(self.env.tocs[docname])),
             "meta": self.env.metadata.get(docname),
             "metatags": "",
@@ -179,6 +181,10 @@ class BlogBuilder(StandaloneHTMLBuilder):
 def asset(name: str) -> str:
     """Return the address of a file of the theme; it changes with the content, so browsers may keep it."""
     return f"_static/{name}?v={_digest(name)}"
+
+
+def _named_checkbox(match: re.Match[str]) -> str:
+    return f'{match[0]} aria-label="{"한 일" if match[1] else "할 일"}"'  # MyST writes it without a name
 
 
 def _headings(toc: nodes.Node) -> Iterator[Heading]:

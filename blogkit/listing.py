@@ -7,11 +7,11 @@ import hashlib
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from .notebooks import split_front_matter
+from .notebooks import fill_glue, split_front_matter
 from .posts import Post, nfc
 
 PER_PAGE = 10
@@ -36,6 +36,9 @@ _UNSAFE = re.compile(r"[^\w.]+")
 # Windows gives no file such a name; `index` is the list of all terms.
 _RESERVED = {"index", "con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
 _MAX_SLUG = 60
+_DESCRIPTION = 160
+"""Characters of a description; search engines show no more."""
+_NO_PARAGRAPH = re.compile(r"$|[#>|:!`~+(<$%\-=]|\* |\d+[.)] |\[\^?\w+\]:")
 _WINDOW = 40
 """Posts nearest in time that are compared for each shared term: so the work grows with the posts, not their square."""
 _T = TypeVar("_T")
@@ -146,6 +149,23 @@ def reading_minutes(post: Post) -> int:
             minutes += sum(map(len, _HANGUL.findall(text))) / SYLLABLES_PER_MINUTE
             minutes += len(_WORD.findall(text)) / WORDS_PER_MINUTE
     return max(1, round(minutes))
+
+
+def shorten(text: str, most: int = _DESCRIPTION) -> str:
+    """Cut a text between words."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0].rstrip(",. ") + "…"
+
+
+def excerpt(post: Post, values: Mapping[str, Any]) -> str:
+    """Return the post's first paragraph as plain text, for a post without a description."""
+    for is_code, source, _ in _cells(post):
+        for block in () if is_code else re.split(r"\n\s*\n", fill_glue(source, values)):
+            if not _NO_PARAGRAPH.match(block.strip()):
+                text = re.sub(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])", r"\1", block)
+                text = re.sub(r"\[\^\w+\]|\{[\w:]+\}|[*_`]+", "", text)
+                return shorten(text)
+    return ""
 
 
 def _cells(post: Post) -> Iterator[tuple[bool, str, bool]]:

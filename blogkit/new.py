@@ -17,6 +17,7 @@ title: {title}
 date: {date}
 categories: []
 tags: []
+description: "답은 {{answer}}입니다." # 목록과 검색 결과에 나오는 한 문장
 draft: true # 공개할 때 이 줄을 지웁니다
 ---
 

@@ -8,7 +8,7 @@ import ast
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -24,6 +24,7 @@ _KERNEL_KEYS = ("kernelspec", "source_map", "mystnb", "myst")
 # What MyST-NB 1.4 adds too much to a cell's first line in its warnings.
 _MAP_OFFSET = 1
 _READERS = ("myst-nb", "myst-parser", "markdown-it-py", "mdit-py-plugins", "nbformat")
+_GLUE = re.compile(r"\{glue(?::text)?\}`([^`]+)`")
 _LOADS = re.compile(r"^\s*:?load:", re.MULTILINE)
 
 
@@ -86,6 +87,16 @@ def glued_values(notebook: nbformat.NotebookNode) -> dict[str, Any]:
         except (ValueError, SyntaxError):
             values[bundle["name"]] = plain
     return values
+
+
+def fill_glue(text: str, values: Mapping[str, Any]) -> str:
+    """Put values in place of the references to them in MyST Markdown."""
+
+    def value(match: re.Match[str]) -> str:
+        name, _, spec = match[1].partition(":")
+        return format(values[name], spec) if name in values else match[0]
+
+    return _GLUE.sub(value, text)
 
 
 def glued_units(notebook: nbformat.NotebookNode) -> dict[str, str]:

@@ -30,7 +30,8 @@ def pages(entries: Sequence[Entry], results: Sequence[dict[str, Any]] = ()) -> I
     """Yield the pages of all lists, but the first page of the home list, which is ``index.md``."""
     for number in range(2, len(listing.paged(entries)) + 1):
         yield Page(f"page/{number}", "home.html", home(entries, number))
-    yield Page("archive", "archive.html", {"title": "모든 글", "years": listing.years(entries), "feed": FEED})
+    about = {"title": "모든 글", **_about("모든 글", entries), "feed": FEED}
+    yield Page("archive", "archive.html", {**about, "years": listing.years(entries)})
     for kind, label in KINDS.items():
         terms = listing.terms(entries, _ATTRIBUTES[kind])
         yield Page(f"{kind}/index", "terms.html", {"title": label, "kind": kind, "terms": terms, "feed": FEED})
@@ -114,8 +115,12 @@ def _term_pages(kind: str, label: str, term: listing.Term) -> Iterator[Page]:
     for number, (name, part) in enumerate(zip(names, parts, strict=True), 1):
         title = term.name if number == 1 else f"{term.name} {number}쪽"
         about = {"title": title, "kind": kind, "label": label, "term": term.name, "count": len(term)}
-        context = {**about, "entries": part, "feed": feed}
+        context = {**about, "entries": part, "feed": feed, **_about(f"{label} ‘{term.name}’의 글", term.entries)}
         yield Page(name, "list.html", {**context, **_pager(names, number)})
+
+
+def _about(what: str, entries: Sequence[Entry]) -> dict[str, str]:
+    return {"description": f"{what} {len(entries)}편: {', '.join(entry.post.title for entry in entries[:5])}"}
 
 
 def _pager(names: list[str], number: int) -> dict[str, Any]:

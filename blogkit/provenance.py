@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import nbformat
 
 from .execute import prelude_source
+from .notebooks import fill_glue
 from .posts import Post
 from .reader import with_outputs
 from .store import Result
-
-_GLUE = re.compile(r"\{glue(?::text)?\}`([^`]+)`")
 
 
 def provenance(post: Post, result: Result, repository: str = "") -> dict[str, Any]:
@@ -56,7 +54,7 @@ def published_notebook(post: Post, result: Result, summary: str, facts: dict[str
         if cell.cell_type == "code":
             cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
         elif cell.cell_type == "markdown":
-            cell.source = _GLUE.sub(lambda match: _glued(match, result.values), cell.source)
+            cell.source = fill_glue(cell.source, result.values)
     head = [nbformat.v4.new_markdown_cell(f"# {post.title}\n\n{summary}".strip())]
     prelude = prelude_source(post)
     if prelude:
@@ -79,11 +77,6 @@ def published_notebook(post: Post, result: Result, summary: str, facts: dict[str
     )
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return nbformat.writes(notebook) + "\n"
-
-
-def _glued(match: re.Match[str], values: dict[str, Any]) -> str:
-    name, _, spec = match[1].partition(":")
-    return format(values[name], spec) if name in values else match[0]
 
 
 def _commands(post: Post, commit: str, repository: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from .errors import shown
 from .posts import Post
 from .store import Result
 
+_LONGEST = 40
+"""Characters of a text that the results page shows."""
 HISTORY = "results-history.jsonl"
 
 
@@ -116,22 +119,40 @@ def rows(
             continue
         values = []
         for name, value in result.values.items():
-            if not _is_number(value):
+            if not isinstance(value, str | int | float) or len(str(value)) > _LONGEST:
                 continue
             numbers = [then[name] for then in past[post.docname] if _is_number(then.get(name))]
             values.append(
                 {
                     "name": name,
-                    "value": f"{value:,}" if isinstance(value, int) else f"{value:.6g}",
+                    "value": _shown(value),
                     "unit": result.units.get(name, ""),
                     "promise": post.expect.get(name, ""),
                     "moved": next((m for m in drifted if m.post is post and m.name == name), None),
-                    "sparkline": sparkline(numbers) if len(numbers) > 1 else "",
+                    "sparkline": sparkline(numbers) if len(set(numbers)) > 1 else "",
                 }
             )
         record = result.record
         table.append({"post": post, "executed": record["executed"], "seconds": record["seconds"], "values": values})
     return table
+
+
+def value_changes(history: list[dict[str, Any]]) -> dict[str, dt.datetime]:
+    """Return docname → when its numbers last became others, to four digits; not there if they never did."""
+    last: dict[str, dict[str, str]] = {}
+    changed = {}
+    for line in history:
+        values = {name: f"{value:.4g}" for name, value in line["values"].items()}
+        if last.setdefault(line["post"], values) != values:
+            last[line["post"]] = values
+            changed[line["post"]] = dt.datetime.fromisoformat(line["executed"])
+    return changed
+
+
+def _shown(value: str | float) -> str:
+    if isinstance(value, bool):
+        return "예" if value else "아니요"
+    return value if isinstance(value, str) else f"{value:,}" if isinstance(value, int) else f"{value:.6g}"
 
 
 def _is_number(value: Any) -> bool:

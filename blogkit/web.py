@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .address import Site, base_url, tidy_address
 from .cards import post_card, site_card, write_cards
 from .feeds import write_feeds
-from .listing import Entry
+from .listing import Entry, shorten
 from .meta import Page, is_indexed, metatags
 from .notfound import write_notfound
 from .redirects import write_redirects
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 CONTENTS, CARDS = ".contents", ".cards"
 """Folders that keep what was made for the posts, by the digest of what it was made from."""
-_DESCRIPTION = 160
-"""Characters of a description; search engines show no more."""
 
 
 def write_web(
@@ -44,12 +42,6 @@ def write_web(
     written |= write_cards(outdir, cards, outdir.parent / CARDS)
     written |= write_sitemap(outdir, entries, site, [p for p in pages if is_indexed(p.removesuffix(".html"))])
     return written | write_notfound(outdir, site)
-
-
-def shorten(text: str, most: int = _DESCRIPTION) -> str:
-    """Cut a text between words."""
-    text = " ".join(text.split())
-    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0].rstrip(",. ") + "…"
 
 
 def find_site(app: Sphinx, config: Config) -> None:

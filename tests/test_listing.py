@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import subprocess
-import time
 import unicodedata
 from pathlib import Path
 
 import pytest
 
 from blogkit.history import last_changes
-from blogkit.listing import Entry, neighbours, paged, reading_minutes, related, slug, terms, years
+from blogkit.listing import Entry, excerpt, neighbours, paged, reading_minutes, related, slug, terms, years
 from blogkit.pages import pages
 from blogkit.posts import Post
 
@@ -96,15 +95,30 @@ def test_related_posts_share_the_rarest_terms_and_never_the_post_itself() -> Non
     assert found[entries[3].post.docname] == []
 
 
-def test_related_posts_of_thousands_with_one_category_take_linear_time() -> None:
-    def seconds(count: int) -> float:
-        entries = [entry(n % 90, categories=("AI",), tags=(f"t{n % 50}",)) for n in range(count)]
-        start = time.perf_counter()
-        related(entries)
-        return time.perf_counter() - start
+def test_a_post_is_compared_with_its_neighbours_only() -> None:
+    """So that the work grows with the posts, not with their square."""
+    entries = [entry(n, categories=("AI",)) for n in range(300)]
+    places = {e.post.docname: n for n, e in enumerate(entries)}
+    for docname, others in related(entries, count=300).items():
+        distances = [abs(places[docname] - places[other.post.docname]) for other in others]
+        assert len(distances) >= 40
+        assert max(distances) <= 40
 
-    seconds(100)
-    assert seconds(2000) < 40 * max(seconds(200), 0.005)
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "## 머리\n\n![그림](x.png)\n\n:::{note}\n알\n:::\n\n- 목\n\n**첫** 문단은 [여기](a.md)[^1]입니다.\n\n둘째.",
+            "첫 문단은 여기입니다.",
+        ),
+        ("```{code-cell} python\nglue('x', 1)\n```\n\n값은 {glue:text}`x:.2f`입니다.", "값은 1.00입니다."),
+        ("# 머리뿐", ""),
+        ("가나다 " * 60, " ".join(["가나다"] * 39) + "…"),
+    ],
+)
+def test_a_post_without_description_is_described_by_its_first_paragraph(text: str, said: str) -> None:
+    assert excerpt(entry(1, text=text).post, {"x": 1}) == said
 
 
 @pytest.mark.parametrize(

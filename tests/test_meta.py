@@ -17,13 +17,12 @@ from PIL import Image
 from blogkit.address import Site, base_url
 from blogkit.cards import Card
 from blogkit.errors import AuthorError
-from blogkit.listing import Entry
+from blogkit.listing import Entry, shorten
 from blogkit.meta import Page, is_indexed, metatags
 from blogkit.notfound import rooted
 from blogkit.posts import Post, read_post
 from blogkit.redirects import write_redirects
 from blogkit.sitemap import sitemap
-from blogkit.web import shorten
 
 BASE = "https://me.example/blog/"
 SITE = Site("블로그", BASE, "나", "설명입니다.", icon=True)

@@ -28,8 +28,11 @@ def test_a_value_that_moved_is_said_once(book: Book) -> None:
     log = build(book, 0.5, history(0.1, 0.9), drift=0.01)
     assert "2024-01-01-one: score moved from 0.9 to 0.5, more than the 0.01 of `drift`" in log
     row = book.soup("results.html").select_one("tbody tr")
-    assert [cell.get_text(strip=True) for cell in row.find_all("td")] == ["0.5 점", "", "움직임"]
-    assert row.select_one(".badge")["title"] == "지난 발행의 값은 0.9"
+    assert [" ".join(cell.get_text().split()) for cell in row.find_all("td")] == [
+        "0.5 점",
+        "",
+        "크게 바뀜 0.9 → 0.5 (허용 ±0.01)",
+    ]
     assert row.select_one("svg")["aria-label"] == "3번의 값, 0.1에서 0.9 사이"
     log = build(book, 0.5, drift=0.01, tags=["말"])  # published now: nothing has moved since
     assert " moved from " not in log
@@ -49,3 +52,13 @@ def test_units_and_any_value_are_published(book: Book) -> None:
     record = json.loads((book.site / "posts/2024-01-01-one.json").read_text(encoding="utf-8"))
     assert record["units"] == {"score": "점"}
     assert record["values"] == {"score": 0.5, "table": {"(0, 1)": 5}}
+
+
+def test_values_that_changed_update_the_post(book: Book) -> None:
+    build(book, 0.5, history(0.9, 0.5001), updated="2023-06-01")
+    assert "2024-01-02T" not in (book.site / "feed.xml").read_text(encoding="utf-8").split("<entry>")[1]
+    book.post("2024-01-01-one", code("glue('score', 0.5)"), updated="2023-06-01", tags=["말"])
+    lines = history(0.9, 0.5, 0.50001)
+    book.write("before/results-history.jsonl", lines)
+    book.build(BLOG_PREVIOUS_SITE=str(book.root / "before"))
+    assert "<updated>2024-01-02T09:00:00+09:00</updated>" in (book.site / "feed.xml").read_text(encoding="utf-8")

@@ -179,7 +179,7 @@ def test_pictures_know_their_size(gallery: Book) -> None:
 
 def test_equations_are_mathml_and_nothing_is_loaded_for_them(gallery: Book) -> None:
     soup = gallery.soup(POST)
-    assert len(soup.find_all("math")) == 3
+    assert len(soup.find_all("math")) == 4
     assert "MathJax" not in str(soup)
     assert soup.select_one(".eqno").text == "(1)"
 

@@ -59,7 +59,7 @@
     const scrolls = boxes.map((b) => b.scrollWidth > b.clientWidth + 1 || b.scrollHeight > b.clientHeight + 1);
     boxes.forEach((box, i) => {
       if (scrolls[i] === box.hasAttribute("tabindex")) return;
-      const label = box.matches(".scroll, .text_html") ? "표" : box.closest(".cell_output") ? "출력" : "코드";
+      const label = box.matches(".equation") ? "수식" : box.matches(".scroll, .text_html") ? "표" : box.closest(".cell_output") ? "출력" : "코드";
       const attributes = { tabindex: "0", role: "group", "aria-label": label };
       for (const [name, value] of Object.entries(attributes)) {
         if (scrolls[i]) box.setAttribute(name, value);
@@ -72,7 +72,7 @@
   function followReading() {
     const toc = document.querySelector(".toc details");
     if (!toc) return;
-    const wide = matchMedia("(min-width: 86rem)");
+    const wide = matchMedia("(min-width: 80rem)");
     const fold = () => (toc.open = wide.matches);
     wide.addEventListener("change", fold);
     fold();
@@ -110,11 +110,24 @@
     });
   }
 
+  /** Paper has no folds: open what is folded before printing, and fold it again. */
+  function unfoldForPrint() {
+    let folded = [];
+    addEventListener("beforeprint", () => {
+      folded = [...document.querySelectorAll(".prose details:not([open])")];
+      for (const details of folded) details.open = true;
+    });
+    addEventListener("afterprint", () => {
+      for (const details of folded) details.open = false;
+    });
+  }
+
   document.getElementById("theme-toggle").addEventListener("click", switchTheme);
   dark.addEventListener("change", showTheme);
   showTheme();
   followReading();
   offerComments();
+  unfoldForPrint();
   setTimeout(markScrollers); // each in a task of its own: a long page answers in between
   setTimeout(addCopyButtons);
   addEventListener("resize", markScrollers, { passive: true });
