@@ -151,7 +151,7 @@ def _publish(app: Sphinx, staging: Staging) -> None:
     # Not what this run wrote: Sphinx writes no page when no source changed.
     paths = {f"{name}.html" for name in (*app.env.all_docs, *(page.name for page in app.blog_lists))}
     thumbnails = {d: staging.pages / t.name for d, t in app.builder.site["thumbnails"].items()}
-    written = app.blog.write_files(staging.pages, app.blog_made, app.config.blog_code)
+    written = app.blog.write_files(staging.pages, app.blog_made, app.config.blog_code, app.site)
     try:
         written |= write_web(staging.pages, app.blog.entries, app.site, paths, thumbnails)
     except AuthorError as error:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from filelock import FileLock, Timeout
 
 from . import provenance
+from .address import Site
 from .errors import AuthorError, Fault, for_each
 from .execute import execute_posts, put_back, summary
 from .history import last_changes
@@ -166,7 +167,7 @@ class Blog:
         """Return the entry of a page, if it is a post."""
         return self._by_docname.get(docname)
 
-    def write_files(self, pages: Path, made: Made, code: str) -> set[str]:
+    def write_files(self, pages: Path, made: Made, code: str, site: Site) -> set[str]:
         """Write what stands beside the pages; return the names (relative to ``pages``).
 
         ``made`` knows what was made before from the same sources by the same ``code`` (a digest).
@@ -179,8 +180,10 @@ class Blog:
             if result:
                 name = f"{post.docname}.ipynb"
                 notebooks.add(name)
-                make = partial(provenance.published_notebook, post, result, entry.summary, facts)
-                made.write(pages / name, key_of({"from": [code, post.text, post.title, entry.summary, facts]}), make)
+                address = site.url(post.url) if site.base else ""
+                make = partial(provenance.published_notebook, post, result, entry.summary, facts, address)
+                source = key_of({"from": [code, post.text, post.title, entry.summary, facts, address]})
+                made.write(pages / name, source, make)
                 written[f"{post.docname}.json"] = provenance.as_json(post, result, facts)
                 written |= {name: result.file(name) for name in post.outputs}
         written[HISTORY] = write_history(self.history)

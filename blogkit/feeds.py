@@ -24,7 +24,7 @@ from .publish import write_if_changed
 
 SITE_FEED = "feed.xml"
 JSON_FEED = "feed.json"
-_LISTS = ("categories", "tags")
+_LISTS = ("categories", "tags", "authors")
 _NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 

@@ -198,4 +198,5 @@ def _headings(toc: nodes.Node) -> Iterator[Heading]:
 
 @cache
 def _digest(name: str) -> str:
-    return hashlib.sha256((THEME / "static" / name).read_bytes()).hexdigest()[:8]
+    files = sorted((THEME / "static").glob(f"{name.partition('.')[0]}[-.]*"))  # search.js loads search-index.js
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:8]

@@ -82,15 +82,15 @@ def slug(name: str) -> str:
     return f"{text}-" if text.split(".")[0] in _RESERVED else text
 
 
-def terms(entries: Iterable[Entry], attribute: str) -> list[Term]:
-    """Group by ``categories``, ``tags`` or ``author``; the most used first, then by name.
+def terms(entries: Iterable[Entry], kind: str) -> list[Term]:
+    """Group by ``categories``, ``tags`` or ``authors``; the most used first, then by name.
 
     Names with one slug are one term, called by its most frequent spelling.
     """
     groups: dict[str, list[Entry]] = defaultdict(list)
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for entry in entries:
-        for name in _names(entry.post, attribute):
+        for name in _names(entry.post, kind):
             key = slug(name)
             spellings[key][name] += 1
             if not groups[key] or groups[key][-1] is not entry:
@@ -184,9 +184,10 @@ def _cells(post: Post) -> Iterator[tuple[bool, str, bool]]:
     yield False, body[end:], False
 
 
-def _names(post: Post, attribute: str) -> tuple[str, ...]:
-    value = getattr(post, attribute)
-    return (value,) if isinstance(value, str) and value else tuple(value)
+def _names(post: Post, kind: str) -> tuple[str, ...]:
+    if kind == "authors":
+        return (post.author,) if post.author else ()
+    return getattr(post, kind)
 
 
 def _topics(post: Post) -> set[str]:

@@ -12,7 +12,6 @@ from .posts import Post
 from .store import key_of
 
 KINDS = {"categories": "분류", "tags": "태그", "authors": "글쓴이"}
-_ATTRIBUTES = {"categories": "categories", "tags": "tags", "authors": "author"}
 FEED = "feed.xml"
 
 
@@ -33,7 +32,7 @@ def pages(entries: Sequence[Entry], results: Sequence[dict[str, Any]] = ()) -> I
     about = {"title": "모든 글", **_about("모든 글", entries), "feed": FEED}
     yield Page("archive", "archive.html", {**about, "years": listing.years(entries)})
     for kind, label in KINDS.items():
-        terms = listing.terms(entries, _ATTRIBUTES[kind])
+        terms = listing.terms(entries, kind)
         yield Page(f"{kind}/index", "terms.html", {"title": label, "kind": kind, "terms": terms, "feed": FEED})
         for term in terms:
             yield from _term_pages(kind, label, term)
@@ -111,11 +110,15 @@ def _term_pages(kind: str, label: str, term: listing.Term) -> Iterator[Page]:
     parts = listing.paged(term.entries, listing.PER_TERM_PAGE)
     first = f"{kind}/{term.slug}"
     names = [first, *(f"{first}/{n}" for n in range(2, len(parts) + 1))]
-    feed = FEED if kind == "authors" else f"{first}.xml"
     for number, (name, part) in enumerate(zip(names, parts, strict=True), 1):
         title = term.name if number == 1 else f"{term.name} {number}쪽"
         about = {"title": title, "kind": kind, "label": label, "term": term.name, "count": len(term)}
-        context = {**about, "entries": part, "feed": feed, **_about(f"{label} ‘{term.name}’의 글", term.entries)}
+        context = {
+            **about,
+            "entries": part,
+            "feed": f"{first}.xml",
+            **_about(f"{label} ‘{term.name}’의 글", term.entries),
+        }
         yield Page(name, "list.html", {**context, **_pager(names, number)})
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+from urllib.parse import urljoin
 
 import nbformat
 
@@ -12,6 +14,20 @@ from .notebooks import fill_glue
 from .posts import Post
 from .reader import with_outputs
 from .store import Result
+
+_TITLES = {
+    **{"note": "참고", "tip": "팁", "hint": "힌트", "seealso": "함께 보기", "important": "중요"},
+    **{"warning": "경고", "caution": "주의", "attention": "주의", "danger": "위험", "error": "오류"},
+    **{"admonition": "", "dropdown": ""},
+}
+_NOTE = re.compile(
+    r"^(?P<fence>:{3,}|`{3,})\{(?P<kind>" + "|".join(_TITLES) + r")\}(?P<title>.*)\n"
+    r"(?P<body>(?:.*\n)*?)(?P=fence)[ \t]*$",
+    re.MULTILINE,
+)
+_MATH = re.compile(r"^```\{math\}.*\n(?::[\w-]+:.*\n)*((?:.*\n)*?)```[ \t]*$", re.MULTILINE)
+_LINK = re.compile(r"(\]\()(?!#)([^)\s]+)")
+_SOURCE = re.compile(r"\.(?:md|ipynb)(?=$|#)")
 
 
 def provenance(post: Post, result: Result, repository: str = "") -> dict[str, Any]:
@@ -44,17 +60,17 @@ def as_json(post: Post, result: Result, facts: dict[str, Any]) -> str:
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
 
 
-def published_notebook(post: Post, result: Result, summary: str, facts: dict[str, Any]) -> str:
+def published_notebook(post: Post, result: Result, summary: str, facts: dict[str, Any], address: str = "") -> str:
     """Return the executed notebook for readers: title and summary first, then what makes it run anywhere.
 
-    ``facts`` are its :func:`provenance`.
+    ``facts`` are its :func:`provenance`; ``address`` is that of the post, if it is known.
     """
     notebook = with_outputs(post, result)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
         elif cell.cell_type == "markdown":
-            cell.source = fill_glue(cell.source, result.values)
+            cell.source = _plain_markdown(fill_glue(cell.source, result.values), address)
     head = [nbformat.v4.new_markdown_cell(f"# {post.title}\n\n{summary}".strip())]
     prelude = prelude_source(post)
     if prelude:
@@ -77,6 +93,21 @@ def published_notebook(post: Post, result: Result, summary: str, facts: dict[str
     )
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return nbformat.writes(notebook) + "\n"
+
+
+def _plain_markdown(text: str, address: str) -> str:
+    """Write what only MyST knows as plain Markdown, and links so that they hold anywhere."""
+    text = _NOTE.sub(_quotation, text)
+    text = _MATH.sub(r"$$\n\1$$", text)
+    if not address:
+        return text
+    return _LINK.sub(lambda m: m[1] + urljoin(address, m[2] if ":" in m[2] else _SOURCE.sub(".html", m[2])), text)
+
+
+def _quotation(match: re.Match[str]) -> str:
+    title = match["title"].strip() or _TITLES[match["kind"]]
+    body = re.sub(r"\A(?::[\w-]+:.*\n)+", "", match["body"])
+    return "\n".join(f"> {line}".rstrip() for line in (f"**{title}**", "", *body.strip().split("\n")))
 
 
 def _commands(post: Post, commit: str, repository: str) -> list[str]:

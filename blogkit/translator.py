@@ -14,6 +14,8 @@ from sphinx.writers.html5 import HTML5Translator
 _MAX_WIDTH = 720
 """CSS pixels; as wide as the column of figures."""
 _FIGURE_DPI = 100
+_SMALL = 320
+"""CSS pixels; what fits on every phone."""
 _PROMPTS = {
     "Show code cell source": "코드 보기",
     "Show code cell output": "출력 보기",
@@ -37,7 +39,10 @@ class BlogTranslator(HTML5Translator):
         attributes |= {"loading": "lazy", "decoding": "async"}
         align = [f"align-{node['align']}"] if "align" in node else []
         end = "" if isinstance(node.parent, nodes.TextElement) else "\n"
-        self.body.append(self.emptytag(node, "img", end, classes=align, **attributes))
+        picture = self.emptytag(node, "img", end, classes=align, **attributes)
+        if isinstance(node.parent, nodes.figure) and attributes["alt"] and size[0] > _SMALL:
+            picture = f'<a href="{escape(source)}">{picture}</a>'  # a phone shows it small
+        self.body.append(picture)
         raise nodes.SkipDeparture
 
     def visit_table(self, node: nodes.table) -> None:

@@ -79,7 +79,10 @@ def entry(number: int, **values: object) -> Entry:
 
 def test_every_feed_is_valid(book: Book) -> None:
     found = sorted(p.relative_to(book.site).as_posix() for p in book.site.rglob("*.xml") if p.name != "sitemap.xml")
-    assert found == ["categories/ai.xml", "categories/일상.xml", "feed.xml", "tags/cplusplus.xml", "tags/한글-태그.xml"]
+    assert {name for name in found if name.startswith("authors/")} == {"authors/jihyun-kim.xml", "authors/다른-이.xml"}
+    assert [name for name in found if not name.startswith("authors/")] == [
+        *("categories/ai.xml", "categories/일상.xml", "feed.xml", "tags/cplusplus.xml", "tags/한글-태그.xml")
+    ]
     for name in found:
         feed = etree.parse(book.site / name)
         assert SCHEMA.validate(feed), SCHEMA.error_log
@@ -178,7 +181,7 @@ def test_edited_post_changes_its_feeds_only(make_book: Callable[[], Book]) -> No
     post.write_text(post.read_text(encoding="utf-8").replace("처음", "다음"), encoding="utf-8")
     book.build(BLOG_BASEURL=BASE)
     changed = {p.name for p in book.site.rglob("*.xml") if p.stat().st_mtime_ns != times[p.name]}
-    assert changed == {"feed.xml", "하나.xml"}
+    assert changed == {"feed.xml", "하나.xml", "jihyun-kim.xml"}
     assert "다음." in (book.site / "feed.xml").read_text(encoding="utf-8")
     post.write_text(post.read_text(encoding="utf-8").replace("하나", "셋"), encoding="utf-8")
     book.build(BLOG_BASEURL=BASE)

@@ -62,7 +62,7 @@ def test_terms_are_counted_and_names_that_differ_in_case_are_one() -> None:
 
 
 def test_author_is_a_term() -> None:
-    assert [(t.name, t.slug) for t in terms([entry(1, author="JiHyun Kim"), entry(0)], "author")] == [
+    assert [(t.name, t.slug) for t in terms([entry(1, author="JiHyun Kim"), entry(0)], "authors")] == [
         ("JiHyun Kim", "jihyun-kim")
     ]
 

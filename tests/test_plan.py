@@ -63,7 +63,7 @@ def test_results_from_other_machines_are_used_as_they_are(two_runners: Book, tmp
     assert [entry["runs_on"] for entry in plan] == ["gpu", DEFAULT_RUNNER]
     store = root / "_build/.jupyter_cache/blogkit"
     nvidia = tmp_path / "nvidia-smi"
-    nvidia.write_text("#!/bin/sh\necho Tesla T4\n", encoding="utf-8")
+    nvidia.write_text("#!/bin/sh\necho 0, GPU-0, Tesla T4\n", encoding="utf-8")
     nvidia.chmod(0o755)
     gpu_path = f"{tmp_path}:{os.environ['PATH']}"
     assert "done" in two_runners.blogkit("execute", "2024-01-02-gpu", PATH=gpu_path).stdout

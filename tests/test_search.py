@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import Book
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from search_library import FIND, QUERIES, first_right, found, write_library
 
 from blogkit.search import read_page, weigh_grams, write_index
@@ -94,14 +94,6 @@ def serve() -> Iterator[Callable[[Path], Server]]:
 @pytest.fixture
 def server(library: Book, serve: Callable[[Path], Server]) -> Server:
     return serve(library.site)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -381,13 +373,14 @@ def test_arrow_keys_walk_through_the_results(page: Page, server: Server) -> None
 def test_half_typed_syllables_keep_results(page: Page, server: Server) -> None:
     page.goto(server.root + ABOUT)
     page.keyboard.press("/")
+    expect(page.locator("#search input")).to_be_focused()
     keyboard = page.context.new_cdp_session(page)
     for text in ["ㅎ", "하", "학", "핛", "학스", "학습"]:  # as a Korean keyboard sends them
         caret = len(text)
         keyboard.send("Input.imeSetComposition", {"text": text, "selectionStart": caret, "selectionEnd": caret})
         page.wait_for_timeout(250)
         if text != "ㅎ":
-            assert "찾았" in status(page), text
+            expect(page.locator(".search-status")).to_contain_text("찾았")
     assert page.locator("#search input").input_value() == "학습"
     assert page.locator(".search-title").first.inner_text().startswith("경사하강법과 학습률")
 

@@ -15,5 +15,5 @@ def glue(name, value, display=False, unit=""):
         value = value.tolist()  # a plain number or list: its text can be read back
     data, metadata = format_display_data(value)
     prefix = "" if display else "application/papermill.record/"  # as in MyST-NB: published, but not shown
-    metadata["scrapbook"] = {"name": name, "mime_prefix": prefix, "unit": unit}
+    metadata["scrapbook"] = {"name": name, "mime_prefix": prefix} | ({"unit": unit} if unit else {})
     show({prefix + key: content for key, content in data.items()}, raw=True, metadata=metadata)

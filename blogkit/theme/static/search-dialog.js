@@ -1,7 +1,5 @@
 // The search dialog: a field, what was found, and keys to walk through it.
 
-import { Index } from "./search-index.js";
-
 const PAUSE = 120; // milliseconds after a key, so that a quick hand does not fetch for every letter
 const MESSAGES = {
   idle: "낱말의 일부만 적어도 찾습니다.",
@@ -10,10 +8,10 @@ const MESSAGES = {
   failed: "검색 자료를 불러오지 못했습니다. 연결을 확인하고 다시 시도해 주세요.",
 };
 
-/** Build the dialog below the page; `root` is the site's address. Resolves when its style has come. */
-export async function createDialog(root, script) {
-  const dialog = new SearchDialog(root);
-  const style = element("link", { rel: "stylesheet", href: new URL("search.css", script).href });
+/** Build the dialog below the page; `root` is the site's address, `styles` that of its style sheet. Resolves when its style has come. */
+export async function createDialog(root, styles, Index) {
+  const dialog = new SearchDialog(root, Index);
+  const style = element("link", { rel: "stylesheet", href: styles });
   const styled = new Promise((resolve) => ["load", "error"].forEach((name) => style.addEventListener(name, resolve)));
   document.head.append(style);
   document.body.append(dialog.box);
@@ -22,7 +20,7 @@ export async function createDialog(root, script) {
 }
 
 class SearchDialog {
-  constructor(root) {
+  constructor(root, Index) {
     this.root = root;
     this.index = new Index((name, version) => this.#fetch(name, version));
     this.turn = 0;

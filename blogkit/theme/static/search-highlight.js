@@ -1,7 +1,7 @@
 // Marks what was searched for on the page that was found, without touching its elements.
 
 /** Mark every text of `?highlight=`, go to the first in the section of the address, and tidy the address. */
-export function highlight(script) {
+export function highlight(styles) {
   const address = new URL(location.href);
   const texts = address.searchParams.getAll("highlight").filter(Boolean);
   address.searchParams.delete("highlight");
@@ -11,7 +11,7 @@ export function highlight(script) {
   const ranges = findRanges(body, texts);
   const style = document.createElement("link");
   style.rel = "stylesheet";
-  style.href = new URL("search.css", script).href;
+  style.href = styles;
   document.head.append(style);
   CSS.highlights.set("search", new Highlight(...ranges));
   document.addEventListener("keydown", (event) => event.key === "Escape" && CSS.highlights.delete("search"));

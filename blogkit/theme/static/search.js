@@ -3,14 +3,17 @@
 
 {
   const script = document.currentScript.src;
-  const load = (name) => import(new URL(name, script).href);
+  /** The other files have the version of this one, so that a browser never mixes two. */
+  const at = (name) => new URL(name + new URL(script).search, script).href;
+  const load = (name) => import(at(name));
   let dialog = null;
 
   /** The site's root: this script lies in `_static/` below it. */
   const root = new URL("..", script).href;
 
   async function open() {
-    dialog ??= load("search-dialog.js").then(({ createDialog }) => createDialog(root, script));
+    dialog ??= Promise.all([load("search-dialog.js"), load("search-index.js")])
+      .then(([{ createDialog }, { Index }]) => createDialog(root, at("search.css"), Index));
     try {
       (await dialog).show();
     } catch {
@@ -34,5 +37,5 @@
     open();
   });
 
-  if (new URLSearchParams(location.search).has("highlight")) load("search-highlight.js").then(({ highlight }) => highlight(script));
+  if (new URLSearchParams(location.search).has("highlight")) load("search-highlight.js").then(({ highlight }) => highlight(at("search.css")));
 }
