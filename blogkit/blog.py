@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -99,7 +99,7 @@ class Blog:
     moved: list[Moved] = field(default_factory=list)
     _by_docname: dict[str, Entry] = field(default_factory=dict, init=False, repr=False)
 
-    @property
+    @cached_property
     def store(self) -> Store:
         """Where the results are kept."""
         return Store(self.root / self.settings.store)
@@ -151,7 +151,7 @@ class Blog:
         edited, measured = last_changes(self.root, FOLDER), value_changes(self.history)
         self.entries = for_each(lambda post: self._entry(post, edited, measured.get(post.docname)), shown)
         self._by_docname = {entry.post.docname: entry for entry in self.entries}
-        if not names:  # of the other posts nothing is known here
+        if self.store.grew and not names:  # of the other posts nothing is known here
             self._drop({result.key for result in self.results.values()})
 
     def prune(self) -> list[str]:
@@ -173,18 +173,20 @@ class Blog:
         ``made`` knows what was made before from the same sources by the same ``code`` (a digest).
         """
         written: dict[str, str | Path] = {}
-        notebooks = set()
+        records = set()
         for entry in self.entries:
             post, result, facts = entry.post, self.results.get(entry.post.docname), entry.provenance
             written[f"{post.docname}{post.path.suffix}"] = post.text
             if result:
-                name = f"{post.docname}.ipynb"
-                notebooks.add(name)
                 address = site.url(post.url) if site.base else ""
-                make = partial(provenance.published_notebook, post, result, entry.summary, facts, address)
                 source = key_of({"from": [code, post.text, post.title, entry.summary, facts, address]})
-                made.write(pages / name, source, make)
-                written[f"{post.docname}.json"] = provenance.as_json(post, result, facts)
+                make = {
+                    ".ipynb": partial(provenance.published_notebook, post, result, entry.summary, facts, address),
+                    ".json": partial(provenance.as_json, post, result, facts),
+                }
+                for suffix, content in make.items():
+                    records.add(f"{post.docname}{suffix}")
+                    made.write(pages / f"{post.docname}{suffix}", source, content)
                 written |= {name: result.file(name) for name in post.outputs}
         written[HISTORY] = write_history(self.history)
         outputs = {name for post in self.posts for name in post.outputs}
@@ -194,7 +196,7 @@ class Blog:
                 written[name] = picture
         for name, content in written.items():
             write_if_changed(pages / name, content.read_bytes() if isinstance(content, Path) else content)
-        return notebooks | set(written)
+        return records | set(written)
 
     def result_rows(self) -> list[dict[str, Any]]:
         """Return what the results page shows."""

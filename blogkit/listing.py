@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 
 from .notebooks import fill_glue, split_front_matter
@@ -71,6 +72,7 @@ class Term:
         return len(self.entries)
 
 
+@cache
 def slug(name: str) -> str:
     """Return a term's file name without suffix: NFC, one for both cases, safe in addresses and on any system."""
     text = "".join(_SPELLED.get(c, c) for c in nfc(name).strip().lower())

@@ -73,6 +73,8 @@ class Store:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.grew = False
+        """Whether a result was added."""
 
     def find(self, key: str) -> Result | None:
         """Return the result under ``key``; one that is damaged is dropped and ``None`` returned."""
@@ -110,6 +112,7 @@ class Store:
                 if (found := self.find(key)) is None:
                     raise
                 return found
+        self.grew = True
         return Result(final, record)
 
     def scratch(self) -> _Scratch:
