@@ -35,6 +35,7 @@ book = "jupyter_book.cli.main", "jupyter_book.sphinx", "myst_nb.sphinx_ext", "sp
 for name in (*builtin_extensions, *book, "nbclient", "numpy", "lxml.html", "PIL.Image", "filelock"):
     importlib.import_module(name)
 gc.freeze()
+gc.set_threshold(100_000, 20, 20)
 sys.stdin.readline()
 from jupyter_book.cli.main import main
 sys.argv[0] = "jupyter-book"
