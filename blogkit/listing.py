@@ -30,7 +30,6 @@ _CODE_CELL = re.compile(
     r"(?P<code>.*?)^(?P=fence)[ \t]*$",
     re.DOTALL | re.MULTILINE,
 )
-_HANGUL = re.compile(r"[ㄱ-힣]+")  # and Han: one range is found twice as fast as three
 _WORD = re.compile(r"[A-Za-z0-9_À-ɏ]+(?:['.,][A-Za-z0-9_]+)*")
 _SPELLED = {"#": "sharp", "+": "plus", "&": "and", "%": "percent", "@": "at"}
 _UNSAFE = re.compile(r"[^\w.]+")
@@ -126,15 +125,18 @@ def related(entries: Sequence[Entry], count: int = 3) -> dict[str, list[Entry]]:
     for number, entry in enumerate(entries):
         for key in _topics(entry.post):
             members[key].append(number)
-    scores: list[Counter[int]] = [Counter() for _ in entries]
+    scores: list[dict[int, float]] = [defaultdict(float) for _ in entries]
     for numbers in members.values():
         weight = math.log(1 + len(entries) / len(numbers))
         for place, number in enumerate(numbers):
+            score = scores[number]
             for other in numbers[max(0, place - _WINDOW) : place + _WINDOW + 1]:
-                if other != number:
-                    scores[number][other] += weight
+                score[other] += weight
     return {
-        entry.post.docname: [entries[n] for n in sorted(score, key=lambda n: (-score[n], abs(n - own), n))[:count]]
+        # The post itself comes first: it shares all, and nothing is nearer.
+        entry.post.docname: [
+            entries[n] for n in sorted(score, key=lambda n: (-score[n], abs(n - own), n))[1 : count + 1]
+        ]
         for own, (entry, score) in enumerate(zip(entries, scores, strict=True))
     }
 
@@ -148,7 +150,8 @@ def reading_minutes(post: Post) -> int:
             minutes += lines / CODE_LINES_PER_MINUTE
         else:
             text = _MARKUP.sub(" ", source)
-            minutes += sum(map(len, _HANGUL.findall(text))) / SYLLABLES_PER_MINUTE
+            # A syllable is three bytes; counting matches of a pattern takes ten times as long.
+            minutes += (len(text.encode("utf-8", "replace")) - len(text)) / 2 / SYLLABLES_PER_MINUTE
             minutes += len(_WORD.findall(text)) / WORDS_PER_MINUTE
     return max(1, round(minutes))
 

@@ -40,7 +40,9 @@ class Notebooks:
 
         Its metadata holds only what a kernel needs.
         """
-        if self._folder is None or _LOADS.search(text):  # a cell that is another file: not a function of the text alone
+        if self._folder is None or (
+            "load:" in text and _LOADS.search(text)
+        ):  # a cell that is another file: not a function of the text alone
             return _read_notebook(path, text)
         key = hashlib.sha256(f"{_reader()}{path.suffix}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()
         file = self._folder / f"{key}.json"
