@@ -8,6 +8,7 @@ Prints seconds, seconds a post and bytes a post, as ratios to the blog before it
 
 from __future__ import annotations
 
+import os
 import queue
 import subprocess
 import sys
@@ -96,8 +97,6 @@ def edit(path: Path, words: str) -> None:
 
 def environment() -> dict[str, str]:
     """Return the environment in which a blog elsewhere finds the package."""
-    import os
-
     return {**os.environ, "PYTHONPATH": str(ROOT)}
 
 

@@ -24,7 +24,7 @@ import nbformat
 import psutil
 
 from .environment import cell_nodes, device, environment, imported_modules, main_packages, processor
-from .errors import AuthorError, shown
+from .errors import AuthorError, for_each, shown
 from .notebooks import glued_units, glued_values
 from .posts import Post, parse_promise, render_template
 from .store import Result, Store, file_digest, key_of, write_atomically
@@ -133,16 +133,7 @@ def execute_posts(
     ``jobs`` is how many light posts run at once (0: as cores and memory allow). Raises :class:`AuthorError` for bad
     input before anything runs, and :class:`ExecutionFailed` with all failures after everything ran.
     """
-    functions, faults = [], []
-    for post in posts:
-        if not post.code:
-            continue
-        try:
-            functions.append(describe(post, root))
-        except AuthorError as error:
-            faults += error.faults
-    if faults:
-        raise AuthorError(faults)
+    functions = for_each(lambda post: describe(post, root), [post for post in posts if post.code])
     results = {f.post.docname: found for f in functions if not force and (found := store.find(f.key))}
     # Posts of the same code, environment and inputs are one function: it runs once.
     stale = list({f.key: f for f in functions if f.post.docname not in results}.values())

@@ -87,14 +87,13 @@ class Post:
         """The sources of the code cells that are executed, in order."""
         if self.path.suffix == ".md" and "{code-cell}" not in self.text:
             return ()
-        cells = self._notebook["cells"]
-        return tuple(cell["source"] for cell in cells if cell["cell_type"] == "code" and cell["source"].strip())
+        return tuple(cell["source"] for cell in self._code_cells)
 
     @property
     def steered(self) -> dict[str, list[str]]:
         """Number of a code cell, from 1, as text → its tags that say how it is executed."""
-        cells = (c for c in self._notebook["cells"] if c["cell_type"] == "code" and c["source"].strip())
-        tags = {str(n): [t for t in _STEERING if t in c["metadata"].get("tags", [])] for n, c in enumerate(cells, 1)}
+        cells = enumerate(self._code_cells, 1)
+        tags = {str(n): [t for t in _STEERING if t in cell["metadata"].get("tags", [])] for n, cell in cells}
         return {number: found for number, found in tags.items() if found}
 
     @property
@@ -111,6 +110,10 @@ class Post:
     def is_public(self, now: dt.datetime) -> bool:
         """Tell whether the post may be published at ``now`` (aware)."""
         return not self.draft and self.date <= now
+
+    @property
+    def _code_cells(self) -> list[dict[str, Any]]:
+        return [c for c in self._notebook["cells"] if c["cell_type"] == "code" and c["source"].strip()]
 
     @cached_property
     def _notebook(self) -> dict[str, Any]:
