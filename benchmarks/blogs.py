@@ -7,6 +7,7 @@ import random
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -15,10 +16,13 @@ import yaml
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from blogkit.blog import STORE  # noqa: E402
-from blogkit.execute import describe, execute_posts  # noqa: E402
-from blogkit.posts import Post, read_posts  # noqa: E402
-from blogkit.store import Store  # noqa: E402
+from blogkit.execution.execute import execute_posts  # noqa: E402
+from blogkit.execution.function import describe  # noqa: E402
+from blogkit.execution.result import Record  # noqa: E402
+from blogkit.execution.store import STORE, Store  # noqa: E402
+from blogkit.posts.post import Post  # noqa: E402
+from blogkit.posts.reading import read_posts  # noqa: E402
+from blogkit.site.settings import Settings  # noqa: E402
 
 NOUNS = (
     *("모델", "데이터", "학습", "신경망", "정확도", "손실", "함수", "그림", "글자", "층"),
@@ -77,9 +81,9 @@ def sentence(chance: random.Random) -> str:
     return " ".join([*words, chance.choice(VERBS)])
 
 
-def results(root: Path) -> Iterator[tuple[Post, str, nbformat.NotebookNode, dict[str, object]]]:
+def results(root: Path) -> Iterator[tuple[Post, str, nbformat.NotebookNode, Record]]:
     """Yield (post, key, executed notebook, record) of each post: the first is executed, the others get its outputs."""
-    posts = read_posts(root)
+    posts = read_posts(root, Settings().timezone)
     store = Store(root / STORE)
     first = execute_posts(posts[:1], root, store, log=lambda line: None)[posts[0].docname]
     outputs = [cell.outputs for cell in first.notebook.cells if cell.cell_type == "code"]
@@ -90,7 +94,7 @@ def results(root: Path) -> Iterator[tuple[Post, str, nbformat.NotebookNode, dict
         for number, (cell, shown) in enumerate(zip(cells, outputs, strict=True), 1):
             cell.outputs, cell.execution_count = shown, number
         function = describe(each, root)
-        yield each, function.key, notebook, {**first.record, "post": each.docname, "function": function.description}
+        yield each, function.key, notebook, replace(first.record, post=each.docname, function=function.description)
 
 
 def fill_store(root: Path) -> None:

@@ -56,9 +56,10 @@ IMPORTS = (
 
 def sources() -> list[str]:
     """Return the code cells of all public posts."""
-    from blogkit.posts import read_posts
+    from blogkit.posts.reading import read_posts
+    from blogkit.site.settings import Settings
 
-    return [cell for post in read_posts(ROOT) for cell in post.code]
+    return [cell for post in read_posts(ROOT, Settings().timezone) for cell in post.code]
 
 
 def measure(command: list[str], folder: Path) -> tuple[float, int]:

@@ -19,7 +19,8 @@ from pathlib import Path
 
 from blogs import ROOT, fill_store, write_blog
 
-from blogkit.serve import SITE, serve
+from blogkit.preview import SITE
+from blogkit.preview.loop import serve
 
 BUILD = [str(Path(sys.executable).with_name("jupyter-book")), "build", "-W", "--keep-going", "."]
 

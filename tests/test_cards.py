@@ -11,16 +11,17 @@ import numpy as np
 import pytest
 from PIL import Image, ImageColor
 
-from blogkit import cards
-from blogkit.address import Site
-from blogkit.cards import Card, draw, post_card, summary_parts, write_cards
-from blogkit.listing import Entry
-from blogkit.posts import Post
+from blogkit.posts.post import Post
+from blogkit.posts.references import LiveText, fill_template
+from blogkit.site.address import Site
+from blogkit.site.entry import Entry
+from blogkit.web import card_drawing as cards
+from blogkit.web.social_cards import SocialCard, post_card, write_cards
 
-CARD = Card(
+CARD = SocialCard(
     "2019-12-20-mnist",
     "손글씨 숫자를 읽는 첫 신경망: TensorFlow로 MNIST 분류하기",
-    (("처음 보는 ", False), ("10,000", True), ("장으로 시험했습니다. 정확도 ", False), ("97.58%", True), (".", False)),
+    fill_template("처음 보는 {n:,}장으로 시험했습니다. 정확도 {acc:.2%}.", {"n": 10_000, "acc": 0.9758}),
     "AI · Deep Learning",
     "JiHyun Kim",
     "2019. 12. 20.",
@@ -28,14 +29,14 @@ CARD = Card(
 LONG = dataclasses.replace(
     CARD,
     title="띄어쓰기가없어서아무데서나끊을수밖에없는제목" * 6,
-    summary=(("아주 긴 요약입니다. " * 60, False),),
+    summary=LiveText((("아주 긴 요약입니다. " * 60, False),)),
     label="분류 " * 60,
     foot="이름 " * 60,
 )
 
 
-def pixels(card: Card) -> np.ndarray:
-    with Image.open(io.BytesIO(draw(card))) as image:
+def pixels(card: SocialCard) -> np.ndarray:
+    with Image.open(io.BytesIO(cards.draw(card))) as image:
         assert image.size == (1200, 630)
         assert image.format == "PNG"
         return np.asarray(image.convert("RGB")).astype(int)
@@ -55,7 +56,8 @@ def picture(size: tuple[int, int], colour: str, kind: str = "PNG") -> bytes:
 def entry(**values: object) -> Entry:
     day = dt.datetime(2019, 12, 20, tzinfo=dt.UTC)
     post = Post(Path("posts/a.md"), "posts/2019-12-20-a", "", **{"title": "글", "date": day, **values})
-    return Entry(post, {"n": 1234, "acc": 0.97581}, "모두 1,234장, 정확도 97.58%.")
+    glued = {"n": 1234, "acc": 0.97581}
+    return Entry(post, glued, fill_template(post.description, glued))
 
 
 def test_korean_is_drawn_and_not_as_boxes() -> None:
@@ -66,19 +68,21 @@ def test_korean_is_drawn_and_not_as_boxes() -> None:
 
 def test_what_the_font_lacks_is_left_out() -> None:
     assert not cards._known("😀")
-    assert draw(dataclasses.replace(CARD, title="글 😀제목")) == draw(dataclasses.replace(CARD, title="글 제목"))
+    assert cards.draw(dataclasses.replace(CARD, title="글 😀제목")) == cards.draw(
+        dataclasses.replace(CARD, title="글 제목")
+    )
 
 
 def test_decomposed_hangul_is_composed() -> None:
     import unicodedata
 
-    assert draw(dataclasses.replace(CARD, title=unicodedata.normalize("NFD", CARD.title))) == draw(CARD)
+    assert cards.draw(dataclasses.replace(CARD, title=unicodedata.normalize("NFD", CARD.title))) == cards.draw(CARD)
 
 
 @pytest.mark.parametrize(
-    "card", [CARD, LONG, Card("a", "글"), dataclasses.replace(LONG, thumbnail=picture((9, 900), "red"))]
+    "card", [CARD, LONG, SocialCard("a", "글"), dataclasses.replace(LONG, thumbnail=picture((9, 900), "red"))]
 )
-def test_margins_stay_empty(card: Card) -> None:
+def test_margins_stay_empty(card: SocialCard) -> None:
     image = pixels(card)
     ground = image[20:, :70], image[20:, 1140:], image[612:], image[20:44]
     paper = np.array(ImageColor.getrgb(cards._PAPER))
@@ -87,14 +91,14 @@ def test_margins_stay_empty(card: Card) -> None:
 
 
 def test_live_values_have_their_colour() -> None:
-    typed = dataclasses.replace(CARD, summary=tuple((text, False) for text, _ in CARD.summary))
+    typed = dataclasses.replace(CARD, summary=LiveText(((str(CARD.summary), False),)))
     assert near(pixels(CARD), cards._LIVE) > 500
     assert near(pixels(typed), cards._LIVE) == 0
 
 
 def test_lines_break_between_words_and_end_with_an_ellipsis() -> None:
     style = cards._Style(30, "Regular")
-    words = cards._words("정확도는 아흔일곱 퍼센트입니다 그리고 손실은 낮습니다")
+    words = cards._plain_words("정확도는 아흔일곱 퍼센트입니다 그리고 손실은 낮습니다")
     lines = cards._wrap(words, style, 300, 9)
     assert [word for line in lines for word in line] == words
     assert len(lines) > 2
@@ -103,12 +107,12 @@ def test_lines_break_between_words_and_end_with_an_ellipsis() -> None:
     assert len(cut) == 2
     assert "".join(text for word in cut[-1] for text, _ in word).endswith("…")
     assert style.width(cut[-1]) <= 300
-    assert len(cards._wrap(cards._words("가" * 100), style, 300, 99)) > 5
+    assert len(cards._wrap(cards._plain_words("가" * 100), style, 300, 99)) > 5
 
 
 def test_title_fills_its_lines_evenly() -> None:
     style = cards._Style(60, "ExtraBold")
-    words = cards._words("한 줄을 거의 다 채우는 제목 끝")
+    words = cards._plain_words("한 줄을 거의 다 채우는 제목 끝")
     full = style.width(words) - 10
     widths = [style.width(line) for line in cards._wrap(words, style, cards._balanced(words, style, full, 3), 3)]
     assert len(widths) == 2
@@ -122,7 +126,7 @@ def test_thumbnail_is_shown_in_its_colours() -> None:
 
 
 def test_thumbnail_that_is_no_picture_is_left_out() -> None:
-    assert draw(dataclasses.replace(CARD, thumbnail=b"<svg/>")) == draw(CARD)
+    assert cards.draw(dataclasses.replace(CARD, thumbnail=b"<svg/>")) == cards.draw(CARD)
 
 
 def test_card_of_a_post(tmp_path: Path) -> None:
@@ -130,20 +134,15 @@ def test_card_of_a_post(tmp_path: Path) -> None:
     found = entry(description="모두 {n:,}장, 정확도 {acc:.2%}.", categories=("AI", "글"))
     card = post_card(found, Site("블로그", author="나"), tmp_path / "a.png")
     assert (card.label, card.foot, card.date, card.thumbnail) == ("AI · 글", "나 · 블로그", "2019. 12. 20.", b"png")
-    assert [text for text, live in card.summary if live] == ["1,234", "97.58%"]
+    assert [text for text, live in card.summary.parts if live] == ["1,234", "97.58%"]
     assert card.alt == "글. 모두 1,234장, 정확도 97.58%."
-
-
-def test_summary_that_is_no_template_is_kept_whole() -> None:
-    found = entry(description="다른 말")
-    assert summary_parts(found.post, found.values, found.summary) == ((found.summary, False),)
 
 
 def test_card_is_drawn_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = []
     monkeypatch.setattr(cards, "draw", lambda card: drawn.append(card.name) or card.name.encode())
     out, kept = tmp_path / "out", tmp_path / "kept"
-    one, two = Card("one", "하나"), Card("two", "둘")
+    one, two = SocialCard("one", "하나"), SocialCard("two", "둘")
     assert write_cards(out, [one, two], kept) == {one.path, two.path}
     write_cards(tmp_path / "other", [one, two], kept)
     assert sorted(drawn) == ["one", "two"]
@@ -153,7 +152,7 @@ def test_card_is_drawn_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize(
-    "change", [{"title": "다른"}, {"summary": (("97.59%", True),)}, {"thumbnail": b"x"}, {"date": "1"}]
+    "change", [{"title": "다른"}, {"summary": LiveText((("97.59%", True),))}, {"thumbnail": b"x"}, {"date": "1"}]
 )
 def test_other_content_has_another_address(change: dict[str, object]) -> None:
     assert dataclasses.replace(CARD, **change).path != CARD.path

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import Book, code
 
-from blogkit.diff import Difference, as_markdown, compare, read_page
+from blogkit.publish.diff import Difference, compare, read_page
+from blogkit.publish.diff_report import as_markdown
 
 pytestmark = pytest.mark.xdist_group("diff")  # one process builds the two sites
 SAME = "같은 글입니다.\n"

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from blogkit.environment import gpus, imported_modules, package_versions
-from blogkit.execute import default_jobs
+from blogkit.execution.environment import package_versions
+from blogkit.execution.imports import imported_modules
+from blogkit.execution.machine import default_jobs, gpus
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from conftest import Book, code
 
-from blogkit.blog import STORE
-from blogkit.execute import cores
+from blogkit.execution.machine import cores
+from blogkit.execution.store import STORE
 
 SIMPLE = code("x = 6 * 7\nglue('answer', x)\nprint(x)")
 

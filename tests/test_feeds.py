@@ -17,11 +17,12 @@ from bs4 import BeautifulSoup
 from conftest import Book, code
 from lxml import etree
 
-from blogkit.address import LOCAL, Site
-from blogkit.content import clean, content
-from blogkit.feeds import atom_feed, feeds, updated
-from blogkit.listing import Entry
-from blogkit.posts import Post
+from blogkit.posts.post import Post
+from blogkit.site.address import LOCAL, Site
+from blogkit.site.entry import Entry
+from blogkit.text import xml_text
+from blogkit.web.content import content
+from blogkit.web.feeds import atom_feed, feeds
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 BASE = "https://me.example/blog/"
@@ -217,9 +218,9 @@ def test_ids_outlive_a_move() -> None:
 
 def test_updated_is_the_last_change_of_the_text() -> None:
     later, latest = (dt.datetime(2025, month, 1, tzinfo=dt.UTC) for month in (1, 2))
-    assert updated(entry(1)) == entry(1).post.date
-    assert updated(entry(1, updated=later)) == later
-    assert updated(Entry(entry(1, updated=later).post, updated=latest)) == latest
+    assert entry(1).modified == entry(1).post.date
+    assert entry(1, updated=later).modified == later
+    assert Entry(entry(1, updated=later).post, updated=latest).modified == latest
 
 
 def test_feed_does_not_depend_on_the_time_of_the_build() -> None:
@@ -257,5 +258,5 @@ def test_content_is_what_the_theme_marks() -> None:
     assert content(page.encode(), BASE) == "<p>b</p>"
 
 
-def test_clean() -> None:
-    assert clean("a\b\x1b[1;31mb\x1b[0m\x00\ud800\ufffe\tc\n가😀") == "ab\tc\n가😀"
+def test_xml_text() -> None:
+    assert xml_text("a\b\x1b[1;31mb\x1b[0m\x00\ud800\ufffe\tc\n가😀") == "ab\tc\n가😀"

@@ -9,10 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from blogkit.history import last_changes
-from blogkit.listing import Entry, excerpt, neighbours, paged, reading_minutes, related, slug, terms, years
-from blogkit.pages import pages
-from blogkit.posts import Post
+from blogkit.posts.post import Post
+from blogkit.site.address import Site
+from blogkit.site.entry import Entry, excerpt, reading_minutes
+from blogkit.site.neighbours import neighbours, related
+from blogkit.site.revisions import last_changes
+from blogkit.site.settings import Settings
+from blogkit.site.terms import paged, slug, terms, years
+from blogkit.web.pages import Pages
+from blogkit.web.social_cards import SocialCard
 
 SEOUL = dt.timezone(dt.timedelta(hours=9))
 
@@ -140,13 +145,15 @@ def test_reading_time(text: str, minutes: int) -> None:
 
 def test_every_list_has_its_page_and_its_feed() -> None:
     entries = [entry(n, categories=("수학",), tags=("C++",), author="JiHyun Kim") for n in range(35)]
-    found = {page.name: page.context for page in pages(entries)}
+    cards = dict.fromkeys(["index", *(e.post.docname for e in entries)], SocialCard("a", "글"))
+    now = dt.datetime(2030, 1, 1, tzinfo=SEOUL)
+    found = {v.name: v for v in Pages(Settings(), Site("블로그"), entries, [], {}, cards, [], now).of_lists()}
     assert {"page/2", "page/4", "archive", "categories/index", "tags/index", "authors/jihyun-kim", "404"} <= set(found)
     assert "page/5" not in found
-    assert found["categories/수학"]["feed"] == "categories/수학.xml"
-    assert found["tags/cplusplus"]["feed"] == "tags/cplusplus.xml"
-    assert len(found["tags/cplusplus/2"]["entries"]) == 5
-    assert (found["page/2"]["page_before"], found["page/2"]["page_after"]) == ("index", "page/3")
+    assert found["categories/수학"].feed == "categories/수학.xml"
+    assert found["tags/cplusplus"].feed == "tags/cplusplus.xml"
+    assert len(found["tags/cplusplus/2"].teasers) == 5
+    assert (found["page/2"].pager.before, found["page/2"].pager.after) == ("index", "page/3")
 
 
 def git(root: Path, *arguments: str, **environment: str) -> None:

@@ -14,15 +14,17 @@ from conftest import Book, code
 from lxml import etree
 from PIL import Image
 
-from blogkit.address import Site, base_url
-from blogkit.cards import Card
 from blogkit.errors import AuthorError
-from blogkit.listing import Entry, shorten
-from blogkit.meta import Page, is_indexed, metatags
-from blogkit.notfound import rooted
-from blogkit.posts import Post, read_post
-from blogkit.redirects import write_redirects
-from blogkit.sitemap import sitemap
+from blogkit.posts.post import Post
+from blogkit.posts.reading import read_post
+from blogkit.posts.references import LiveText
+from blogkit.site.address import Site, base_url
+from blogkit.site.entry import Entry
+from blogkit.text import shorten
+from blogkit.web.head import Head, Picture, article, is_indexed, metatags
+from blogkit.web.notfound import rooted
+from blogkit.web.redirects import write_redirects
+from blogkit.web.sitemap import sitemap
 
 BASE = "https://me.example/blog/"
 SITE = Site("블로그", BASE, "나", "설명입니다.", icon=True)
@@ -59,13 +61,17 @@ def named(soup: BeautifulSoup) -> dict[str, str]:
     return {m.get("name") or m.get("property"): m["content"] for m in soup.find_all("meta", content=True)}
 
 
+def tags_of(entry: Entry, site: Site, name: str = "posts/a", feed: str = "", picture: Picture | None = None) -> str:
+    return metatags(Head(site, name, entry.post.title, str(entry.summary), feed, article(entry), picture))
+
+
 def links(soup: BeautifulSoup, rel: str) -> list[str]:
     return [link["href"] for link in soup.find_all("link", rel=rel)]
 
 
 def entry(**values: object) -> Entry:
     post = Post(Path("posts/2024-01-01-a.md"), "posts/2024-01-01-a", "", **{"title": "글", "date": DAY, **values})
-    return Entry(post, summary="요약 97.5%")
+    return Entry(post, summary=LiveText((("요약 97.5%", False),)))
 
 
 def test_post_page(book: Book) -> None:
@@ -177,7 +183,7 @@ def test_bad_old_address_is_refused(tmp_path: Path, address: str) -> None:
     path.parent.mkdir()
     path.write_text(f"---\ntitle: a\nredirect_from: [{json.dumps(address)}]\n---\n", encoding="utf-8")
     with pytest.raises(AuthorError, match=r"redirect_from: .* must be a path below the home page"):
-        read_post(path, tmp_path)
+        read_post(path, tmp_path, "Asia/Seoul")
 
 
 def test_redirect_may_take_the_place_of_a_page_that_is_gone(tmp_path: Path) -> None:
@@ -187,8 +193,8 @@ def test_redirect_may_take_the_place_of_a_page_that_is_gone(tmp_path: Path) -> N
 
 
 def test_without_an_address_nothing_absolute_is_said() -> None:
-    card = Card("a", "글")
-    tags = metatags(Page("posts/a", "글"), Site("블로그", icon=True), entry(thumbnail="images/a.png"), card, "../")
+    picture = Picture("cards/a.png", "글.")
+    tags = tags_of(entry(thumbnail="images/a.png"), Site("블로그", icon=True), picture=picture)
     soup = head(tags)
     assert "http" not in tags.replace("https://schema.org", "")
     assert links(soup, "alternate") == ["../feed.xml", "../feed.json"]
@@ -199,15 +205,14 @@ def test_without_an_address_nothing_absolute_is_said() -> None:
 def test_values_cannot_leave_their_place() -> None:
     evil = '"><script>x</script>\b'
     site = Site(evil, BASE, evil, evil)
-    tags = metatags(Page("a", evil, evil, "tags/a.xml", evil), site, entry(title=evil, tags=(evil,)), Card("a", evil))
+    tags = tags_of(entry(title=evil, tags=(evil,)), site, "a", "tags/a.xml", Picture("a.png", evil))
     soup = head(tags)
     assert [script["type"] for script in soup.find_all("script")] == ["application/ld+json"]
     assert json.loads(soup.script.string)["headline"] == named(soup)["og:title"] == evil.rstrip("\b")
 
 
 def test_draft_is_not_indexed() -> None:
-    tags = metatags(Page("posts/a", "글"), SITE, entry(draft=True))
-    assert named(head(tags))["robots"] == "noindex, follow"
+    assert named(head(tags_of(entry(draft=True), SITE)))["robots"] == "noindex, follow"
 
 
 def test_sitemap_is_valid() -> None:
@@ -222,7 +227,7 @@ def test_sitemap_is_valid() -> None:
 
 
 def test_sitemap_only_with_an_address(tmp_path: Path) -> None:
-    from blogkit.sitemap import write_sitemap
+    from blogkit.web.sitemap import write_sitemap
 
     assert write_sitemap(tmp_path, [entry()], Site("블로그")) == {"robots.txt"}
     assert "Sitemap" not in (tmp_path / "robots.txt").read_text(encoding="utf-8")

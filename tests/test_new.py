@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from conftest import Book
 
-from blogkit.new import new_post, slug_of
-from blogkit.posts import read_post
+from blogkit.posts.new import new_post, slug_of
+from blogkit.posts.reading import read_post
 
 NOW = dt.datetime(2026, 3, 4, 9, 30, tzinfo=ZoneInfo("Asia/Seoul"))
 
@@ -35,7 +35,7 @@ def test_makes_an_address_of_a_title(title: str, slug: str) -> None:
 
 def test_writes_a_draft_that_is_read_without_a_fault(tmp_path: Path) -> None:
     path = new_post(tmp_path, ' A  "quoted": title # with signs', NOW)
-    post = read_post(path, tmp_path)
+    post = read_post(path, tmp_path, "Asia/Seoul")
     assert path.name == "2026-03-04-a-quoted-title-with-signs.md"
     assert (post.title, post.date, post.draft) == ('A "quoted": title # with signs', NOW, True)
     assert post.code

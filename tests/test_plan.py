@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import pytest
 from conftest import Book, code
 
-from blogkit.plan import DEFAULT_RUNNER, deal
-from blogkit.status import State
+from blogkit.execution.ci_runners import DEFAULT_RUNNER, deal
+from blogkit.execution.status import State
 
 
 def state(name: str, runs_on: str = "", *, fresh: bool = False, key: str = "") -> State:

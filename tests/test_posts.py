@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from blogkit.blog import Settings
 from blogkit.errors import AuthorError
-from blogkit.execute import describe, input_files
-from blogkit.notebooks import Notebooks
-from blogkit.posts import Post, read_posts
+from blogkit.execution.function import describe, input_files
+from blogkit.posts.notebook import Notebooks
+from blogkit.posts.post import Post
+from blogkit.posts.reading import read_posts
+from blogkit.site.settings import Settings
 
 CELL = "```{code-cell} python\n1\n```\n"
 
@@ -24,7 +25,7 @@ def write(root: Path, name: str, front: str, body: str = CELL) -> Path:
 
 
 def read(root: Path, **options: Any) -> list[Post]:
-    return read_posts(root, **options)
+    return read_posts(root, "Asia/Seoul", **options)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import warnings
-from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -14,7 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from matplotlib.figure import Figure
 
-PRELUDE = Path(__file__).parents[1] / "blogkit" / "prelude"
+from blogkit.execution.prelude import _source
 
 
 def run(name: str) -> dict:
@@ -22,7 +21,7 @@ def run(name: str) -> dict:
     names: dict = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # matplotlib_inline's own
-        exec(compile((PRELUDE / f"{name}.py").read_text(encoding="utf-8"), name, "exec"), names)
+        exec(compile(_source(name), name, "exec"), names)
     return {key: value for key, value in names.items() if key not in ("__builtins__", "__doc__")}
 
 
@@ -85,6 +84,6 @@ def test_a_reader_without_the_korean_font_still_gets_figures(monkeypatch):
 
 def test_tensorflow_is_silent_only_while_it_loads(tmp_path):
     (tmp_path / "tensorflow.py").write_text("import os; os.write(2, b'noise')")
-    code = (PRELUDE / "tensorflow.py").read_text(encoding="utf-8") + "\nimport os; os.write(2, b'heard')"
+    code = _source("tensorflow") + "\nimport os; os.write(2, b'heard')"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=True)
     assert done.stderr == b"heard"

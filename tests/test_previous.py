@@ -11,8 +11,8 @@ from urllib.request import Request
 
 import pytest
 
-from blogkit.previous import Redirects, fetch_site
-from blogkit.serving import Handler, serving
+from blogkit.publish.fetch import Redirects, fetch_site
+from blogkit.publish.server import Handler, serving
 
 SITEMAP = "<urlset>{}</urlset>"
 

@@ -19,7 +19,8 @@ from conftest import Book
 from playwright.sync_api import Browser, Page, expect
 from search_library import FIND, QUERIES, first_right, found, write_library
 
-from blogkit.search import read_page, weigh_grams, write_index
+from blogkit.web.search_index import weigh_grams, write_index
+from blogkit.web.search_text import read_page
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:"
 ABOUT, HISTORY = "about.html", "posts/2020-02-11-history.html"

@@ -13,7 +13,10 @@ import pytest
 from conftest import ROOT, Book, code
 from watchfiles import Change
 
-from blogkit.serve import SITE, News, Sources, serve, with_script
+from blogkit.preview import SITE
+from blogkit.preview.loop import serve
+from blogkit.preview.reload import News, with_script
+from blogkit.preview.sources import Sources
 
 
 def test_a_page_carries_the_script_before_its_end() -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from conftest import Book, code
 
-from blogkit.crawl import Crawl, crawl_site
-from blogkit.serving import answer, serving
+from blogkit.publish.check import Crawl, crawl_site
+from blogkit.publish.server import answer, serving
 
 BASE = "https://example.github.io/repo/"
 PAGE = '<!doctype html><title>{0}</title><link rel=canonical href="{1}">{2}'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -11,9 +12,12 @@ import pytest
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 
-from blogkit.store import Store
+from blogkit.execution.result import Record
+from blogkit.execution.store import Store
 
 KEY = "a" * 64
+NOTHING = {"code": [], "prelude": {}, "environment": {}, "inputs": {}, "outputs": []}
+RECORD = Record("posts/x", {}, {}, NOTHING, "2024-01-01T00:00:00+00:00", 1.0, "", "CPU", {}, "", {})
 
 
 def executed() -> nbformat.NotebookNode:
@@ -33,17 +37,17 @@ def test_jupyter_cache_is_poisoned_by_a_row_without_its_file(tmp_path: Path) -> 
 
 def test_our_store_drops_such_a_result(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    result = store.add(KEY, executed(), {}, {"values": {}})
+    result = store.add(KEY, executed(), {}, RECORD)
     (result.folder / "notebook.ipynb").unlink()
     assert store.find("k" * 64) is None
-    assert store.add(KEY, executed(), {}, {"values": {}}).key == KEY
+    assert store.add(KEY, executed(), {}, RECORD).key == KEY
 
 
 @pytest.mark.parametrize("key", ["", "..", "../../..", "k" * 64, "A" * 64])
 def test_what_is_no_key_finds_nothing_and_harms_nothing(tmp_path: Path, key: str) -> None:
     store = Store(tmp_path / "one/store")
     (tmp_path / "one/other").mkdir(parents=True)
-    result = store.add(KEY, executed(), {}, {"values": {}})
+    result = store.add(KEY, executed(), {}, RECORD)
     store.remember("posts/x", KEY)
     (store.root / "last/posts/x.key").write_text(key, encoding="utf-8")
     assert store.last("posts/x") is None
@@ -58,7 +62,7 @@ def test_what_is_no_key_finds_nothing_and_harms_nothing(tmp_path: Path, key: str
 
 def test_a_changed_record_is_damage(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    result = store.add(KEY, executed(), {}, {"values": {"accuracy": 0.97}})
+    result = store.add(KEY, executed(), {}, replace(RECORD, values={"accuracy": 0.97}))
     assert store.find(KEY).values == {"accuracy": 0.97}
     path = result.folder / "result.json"
     path.write_text(path.read_text(encoding="utf-8").replace("0.97", "0.37"), encoding="utf-8")
@@ -69,7 +73,7 @@ def test_results_that_no_build_used_are_dropped(tmp_path: Path) -> None:
     store = Store(tmp_path)
     old, kept, new = ("a" * 64, "b" * 64, "c" * 64)
     for key in (old, kept, new):
-        folder = store.add(key, executed(), {}, {"values": {}}).folder
+        folder = store.add(key, executed(), {}, RECORD).folder
         if key != new:
             os.utime(folder, (0, 0))
     assert store.prune({kept}, max_days=1, max_bytes=1e9) == [old]

@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 from conftest import ROOT, Book
 from playwright.sync_api import Browser, Page
 
-from blogkit.mathml import mathml
+from blogkit.render.maths import mathml
 
 GALLERY = (Path(__file__).parent / "gallery.md").read_text(encoding="utf-8")
 POST = "posts/2024-05-01-모든-것.html"

@@ -17,12 +17,12 @@ import yaml
 from actions import GitHub, Run, evaluate
 from conftest import ROOT, code, copy_checkout
 
-from blogkit.blog import STORE
-from blogkit.crawl import crawl_site
-from blogkit.diff import read_page
-from blogkit.plan import DEFAULT_RUNNER
-from blogkit.results import HISTORY
-from blogkit.serving import serving
+from blogkit.execution.ci_runners import DEFAULT_RUNNER
+from blogkit.execution.store import STORE
+from blogkit.publish.check import crawl_site
+from blogkit.publish.diff import read_page
+from blogkit.publish.server import serving
+from blogkit.site.history import HISTORY
 
 FOLDER = ROOT / ".github"
 WORKFLOWS = sorted((FOLDER / "workflows").glob("*.yml"))

@@ -1,0 +1,260 @@
+"""One build of the blog: a post flows through it from its text to the published page.
+
+It owns the settings, the lock, the posts, their results, the entries, the views and the staged site, and knows nothing
+of Sphinx: :mod:`blogkit.render.extension` hands it on from hook to hook.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from .errors import AuthorError, Fault, for_each
+from .execution.execute import execute_posts, put_back
+from .execution.result import Result
+from .execution.status import State, states
+from .execution.store import Store
+from .files import Made, names_below, write
+from .posts.notebook import Notebooks
+from .posts.post import POSTS, Post
+from .posts.reading import iter_public, read_posts
+from .publish.staging import Staging, remove_strays
+from .site.address import Site, site_of
+from .site.entry import Entry, make_entry
+from .site.history import (
+    HISTORY,
+    Moved,
+    Published,
+    extend_history,
+    history_file,
+    moved_values,
+    read_history,
+    result_rows,
+    value_changes,
+)
+from .site.revisions import last_changes
+from .site.settings import Settings
+from .site.thumbnails import Thumbnail, thumbnails
+from .web.feeds import write_feeds
+from .web.head import is_indexed
+from .web.notfound import write_notfound
+from .web.pages import HOME, Pages
+from .web.records import write_records
+from .web.redirects import write_redirects
+from .web.search_index import write_index
+from .web.sitemap import write_sitemap
+from .web.social_cards import SocialCard, post_card, site_card, write_cards
+from .web.views import Document, View
+
+_BUILD = "_build"
+_PREVIOUS_SITE = "BLOG_PREVIOUS_SITE"
+"""Names the folder of what was published last, where that is not the site of the build before."""
+_IMAGES = "images"
+_MADE = "blog-made.json"
+_GIB = 1 << 30
+
+
+class Build:
+    """One build of the book in ``root``; as a context manager it holds the book's lock."""
+
+    def __init__(
+        self,
+        root: Path,
+        settings: Settings,
+        site: Path | None = None,
+        environ: Mapping[str, str] = os.environ,
+        log: Callable[[str], None] = print,
+    ) -> None:
+        self.root, self.settings, self.log = root, settings, log
+        self.site: Site = site_of(settings, environ, root)
+        self.store = Store(root / settings.store)
+        self.staging = Staging(site or root / _BUILD / "html")
+        self.posts: list[Post] = []
+        """All posts, newest first, also those that this build does not show."""
+        self.results: dict[str, Result] = {}
+        """Docname → result."""
+        self.history: list[Published] = []
+        self.moved: list[Moved] = []
+        self.entries: list[Entry] = []
+        """The posts that this build shows, newest first."""
+        self.views: dict[str, View] = {}
+        """Name → what the page shows."""
+        self._by_docname: dict[str, Entry] = {}
+        self._made: Made | None = None
+        self._cards: dict[str, SocialCard] = {}
+        self._thumbnails: dict[str, Thumbnail] = {}
+        self._previous = Path(environ.get(_PREVIOUS_SITE) or self.staging.site)
+        self._held = ExitStack()
+
+    def __enter__(self) -> Build:
+        """Wait for other builds of this checkout to end."""
+        folder = self.root / _BUILD
+        folder.mkdir(exist_ok=True)
+        lock = FileLock(folder / ".lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            self.log("another build of this book is running; waiting for it to end")
+            lock.acquire()
+        self._held.callback(lock.release)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._held.close()
+
+    def begin(self, doctrees: Path) -> None:
+        """Make the folders ready for pages; ``doctrees`` holds what Sphinx has read, and goes when the pages go."""
+        if self.staging.begin():
+            shutil.rmtree(doctrees, ignore_errors=True)
+        doctrees.mkdir(parents=True, exist_ok=True)
+        self._made = Made(doctrees / _MADE)
+
+    # From the text to what there is to show
+
+    def read(self) -> list[Post]:
+        """Read all posts and return those that this build shows."""
+        notebooks = Notebooks(self.root / _BUILD / ".notebooks")
+        self.posts = read_posts(self.root, self.settings.timezone, self.settings.author, notebooks)
+        notebooks.prune()
+        return list(iter_public(self.posts, self._now, self.settings.preview))
+
+    def states(self) -> list[State]:
+        """Read all posts and say of those that this build shows whether their results are fresh."""
+        return states(self.read(), self.root, self.store)
+
+    def execute(self, names: Collection[str] = (), *, force: bool = False) -> None:
+        """Read the posts, execute what is stale, and make the entries.
+
+        ``names`` limits it to posts of these names (an unknown one is an error); ``force`` executes what is fresh, too.
+        """
+        shown = self._named(self.read(), names)
+        self.results = execute_posts(shown, self.root, self.store, self.settings.jobs, self.log, force=force)
+        for post in shown:
+            if result := self.results.get(post.docname):
+                put_back(result, post, self.root)
+        self._compare_with_published(shown)
+        self.entries = self._make_entries(shown)
+        self._by_docname = {entry.post.docname: entry for entry in self.entries}
+        if self.store.grew and not names:  # of the other posts nothing is known here
+            self._drop({result.key for result in self.results.values()})
+
+    def prune(self) -> list[str]:
+        """Drop results that are old or above the size, none of what is fresh; return their keys."""
+        return self._drop({state.function.key for state in self.states()})  # what is fresh is used today
+
+    def hidden(self) -> list[Post]:
+        """Return the posts that this build does not show."""
+        return [post for post in self.posts if post.docname not in self._by_docname]
+
+    def entry(self, docname: str) -> Entry | None:
+        """Return the entry of a page, if it is a post."""
+        return self._by_docname.get(docname)
+
+    # From what there is to show to the published page
+
+    @property
+    def made(self) -> Made:
+        """What each document, page and file was made from."""
+        assert self._made, "begin() comes first"
+        return self._made
+
+    def other_results(self, docnames: Collection[str]) -> list[str]:
+        """Return those of the documents whose result is another one than when they were read."""
+        keys = {docname: result.key for docname, result in self.results.items() if docname in docnames}
+        return [docname for docname, key in keys.items() if not self.made.same(f"result {docname}", key)]
+
+    def make_views(self, documents: Sequence[Document], renderer: str) -> tuple[list[str], list[str]]:
+        """Make the views; return the names of those whose pages are stale: of documents, of lists.
+
+        ``renderer`` stands for what renders them.
+        """
+        self._thumbnails = thumbnails(self.entries, self.results, self.root, self.staging.pages)
+        self._cards = {HOME: site_card(self.site)}
+        for entry in self.entries:
+            picture = self._thumbnails.get(entry.post.docname)
+            file = self.staging.pages / picture.name if picture else None
+            self._cards[entry.post.docname] = post_card(entry, self.site, file)
+        rows = result_rows([entry.post for entry in self.entries], self.results, self.history, self.moved)
+        pages = Pages(self.settings, self.site, self.entries, rows, self._thumbnails, self._cards, documents, self._now)
+        stale = []
+        for views in (pages.of_documents(), pages.of_lists()):
+            found = {view.name: view for view in views}
+            self.views |= found
+            written = {name: (self.staging.pages / f"{name}.html").is_file() for name in found}
+            # Each is noted, also where the file is missing.
+            stale.append([n for n, v in found.items() if not self.made.same(n, v.digest(renderer)) or not written[n]])
+        return stale[0], stale[1]
+
+    def publish(self, pictures: Iterable[str]) -> None:
+        """Write what stands beside the pages and put the site in its place; raise :class:`AuthorError`.
+
+        ``pictures`` are the files that Sphinx copied for its pages.
+        """
+        pages = self.staging.pages
+        # Not what this run wrote: Sphinx writes no page when no source changed.
+        paths = {view.head.path for view in self.views.values()}
+        indexed = [view.head.path for view in self.views.values() if is_indexed(view.name)]
+        written = self._write_files(pages) | write_redirects(pages, self.entries, self.site, paths)
+        written |= write_feeds(pages, self.entries, self.site, pages.with_name(".contents"))
+        written |= write_cards(pages, list(self._cards.values()), pages.with_name(".cards"))
+        written |= write_sitemap(pages, self.entries, self.site, indexed)
+        written |= write_notfound(pages, self.site)
+        written |= write_index(pages, paths, pages.with_name(".search.npz"))
+        written |= {thumbnail.name for thumbnail in self._thumbnails.values()}
+        remove_strays(pages, paths | written | set(pictures))
+        self.made.save()
+        self.staging.publish()
+
+    @cached_property
+    def _now(self) -> dt.datetime:
+        return dt.datetime.now(self.settings.zone)
+
+    def _named(self, posts: list[Post], names: Collection[str]) -> list[Post]:
+        unknown = sorted(set(names) - {post.slug for post in posts})
+        if unknown:
+            raise AuthorError([Fault(self.root / POSTS, 0, f"no post is named {', '.join(unknown)}")])
+        return [post for post in posts if not names or post.slug in names]
+
+    def _compare_with_published(self, shown: Iterable[Post]) -> None:
+        """Carry the history on, and say which values moved."""
+        before = read_history(self._previous, self.log)
+        self.history = extend_history(before, self.results)
+        executed = [(post, self.results[post.docname]) for post in shown if post.docname in self.results]
+        self.moved = [moved for post, result in executed for moved in moved_values(post, result, before)]
+        for moved in self.moved:
+            self.log(str(moved))
+
+    def _make_entries(self, shown: Iterable[Post]) -> list[Entry]:
+        edited, measured = last_changes(self.root, POSTS), value_changes(self.history)
+
+        def one(post: Post) -> Entry:
+            changed = edited.get(post.path.relative_to(self.root).as_posix())
+            return make_entry(post, self.results.get(post.docname), self.settings, changed, measured.get(post.docname))
+
+        return for_each(one, shown)
+
+    def _write_files(self, pages: Path) -> set[str]:
+        """Write records, history and pictures; return their names (relative to ``pages``)."""
+        written = write_records(pages, self.entries, self.results, self.site, self.made)
+        files = {
+            name: self.results[entry.post.docname].file(name) for entry in self.entries for name in entry.post.outputs
+        }
+        outputs = {name for post in self.posts for name in post.outputs}
+        for within in names_below(self.root / _IMAGES):
+            name = f"{_IMAGES}/{within}"
+            if name not in outputs and not name.endswith(".md"):
+                files[name] = self.root / name
+        for name, file in files.items():
+            write(pages / name, file.read_bytes())
+        write(pages / HISTORY, history_file(self.history))
+        return written | set(files) | {HISTORY}
+
+    def _drop(self, keep: set[str]) -> list[str]:
+        return self.store.prune(keep, self.settings.store_days, self.settings.store_gib * _GIB)

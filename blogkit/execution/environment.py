@@ -1,0 +1,100 @@
+"""What a post's result depends on besides its code: interpreter, processor, packages. Plain functions, no Sphinx."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Set
+from functools import lru_cache
+from importlib import metadata
+from typing import TypedDict
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from .machine import device
+
+
+class Environment(TypedDict):
+    """What else the result of code is a function of, besides its inputs."""
+
+    kernel: str
+    python: str
+    """Its version."""
+    implementation: str
+    system: str
+    machine: str
+    """The kind of processor, such as ``x86_64``."""
+    device: str
+    """What computes besides the processor, or ``CPU``; or the runner that the post asks for."""
+    packages: dict[str, str]
+    """Name → version."""
+
+
+@lru_cache(None)
+def package_versions(modules: frozenset[str]) -> dict[str, str]:
+    """Return name → version of the distributions behind ``modules`` and of all that they require, sorted by name."""
+    owners = _owners() if modules - sys.stdlib_module_names else {}
+    todo: list[tuple[str, frozenset[str]]] = [
+        (canonicalize_name(name), frozenset()) for module in modules for name in owners.get(module, ())
+    ]
+    seen: set[tuple[str, frozenset[str]]] = set()
+    versions: dict[str, str] = {}
+    while todo:
+        item = todo.pop()
+        if item in seen:
+            continue
+        seen.add(item)
+        name, extras = item
+        found = _distribution(name)
+        if found is None:
+            continue
+        versions[name], requires = found
+        todo += [
+            (canonicalize_name(r.name), frozenset(r.extras)) for r in requires if _applies(r, extras or frozenset({""}))
+        ]
+    return dict(sorted(versions.items()))
+
+
+def main_packages(modules: Set[str]) -> dict[str, str]:
+    """Return name → version of only those distributions that the post imports itself."""
+    owners = _owners()
+    names = {canonicalize_name(name) for module in modules for name in owners.get(module, ())}
+    return {name: found[0] for name in sorted(names) if (found := _distribution(name))}
+
+
+def environment(modules: Set[str], kernel: str) -> Environment:
+    """Describe what else the result of code that imports ``modules`` is a function of, as JSON values."""
+    return {
+        "kernel": kernel,
+        "python": platform.python_version(),
+        "implementation": sys.implementation.name,
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "device": device(),
+        "packages": package_versions(frozenset(modules)),
+    }
+
+
+@lru_cache(1)
+def _owners() -> dict[str, list[str]]:
+    return dict(metadata.packages_distributions())
+
+
+@lru_cache(None)
+def _distribution(name: str) -> tuple[str, tuple[Requirement, ...]] | None:
+    try:
+        found = metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        return None
+    requires = []
+    for text in found.requires or ():
+        try:
+            requires.append(Requirement(text))
+        except InvalidRequirement:
+            continue
+    return found.version, tuple(requires)
+
+
+def _applies(requirement: Requirement, extras: frozenset[str]) -> bool:
+    return requirement.marker is None or any(requirement.marker.evaluate({"extra": extra}) for extra in extras)

@@ -1,0 +1,193 @@
+"""Execute the posts whose key is not in the store, as many at once as the machine allows; knows nothing of Sphinx."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import nbformat
+import psutil
+
+from ..errors import for_each
+from ..files import file_digest, write
+from ..posts.post import Post
+from .environment import main_packages
+from .failures import ExecutionFailed, Failure, Place
+from .function import Function, describe
+from .glue import glued_units, glued_values
+from .imports import imported_modules
+from .kernel import run_cells
+from .machine import MEMORY_PER_POST, cores, default_jobs, device, processor
+from .promises import broken_promises
+from .result import Record, Result
+from .store import Store
+
+if TYPE_CHECKING:
+    from .progress import Progress
+
+_T = TypeVar("_T")
+
+
+def execute_posts(
+    posts: Iterable[Post],
+    root: Path,
+    store: Store,
+    jobs: int = 0,
+    log: Callable[[str], None] = print,
+    *,
+    force: bool = False,
+) -> dict[str, Result]:
+    """Return the result of each post with code, by docname, executing those that the store does not hold.
+
+    ``jobs`` is how many light posts run at once (0: as cores and memory allow). Raises :class:`AuthorError` for bad
+    input before anything runs, and :class:`ExecutionFailed` with all failures after everything ran.
+    """
+    functions = for_each(lambda post: describe(post, root), [post for post in posts if post.code])
+    results = {f.post.docname: found for f in functions if not force and (found := store.find(f.key))}
+    # Posts of the same code, environment and inputs are one function: it runs once.
+    stale = list({f.key: f for f in functions if f.post.docname not in results}.values())
+    failures: list[Failure] = []
+    if stale:
+        from .progress import Progress  # it is slow to import, and most builds execute nothing
+
+        with Progress([f.post.slug for f in stale], log) as progress:
+            fresh, failures = _run(_execute_all(stale, root, store, jobs, progress))
+        results |= {f.post.docname: fresh[f.key] for f in functions if f.key in fresh}
+    for function in functions:
+        result = results.get(function.post.docname)
+        if result:
+            store.remember(function.post.docname, result.key)
+            failures += broken_promises(function.post, result)
+    if failures:
+        raise ExecutionFailed(sorted(failures, key=lambda f: (f.post.path, f.line)))
+    return results
+
+
+def put_back(result: Result, post: Post, root: Path) -> None:
+    """Put the files that the post wrote where its author and its page expect them."""
+    for name in post.outputs:
+        target = root / name
+        if not target.is_file() or file_digest(target) != result.record.outputs[name]:
+            write(target, result.file(name).read_bytes())
+
+
+def _run(work: Coroutine[None, None, _T]) -> _T:
+    """Run a coroutine in a thread of its own, so that Ctrl-C reaches us and not nbclient's signal handlers."""
+    loop = asyncio.new_event_loop()
+    # nbclient leaves a failed task behind where a cell ran out of time; what matters of it is reported.
+    loop.set_exception_handler(lambda *_: None)
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    future = asyncio.run_coroutine_threadsafe(work, loop)
+    try:
+        while True:
+            try:
+                return future.result(timeout=0.5)
+            except TimeoutError:
+                if future.done():
+                    raise
+    except KeyboardInterrupt:
+        future.cancel()
+        asyncio.run_coroutine_threadsafe(_settle(), loop).result(timeout=30)
+        raise
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(timeout=10)
+
+
+async def _settle() -> None:
+    """Wait until every cancelled post has ended its kernel."""
+    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+async def _execute_all(
+    stale: list[Function], root: Path, store: Store, jobs: int, progress: Progress
+) -> tuple[dict[str, Result], list[Failure]]:
+    results: dict[str, Result] = {}
+    failures: list[Failure] = []
+    # A post's threads depend on the machine alone, not on what else is stale or running: same numbers each time.
+    threads = max(1, cores() // (jobs or default_jobs()))
+    at_once = jobs or max(1, min(default_jobs(), psutil.virtual_memory().available // MEMORY_PER_POST))
+
+    async def one(function: Function, threads: int | None, turn: asyncio.Semaphore) -> None:
+        async with turn:
+            name = function.post.slug
+            progress.start(name, len(function.post.code))
+            try:
+                outcome = await _execute(function, root, store, threads, lambda cell: progress.cell(name, cell))
+            except Exception as error:  # a full disk, an input that was deleted: the others go on
+                outcome = Failure(function.post, 0, 1, f"{type(error).__name__}: {error}")
+            if isinstance(outcome, Failure):
+                failures.append(outcome)
+                progress.end(name, "failed")
+            else:
+                results[function.key] = outcome
+                progress.end(name, "done")
+
+    for whole in (True, False):
+        turn = asyncio.Semaphore(1 if whole else at_once)
+        chosen = [f for f in stale if f.post.whole_machine == whole]
+        await asyncio.gather(*(one(f, None if whole else threads, turn) for f in chosen))
+    return results, failures
+
+
+async def _execute(
+    function: Function, root: Path, store: Store, threads: int | None, on_cell: Callable[[int], None]
+) -> Result | Failure:
+    post, inputs = function.post, function.description["inputs"]
+    at = Place(post)
+    started, clock = dt.datetime.now(dt.UTC), time.monotonic()
+    with store.scratch() as folder:
+        _lay_out(folder, post, root, list(inputs))
+        notebook = nbformat.from_dict(post.notebook)
+        try:
+            await run_cells(notebook, post, folder, threads, at, on_cell)
+        except Exception as error:
+            return at.explain(error, notebook)
+        missing = [name for name in post.outputs if not (folder / name).is_file()]
+        if missing:
+            line = post.lines.get("outputs", 1)
+            return Failure(post, 0, line, f"declares {', '.join(missing)} in `outputs` but no cell wrote it")
+        if {name: file_digest(root / name) for name in inputs} != inputs:
+            return Failure(post, 0, post.lines.get("inputs", 1), "an input changed while the post ran; build again")
+        record = Record(
+            post=post.docname,
+            values=glued_values(notebook),
+            units=glued_units(notebook),
+            function=function.description,
+            executed=started.isoformat(timespec="seconds"),
+            seconds=round(time.monotonic() - clock, 2),
+            processor=processor(),
+            device=device(),
+            packages=main_packages(imported_modules(post.code)),
+            commit=_commit(root),
+            outputs={name: file_digest(folder / name) for name in post.outputs},
+        )
+        return store.add(function.key, notebook, {name: folder / name for name in post.outputs}, record)
+
+
+def _lay_out(folder: Path, post: Post, root: Path, inputs: list[str]) -> None:
+    """Fill the folder that the kernel runs in: the declared inputs and nothing else."""
+    for name in inputs:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(root / name, target)
+    for name in post.outputs:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _commit(root: Path) -> str:
+    call = ["git", "-C", str(root), "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty"]
+    try:
+        answer = subprocess.run(call, capture_output=True, text=True, timeout=30, check=False)
+    except OSError:
+        return ""
+    return answer.stdout.strip() if answer.returncode == 0 else ""

@@ -1,0 +1,82 @@
+"""Say why a post has no result: which cell, which line, what its code said last."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import nbformat
+
+from ..errors import shown
+from ..posts.post import Post
+from ..text import printable
+
+_LINES = 12
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a post has no result."""
+
+    post: Post
+    cell: int
+    """Number of the code cell, from 1; 0: no cell."""
+    line: int
+    reason: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        place = f"{shown(self.post.path)}:{self.line or 1}"
+        where = f"cell {self.cell}: " if self.cell else ""
+        detail = "".join(f"\n    {line}" for line in self.detail.splitlines())
+        return f"{place}: {where}{self.reason}{detail}"
+
+
+class ExecutionFailed(Exception):
+    """Raised with every post that failed; the results of the others are in the store."""
+
+    def __init__(self, failures: list[Failure]) -> None:
+        super().__init__("\n".join(map(str, failures)))
+        self.failures = failures
+
+
+class Place:
+    """Where in a post the execution stands, for messages."""
+
+    def __init__(self, post: Post) -> None:
+        self.post, self.cell, self.index = post, 0, 0
+        self.deadline = time.monotonic() + post.timeout
+
+    def seconds_left(self, _: object = None) -> float:
+        """Return how long the next cell may run."""
+        left = max(0.1, self.deadline - time.monotonic())
+        return min(left, self.post.cell_timeout or left) if self.cell else left
+
+    def fail(self, reason: str, notebook: nbformat.NotebookNode, detail: str = "") -> Failure:
+        """Make a failure of the cell that runs, with the last lines that it wrote to stderr."""
+        line = self.post.cell_line(self.index) if self.cell else 1
+        outputs = notebook.cells[self.index].get("outputs", []) if self.cell else []
+        errors = "".join(o.text for o in outputs if o.output_type == "stream" and o.name == "stderr")
+        if errors:
+            detail += "\n[stderr]\n" + "\n".join(printable(errors).splitlines()[-10:])
+        return Failure(self.post, self.cell, line, reason, detail.strip("\n"))
+
+    def explain(self, error: Exception, notebook: nbformat.NotebookNode) -> Failure:
+        """Say in the author's words what ended the cell that runs."""
+        from jupyter_client.kernelspec import NoSuchKernel
+        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+        if isinstance(error, CellExecutionError):
+            raised = [o for o in notebook.cells[self.index].get("outputs", []) if o.output_type == "error"]
+            text = printable("\n".join(line for output in raised for line in output.traceback))
+            frames = [line for line in text.splitlines() if line.strip(" -") and "Traceback (most recent" not in line]
+            return self.fail(f"{error.ename}: {error.evalue}", notebook, "\n".join(frames[-_LINES:]))
+        if isinstance(error, CellTimeoutError):
+            if self.post.cell_timeout and time.monotonic() < self.deadline:
+                return self.fail(f"took longer than {self.post.cell_timeout:g} s; raise `cell_timeout`", notebook)
+            return self.fail(f"the post took longer than {self.post.timeout:g} s; raise `timeout`", notebook)
+        if isinstance(error, DeadKernelError):
+            return self.fail("the kernel died; most often the machine is out of memory", notebook)
+        if isinstance(error, NoSuchKernel):
+            return self.fail(f"no kernel named {error.name}; install it, or mend `kernelspec`", notebook)
+        return self.fail(f"{type(error).__name__}: {error}", notebook)

@@ -1,0 +1,93 @@
+"""A post as a pure function: all that its result depends on, and the key made of exactly that."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NotRequired, TypedDict
+
+from ..errors import AuthorError
+from ..files import file_digest, json_digest
+from ..posts.post import Post
+from .environment import Environment, environment
+from .imports import cell_nodes, imported_modules
+from .prelude import prelude_digests, prelude_source
+
+_FOUND = re.compile(r"""find_spec\(["'](\w+)["']\)""")
+
+
+class Description(TypedDict):
+    """What a post's result is a function of; digests are SHA-256 in hexadecimal."""
+
+    code: list[str]
+    """The cells that are executed."""
+    prelude: dict[str, str]
+    """Name → digest of what runs before them."""
+    environment: Environment
+    inputs: dict[str, str]
+    """File → digest."""
+    outputs: list[str]
+    """The files that the post declares to write."""
+    steered: NotRequired[dict[str, list[str]]]
+    """Cell → tags that say how it is executed."""
+
+
+@dataclass(frozen=True)
+class Function:
+    """A post as a pure function: what its result depends on, and the key made of exactly that."""
+
+    post: Post
+    description: Description
+    key: str
+
+
+def describe(post: Post, root: Path) -> Function:
+    """Say what the post's result is a function of; raise :class:`AuthorError` for an input that is missing."""
+    # A prelude finds the package of the figures' font by its name.
+    modules = imported_modules(post.code) | set(_FOUND.findall(prelude_source(post)))
+    surroundings = environment(modules, post.kernel)
+    if post.runs_on:  # such a result is made on that runner, and used by builds on machines without its device
+        surroundings["device"] = post.runs_on
+    description: Description = {
+        "code": list(post.code),
+        "prelude": prelude_digests(post),
+        "environment": surroundings,
+        "inputs": {name: file_digest(root / name) for name in input_files(post, root)},
+        "outputs": sorted(post.outputs),
+    }
+    if post.steered:
+        description["steered"] = post.steered
+    return Function(post, description, json_digest(description))
+
+
+def input_files(post: Post, root: Path) -> list[str]:
+    """Return the files that the post's ``inputs`` name, below ``root``; code must name no other file of ``data/``."""
+    faults = []
+    names: set[str] = set()
+    for pattern in post.inputs:
+        found = [root / pattern] if (root / pattern).is_file() else [p for p in root.glob(pattern) if p.is_file()]
+        if (root / pattern).is_dir():
+            faults.append(post.fault("inputs", f"the input {pattern} is a folder; write {pattern}/*"))
+        elif not found:
+            faults.append(post.fault("inputs", f"the input {pattern} does not exist; add the file or mend the name"))
+        names.update(p.relative_to(root).as_posix() for p in found)
+    for text in sorted(_data_paths(post.code)):
+        if text not in names and os.path.isfile(root / text):  # noqa: PTH113  # which raises for no text
+            faults.append(post.fault("inputs", f"a cell names {text}, which is not declared; add it to `inputs`"))
+    if faults:
+        raise AuthorError(faults)
+    return sorted(names)
+
+
+def _data_paths(code: tuple[str, ...]) -> set[str]:
+    strings = {
+        node.value.removeprefix("./")
+        for source in code
+        if "data/" in source
+        for node in cell_nodes(source)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    return {text for text in strings if text.startswith("data/")}

@@ -1,0 +1,77 @@
+"""Runs before the first cell of the posts that import matplotlib."""
+
+
+def _style():
+    """Give all figures of the site one look, with Korean letters, for light and dark pages."""
+    from dataclasses import replace
+    from importlib.util import find_spec
+    from pathlib import Path
+
+    import matplotlib
+    from cycler import cycler
+    from IPython import get_ipython
+    from matplotlib import font_manager
+
+    # The fonts of koreanize-matplotlib; the package itself needs distutils, gone in Python 3.12.
+    package = find_spec("koreanize_matplotlib")
+    fonts = font_manager.fontManager
+    for folder in package.submodule_search_locations if package else ():
+        for name, weight in [("NanumGothic.ttf", 400), ("NanumGothicBold.ttf", 700)]:
+            if (file := Path(folder, "fonts", name)).exists():
+                fonts.addfont(file)
+                # The bold one calls itself 600, and each bold text would warn that there is no 700.
+                fonts.ttflist[-1] = replace(fonts.ttflist[-1], weight=weight)
+                matplotlib.rcParams["font.family"] = ["NanumGothic", "DejaVu Sans"]
+
+    ink, muted, line, paper = "$ink", "$muted", "$plot_line", "$plot_paper"
+    # Paul Tol's "bright" scheme, safe for colour-blind readers: https://personal.sron.nl/~pault/
+    colours = ["#4477aa", "#ee6677", "#228833", "#aa3377", "#ccbb44", "#66ccee", "#bbbbbb"]
+    matplotlib.rcParams.update(
+        {
+            "figure.figsize": (7.2, 4.0),
+            "figure.dpi": 100,
+            "figure.facecolor": paper,
+            "figure.constrained_layout.use": True,
+            "figure.constrained_layout.h_pad": 0.08,
+            "figure.constrained_layout.w_pad": 0.08,
+            "figure.titlesize": 14,
+            "figure.titleweight": "bold",
+            "font.size": 11,
+            "text.color": ink,
+            "axes.facecolor": paper,
+            "axes.edgecolor": line,
+            "axes.labelcolor": muted,
+            "axes.titlesize": 12.5,
+            "axes.titleweight": "bold",
+            "axes.titlelocation": "left",
+            "axes.titlepad": 10,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.grid": True,
+            "axes.grid.axis": "y",
+            "axes.axisbelow": True,
+            "axes.prop_cycle": cycler(color=colours),
+            "axes.unicode_minus": False,
+            "grid.color": line,
+            "grid.linewidth": 0.8,
+            "xtick.color": line,
+            "ytick.color": line,
+            "xtick.labelcolor": muted,
+            "ytick.labelcolor": muted,
+            "lines.linewidth": 2.2,
+            "lines.markersize": 6,
+            "legend.edgecolor": "none",
+            "image.cmap": "gray_r",
+        }
+    )
+
+    if shell := get_ipython():
+        from matplotlib_inline.config import InlineBackend
+
+        inline = InlineBackend.instance(parent=shell)
+        inline.figure_formats = {"retina"}
+        inline.print_figure_kwargs = {"bbox_inches": None}  # every figure as wide as its figsize says
+
+
+_style()
+del _style

@@ -1,0 +1,31 @@
+"""Hold a result against what its author promised of it."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator
+
+from ..posts.post import Post
+from ..posts.references import parse_promise
+from .failures import Failure
+from .result import Result
+
+_HOLDS = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "==": operator.eq}
+
+
+def broken_promises(post: Post, result: Result) -> Iterator[Failure]:
+    """Yield what ``expect`` promised and the result does not keep, and what ``drift`` names and no cell glued."""
+    for name, promise in post.expect.items():
+        sign, bound = parse_promise(promise)
+        value = result.values.get(name)
+        if not isinstance(value, int | float):
+            yield _failure(post, "expect", f"promises {name} {promise}, but no cell glues a number {name}")
+        elif not _HOLDS[sign](value, bound):
+            yield _failure(post, "expect", f"promised {name} {promise}, got {value!r}")
+    for name in post.drift if isinstance(post.drift, dict) else ():
+        if not isinstance(result.values.get(name), int | float):
+            yield _failure(post, "drift", f"`drift` names {name}, but no cell glues a number {name}")
+
+
+def _failure(post: Post, key: str, reason: str) -> Failure:
+    return Failure(post, 0, post.lines.get(key, 1), reason)

@@ -1,0 +1,87 @@
+"""What executing a post gave, and how it came to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import nbformat
+
+from ..posts.post import Post
+from ..posts.references import Value
+from .function import Description
+
+NOTEBOOK, RECORD, FILES = "notebook.ipynb", "result.json", "files"
+"""What a result's folder holds."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """How a result came to be; digests are SHA-256 in hexadecimal."""
+
+    post: str
+    """The document that was executed; others of the same code share its result."""
+    values: dict[str, Value]
+    """The glued values, by name."""
+    units: dict[str, str]
+    """The units of the glued values that have one, by name."""
+    function: Description
+    executed: str
+    """When it began: ISO 8601, UTC."""
+    seconds: float
+    """How long it took."""
+    processor: str
+    device: str
+    packages: dict[str, str]
+    """Name → version of the packages that the post itself imports."""
+    commit: str
+    """Of the book, ending in ``-dirty`` where files differed from it; empty where there is no git."""
+    outputs: dict[str, str]
+    """File that the post wrote → digest."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What executing a post gave: its executed notebook, its files and how it came to be."""
+
+    folder: Path
+    key: str
+    """The key that the result is stored under."""
+    record: Record
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """The glued values, by name."""
+        return self.record.values
+
+    @cached_property
+    def notebook(self) -> nbformat.NotebookNode:
+        """The executed notebook."""
+        notebook: nbformat.NotebookNode = nbformat.reads(self._source, as_version=4)
+        return notebook
+
+    def holds(self, text: str) -> bool:
+        """Tell whether the notebook's source holds ``text``, without parsing it."""
+        return text in self._source
+
+    @property
+    def _source(self) -> str:
+        return (self.folder / NOTEBOOK).read_text(encoding="utf-8")
+
+    def file(self, name: str) -> Path:
+        """Return the stored copy of a file that the post wrote."""
+        return self.folder / FILES / name
+
+
+def with_outputs(post: Post, result: Result | None) -> nbformat.NotebookNode:
+    """Return the post's words of today as a notebook whose code cells hold the stored outputs."""
+    notebook: nbformat.NotebookNode = nbformat.from_dict(post.notebook)
+    if result:
+        for cell, executed in zip(_executed(notebook), _executed(result.notebook), strict=True):
+            cell.outputs, cell.execution_count = executed.outputs, executed.execution_count
+    return notebook
+
+
+def _executed(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]

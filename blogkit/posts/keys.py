@@ -1,0 +1,150 @@
+"""Check what front matter says, key by key: each check returns the value as a post holds it, or says what is wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import string
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+from ..text import nfc
+from .references import parse_promise
+
+_OUTPUT_FOLDERS = ("images", "files")
+_MAX_PATH = 200
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str | int | float) or isinstance(value, bool) or not str(value).strip():
+        raise ValueError("must be a text that is not empty")
+    return nfc(str(value).strip())
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_text(v) for v in (value if isinstance(value, list) else [value])))
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
+def _positive(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        raise ValueError("must be a number above 0")
+    return float(value)
+
+
+def _date(value: Any) -> dt.datetime:
+    if isinstance(value, dt.datetime):
+        return value
+    if isinstance(value, dt.date):
+        return dt.datetime(value.year, value.month, value.day)
+    match = re.fullmatch(
+        r"(\d{4}-\d{2}-\d{2})(?:[ T](\d{1,2}:\d{2}(?::\d{2})?))?\s*(Z|[+-]\d{2}:?\d{2})?", str(value).strip()
+    )
+    try:
+        if not match:
+            raise ValueError
+        zone = (match[3] or "").replace("Z", "+00:00")
+        zone = f"{zone[:3]}:{zone[-2:]}" if zone else ""
+        return dt.datetime.fromisoformat(f"{match[1]}T{(match[2] or '00:00').zfill(5)}{zone}")
+    except ValueError:
+        raise ValueError(f"{value!r} is no date; write one such as 2019-12-20 12:50 +09:00") from None
+
+
+def _paths(value: Any) -> tuple[str, ...]:
+    paths = _texts(value)
+    for path in paths:
+        parts = path.split("/")
+        if not {"", ".", ".."}.isdisjoint(parts) or re.search(r"[\\:\0]", path) or len(path) > _MAX_PATH:
+            raise ValueError(f"{path!r} must lie below the book's folder, such as data/mnist.npz")
+        if parts[-1] == "**" or any("**" in part and part != "**" for part in parts):
+            raise ValueError(f"{path!r}: write a pattern such as data/*.csv or data/**/*.csv")
+    return paths
+
+
+def _path(value: Any) -> str:
+    return _paths(_text(value))[0]
+
+
+def _files(value: Any) -> tuple[str, ...]:
+    paths = _paths(value)
+    for path in paths:
+        if any(c in path for c in "*?["):
+            raise ValueError(f"{path!r} must name one file; globs are for inputs")
+        if path.split("/")[0] not in _OUTPUT_FOLDERS or "/" not in path:
+            raise ValueError(f"{path!r} might overwrite a source; write to {' or '.join(_OUTPUT_FOLDERS)}/")
+    return paths
+
+
+def _old_addresses(value: Any) -> tuple[str, ...]:
+    """Return the files that answer at addresses; on GitHub Pages ``ai/index.html`` answers at /ai/ and at /ai."""
+    files = []
+    for address in _texts(value):
+        path = nfc(unquote(address)).strip("/")
+        if re.search(r'[\\?#:"\n\0]', path) or any(part in ("", ".", "..") for part in path.split("/")):
+            raise ValueError(f"{address!r} must be a path below the home page, such as /2019/mnist.html or /ai/mnist/")
+        files.append(path if path.endswith((".html", ".htm")) else f"{path}/index.html")
+    return tuple(files)
+
+
+def _template(value: Any) -> str:
+    text = _text(value)
+    try:
+        list(string.Formatter().parse(text))
+    except ValueError as error:
+        raise ValueError(f"{error}; write a literal brace twice") from error
+    return text
+
+
+def _promises(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise ValueError("must be `name: '>= 0.9'` lines")
+    for promise in value.values():
+        parse_promise(str(promise))
+    return {str(k): str(v) for k, v in value.items()}
+
+
+def _drift(value: Any) -> dict[str, float] | float:
+    if isinstance(value, dict):
+        return {str(name): _positive(number) for name, number in value.items()}
+    return _positive(value)
+
+
+IGNORED = {
+    "file_format",
+    "kernelspec",
+    "jupytext",
+    "language_info",
+    "mystnb",
+    "myst",
+    "source_map",
+    "colab",
+    "widgets",
+}
+"""Keys that notebook tools write; they are not the blog's."""
+KEYS: dict[str, Callable[[Any], Any]] = {
+    "title": _text,
+    "date": _date,
+    "updated": _date,
+    "author": _text,
+    "categories": _texts,
+    "tags": _texts,
+    "description": _template,
+    "draft": _flag,
+    "published": _flag,
+    "thumbnail": _path,
+    "redirect_from": _old_addresses,
+    "inputs": _paths,
+    "outputs": _files,
+    "expect": _promises,
+    "drift": _drift,
+    "timeout": _positive,
+    "cell_timeout": _positive,
+    "whole_machine": _flag,
+    "runs_on": _text,
+}

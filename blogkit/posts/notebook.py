@@ -1,0 +1,139 @@
+"""Read a post as a notebook, and keep what was read: parsing a thousand posts takes longer than anything else that a
+build does for the posts that have not changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any, TypedDict
+
+import nbformat
+import yaml
+
+from ..errors import AuthorError, Fault
+from ..files import engine_digest, write
+
+_KERNEL_KEYS = ("kernelspec", "source_map", "mystnb", "myst")
+# What MyST-NB 1.4 adds too much to a cell's first line in its warnings.
+_MAP_OFFSET = 1
+_READERS = ("myst-nb", "myst-parser", "markdown-it-py", "mdit-py-plugins", "nbformat")
+_LOADS = re.compile(r"^\s*:?load:", re.MULTILINE)
+
+
+class JsonCell(TypedDict):
+    """A cell as a file holds it."""
+
+    cell_type: str
+    source: str
+    metadata: dict[str, Any]
+
+
+class JsonNotebook(TypedDict):
+    """A notebook as a file holds it."""
+
+    cells: list[JsonCell]
+    metadata: dict[str, Any]
+
+
+class Notebooks:
+    """Notebooks by the digest of the text that they were read from; ``folder`` keeps them, a file each."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._used: set[str] = set()
+
+    def read(self, path: Path, text: str) -> JsonNotebook:
+        """Return the post as a notebook without outputs, as JSON values; raise :class:`AuthorError` where it is none.
+
+        Its metadata holds only what a kernel needs.
+        """
+        if self._folder is None or _is_another_file_too(text):
+            return _read_notebook(path, text)  # type: ignore[return-value]  # a mapping with attributes
+        key = hashlib.sha256(f"{_reader()}{path.suffix}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()
+        file = self._folder / f"{key}.json"
+        self._used.add(file.name)
+        try:
+            kept: JsonNotebook = json.loads(file.read_bytes())
+        except (OSError, ValueError):
+            text = json.dumps(_read_notebook(path, text), default=str)
+            write(file, text)
+            kept = json.loads(text)
+        return kept
+
+    def prune(self) -> None:
+        """Drop what was not read since the start."""
+        for file in self._folder.glob("*.json") if self._folder else ():
+            if file.name not in self._used:
+                file.unlink(missing_ok=True)
+
+
+def split_front_matter(text: str) -> tuple[str, int]:
+    """Return the YAML between the first two ``---`` lines (empty: none) and the line where the body starts."""
+    lines = text.splitlines()
+    if not lines or lines[0].strip() != "---":
+        return "", 1
+    for number, line in enumerate(lines[1:], 2):
+        if line.strip() in ("---", "..."):
+            return "\n".join(lines[1 : number - 1]), number + 1
+    return "", 1
+
+
+def load_ipynb(path: Path, text: str) -> nbformat.NotebookNode:
+    """Read a Jupyter notebook's text; raise :class:`AuthorError` for one that is none."""
+    try:
+        notebook: nbformat.NotebookNode = nbformat.reads(text, as_version=4)
+        return notebook
+    except (ValueError, KeyError, AttributeError, nbformat.reader.NotJSONError) as error:
+        raise AuthorError([Fault(path, 0, f"no Jupyter notebook: {error}")]) from error
+
+
+def cell_line(notebook: nbformat.NotebookNode, index: int) -> int:
+    """Return the line (from 1) at which a cell (from 0) of a post's notebook starts; 1 in an ``.ipynb``."""
+    source_map = notebook.metadata.get("source_map", [])
+    return source_map[index] + _MAP_OFFSET + 1 if index < len(source_map) else 1
+
+
+def _is_another_file_too(text: str) -> bool:
+    """Tell whether a cell takes its code from a file: then the notebook is no function of the text alone."""
+    return "load:" in text and bool(_LOADS.search(text))
+
+
+def _read_notebook(path: Path, text: str) -> nbformat.NotebookNode:
+    if path.suffix == ".ipynb":
+        notebook = load_ipynb(path, text)
+        first = notebook.cells[0] if notebook.cells else None
+        if first is not None and first.cell_type == "raw" and first.source.startswith("---"):
+            del notebook.cells[0]
+        meta: dict[str, Any] = dict(notebook.metadata)
+    else:
+        from myst_nb.core.read import read_myst_markdown_notebook
+
+        front, body = split_front_matter(text)
+        # The front matter is read by us: MyST would choke on its dates after the post has run.
+        lines = [""] * (body - 1) + text.splitlines()[body - 1 :]
+        notebook = read_myst_markdown_notebook("\n".join(lines), add_source_map=True, path=path)
+        starts = [  # counting from 0; MyST-NB drops the blank lines before a cell's words but counts from them
+            next((n for n in range(start, len(lines)) if lines[n].strip()), start)
+            if cell.cell_type != "code"
+            else start - 1
+            for start, cell in zip(notebook.metadata["source_map"], notebook.cells, strict=True)
+        ]
+        meta = {**(yaml.safe_load(front) or {}), "source_map": [start - _MAP_OFFSET for start in starts]}
+    notebook.metadata = nbformat.from_dict({k: meta[k] for k in _KERNEL_KEYS if k in meta})
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    notebook.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3"})
+    return notebook
+
+
+@cache
+def _reader() -> str:
+    """Say what reads: another version may read another notebook."""
+    return " ".join((engine_digest(), *(metadata.version(name) for name in _READERS)))

@@ -1,0 +1,102 @@
+"""Fetch what is published, so that a build can say what changes and carry the history of results on."""
+
+from __future__ import annotations
+
+import re
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from ..files import write
+from ..posts.post import is_post
+from ..site.history import HISTORY
+
+_ALWAYS = ("index.html", HISTORY)
+_LOC = re.compile(r"<loc>\s*([^<\s]+)\s*</loc>")
+_LIMIT = 50 << 20  # bytes; GitHub takes no page near it
+_ATTEMPTS = 3
+_HERE = ("127.0.0.1", "localhost")
+
+
+def fetch_site(base: str, folder: Path, log: Callable[[str], None] = print, pause: float = 2.0) -> bool:
+    """Copy the pages, records and history of the site at ``base`` to ``folder``; tell whether there is such a site.
+
+    Only its own host is asked, and the one to which GitHub leads from ``….github.io`` (a custom domain), and only
+    securely. What cannot be had stays as it is in ``folder``, and is said.
+    """
+    base = base.rstrip("/") + "/"
+    if urlsplit(base).hostname not in _HERE:
+        base = base.replace("http://", "https://", 1)
+    if not base.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise ValueError(f"{base!r} is no address of a site; write one such as https://example.com/blog/")
+
+    def one(name: str) -> bool:
+        content, _ = _get(base + name, pause)
+        if content is not None:
+            write(folder / unquote(name), content)
+        return content is not None
+
+    try:
+        sitemap, address = _get(base + "sitemap.xml", pause)
+        base = address.rpartition("/")[0] + "/"
+        names = _names(sitemap.decode("utf-8"), base) if sitemap is not None else []
+        with ThreadPoolExecutor(8) as pool:
+            found = sum(pool.map(one, dict.fromkeys([*_ALWAYS, *names])))
+    except (OSError, HTTPException, UnicodeDecodeError) as error:
+        log(f"{base} cannot be read ({error}): the history of results may start anew")
+        return False
+    log(f"{base}: {found} files fetched" if found else f"nothing is published at {base}: a new history starts")
+    return found > 0
+
+
+def _names(sitemap: str, base: str) -> Iterable[str]:
+    """Yield the pages that a sitemap lists and the record beside each post."""
+    path = urlsplit(base).path
+    for address in _LOC.findall(sitemap):
+        name = urlsplit(address).path.removeprefix(path)
+        parts = unquote(name).split("/")
+        if not name or ".." in parts or "" in parts or "\\" in name or not name.endswith(".html"):
+            continue
+        yield name
+        if is_post(name):
+            yield f"{name.removesuffix('.html')}.json"
+
+
+def _get(url: str, pause: float) -> tuple[bytes | None, str]:
+    """Return what stands at ``url``, ``None`` if nothing does, and where it led; try again where a server stumbles."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            with _OPENER.open(url, timeout=30) as answer:
+                return answer.read(_LIMIT), answer.url
+        except urllib.error.HTTPError as error:
+            error.close()
+            if error.code in (404, 410):
+                return None, error.url
+            if error.code < 500 or attempt == _ATTEMPTS - 1:
+                raise
+        except (OSError, HTTPException):
+            if attempt == _ATTEMPTS - 1:
+                raise
+        time.sleep(pause * 2**attempt)
+    return None, url
+
+
+class Redirects(urllib.request.HTTPRedirectHandler):
+    """Follow no redirect but a secure one that stays on its host or leaves ``….github.io``."""
+
+    def redirect_request(self, request, fp, code, msg, headers, url):  # type: ignore[no-untyped-def]
+        """Return the next request; raise ``URLError`` where it may not be made."""
+        host, leading = urlsplit(url).hostname, urlsplit(request.full_url).hostname or ""
+        if urlsplit(url).scheme != "https" and host not in _HERE:
+            raise urllib.error.URLError(f"leads to {url}, which is not secure")
+        if host != leading and not leading.endswith(".github.io"):
+            raise urllib.error.URLError(f"leads to {url}, on another host; fetch from there")
+        return super().redirect_request(request, fp, code, msg, headers, url)
+
+
+_OPENER = urllib.request.build_opener(Redirects)

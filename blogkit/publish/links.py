@@ -1,0 +1,144 @@
+"""Find every address that stands in a file of a site. Plain functions of bytes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree, html
+
+_LOADING_RELS = frozenset(
+    ("stylesheet", "icon", "apple-touch-icon", "mask-icon", "manifest", "preload", "modulepreload", "preconnect")
+)
+_LOADED = {
+    "script": ("src",),
+    "img": ("src", "srcset"),
+    "source": ("src", "srcset"),
+    "video": ("src", "poster"),
+    "audio": ("src",),
+    "track": ("src",),
+    "iframe": ("src",),
+    "embed": ("src",),
+    "object": ("data",),
+    "input": ("src",),
+    "use": ("href", "{http://www.w3.org/1999/xlink}href", "xlink:href"),
+    "image": ("href", "{http://www.w3.org/1999/xlink}href", "xlink:href"),
+}
+_LINKED = {"a": "href", "link": "href", "area": "href", "form": "action", "blockquote": "cite", "q": "cite"}
+_CSS_URL = re.compile(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^"')\s]*))\s*\)|@import\s+(?:"([^"]*)"|'([^']*)')""")
+_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_REFRESH = re.compile(r"^\s*[\d.]+\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An address that stands in a file; ``loads``: a browser fetches it without being asked."""
+
+    address: str
+    loads: bool = False
+
+
+def references(kind: str, body: bytes) -> Iterator[Reference]:
+    """Yield every address in a file of the media type ``kind``."""
+    if kind.startswith("text/html"):
+        yield from _in_html(html.document_fromstring(body or b"<p>", parser=html.HTMLParser(encoding="utf-8")))
+    elif kind.startswith("text/css"):
+        yield from _in_css(body.decode("utf-8"))
+    elif kind.startswith(("application/xml", "image/svg")):
+        yield from _in_xml(body)
+    elif kind.startswith("application/manifest"):
+        manifest = json.loads(body)
+        yield Reference(manifest.get("start_url", "."))
+        yield from (Reference(icon["src"], True) for icon in manifest.get("icons", []))
+    elif kind.startswith("application/json"):
+        yield from _in_json_feed(json.loads(body))
+    elif kind.startswith("text/plain"):
+        yield from (Reference(url) for url in re.findall(r"(?mi)^sitemap:\s*(\S+)", body.decode("utf-8")))
+
+
+def _in_html(tree: html.HtmlElement) -> Iterator[Reference]:
+    for element in tree.iter(etree.Element):
+        name = str(element.tag)
+        for attribute in _LOADED.get(name, ()):
+            value = element.get(attribute)
+            if value is not None:
+                addresses = _in_srcset(value) if attribute == "srcset" else [value]
+                yield from (Reference(address, loads=True) for address in addresses)
+        yield from _in_css(element.get("style", ""))
+        linked = element.get(_LINKED[name]) if name in _LINKED else None
+        if linked is not None and name == "link":
+            rels = element.get("rel", "").lower().split()
+            yield Reference(linked, loads=not _LOADING_RELS.isdisjoint(rels))
+        elif linked is not None:
+            yield Reference(linked)
+        elif name == "meta":
+            yield from _in_meta(element)
+        elif name == "style":
+            yield from _in_css(element.text or "")
+        elif name == "script" and element.get("type") == "application/ld+json":
+            yield from _in_json(json.loads(element.text or "null"))
+
+
+def _in_meta(element: html.HtmlElement) -> Iterator[Reference]:
+    content = element.get("content", "")
+    key = (element.get("property") or element.get("name") or "").lower()
+    if element.get("http-equiv", "").lower() == "refresh":
+        match = _REFRESH.match(content)
+        if match:
+            yield Reference(match[1])
+    elif key in ("og:image", "og:url", "twitter:image", "og:image:secure_url"):
+        yield Reference(content)
+
+
+def _in_json(value: object) -> Iterator[Reference]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key in ("url", "image", "@id", "contentUrl") and isinstance(inner, str) and inner.startswith("http"):
+                yield Reference(inner)
+            else:
+                yield from _in_json(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _in_json(inner)
+
+
+def _in_json_feed(feed: object) -> Iterator[Reference]:
+    if not isinstance(feed, dict) or "jsonfeed.org" not in str(feed.get("version")):
+        return
+    for item in (feed, *feed.get("items", [])):
+        yield from (Reference(item[key]) for key in ("url", "home_page_url", "feed_url", "image") if key in item)
+        if item.get("content_html"):
+            yield from _in_html(html.fragment_fromstring(item["content_html"], create_parent="div"))
+
+
+def _in_css(text: str) -> Iterator[Reference]:
+    for match in _CSS_URL.finditer(_CSS_COMMENT.sub("", text)):
+        address = next((group for group in match.groups() if group), "")
+        if address and not address.startswith("#"):
+            yield Reference(address, loads=True)
+
+
+def _in_srcset(value: str) -> list[str]:
+    return [part.split()[0] for part in value.split(",") if part.strip()]
+
+
+def _in_xml(body: bytes) -> Iterator[Reference]:
+    """Find the addresses in a feed, a sitemap or a picture: links as such, and those in a feed's pages."""
+    tree = etree.fromstring(body, parser=etree.XMLParser(resolve_entities=False, no_network=True))
+    for instruction in tree.itersiblings(etree.ProcessingInstruction, preceding=True):
+        if isinstance(instruction, etree._ProcessingInstruction) and instruction.target == "xml-stylesheet":
+            yield Reference(instruction.get("href") or "", loads=True)
+    for element in tree.iter(etree.Element):
+        name = etree.QName(element).localname
+        if name == "loc":
+            yield Reference(element.text or "")
+        elif name == "link":
+            yield Reference(element.get("href") or element.text or "")
+        elif name in ("content", "summary", "description") and element.get("type", "html") == "html" and element.text:
+            yield from _in_html(html.fragment_fromstring(element.text, create_parent="div"))
+        elif name in ("image", "use"):
+            for attribute in ("href", "{http://www.w3.org/1999/xlink}href"):
+                if address := element.get(attribute):
+                    yield Reference(address, loads=True)

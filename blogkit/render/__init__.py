@@ -1,0 +1,5 @@
+"""How pages come to be: the only room that knows Sphinx, docutils and MyST-NB, and the theme.
+
+In: a :class:`~blogkit.build.Build`. Out: HTML in its staged pages. Sphinx drives a build, so this room stands above
+those that it calls; :mod:`~blogkit.render.extension` lists its hooks in the order in which a build comes to them.
+"""

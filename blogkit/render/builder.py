@@ -1,0 +1,162 @@
+"""Write the pages: Sphinx's HTML builder without what a blog does not need.
+
+Sphinx would put eight scripts and five style sheets on every page and render a table of contents of the whole site for
+each; here a page gets one of each, and its templates escape what they print.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import sphinx_design
+from docutils import nodes
+from markupsafe import Markup
+from sphinx.builders.html import StandaloneHTMLBuilder
+
+from .. import palette
+from ..files import write
+from ..posts.post import POSTS
+from ..publish.staging import Staging
+from ..site.terms import KINDS
+from ..web.head import metatags
+from ..web.views import View
+from . import filters
+from .translator import BlogTranslator
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+THEME = Path(__file__).parent / "theme"
+_STATIC = THEME / "static"
+_DESIGN = Path(sphinx_design.__file__).parent / "static"
+_NO_POSTS = (f"{POSTS}/_*", f"{POSTS}/README.md")  # as `find_posts` has it
+_CHECKBOX = re.compile(r'<input class="task-list-item-checkbox"( checked="checked")?')
+_H1 = re.compile(r"<h1>.*?</h1>\s*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A line of a page's table of contents."""
+
+    level: int
+    """2 for a section, 3 for one inside it."""
+    anchor: str
+    text: str
+
+
+class BlogBuilder(StandaloneHTMLBuilder):
+    """Sphinx's ``html`` builder, lean; it writes to the staged pages."""
+
+    search = False
+    copysource = False
+    html_scaled_image_link = False
+    default_translator_class = BlogTranslator
+
+    def __init__(self, app: Sphinx, env: BuildEnvironment) -> None:
+        super().__init__(app, env)
+        self.outdir = type(self.outdir)(Staging(Path(app.outdir)).pages)
+        self._hidden: tuple[str, ...] = ()
+
+    def hide(self, names: Iterable[str]) -> None:
+        """Leave out documents, by their files; unlike ``exclude_patterns``, a change makes no page stale."""
+        self._hidden = (*_NO_POSTS, *names)
+
+    def get_asset_paths(self) -> list[str]:
+        """Return what is no document."""
+        return [*super().get_asset_paths(), *self._hidden]
+
+    def copied(self) -> set[str]:
+        """Return the files that pages show or offer and that Sphinx copied, as names below the pages."""
+        pictures = {f"{self.imagedir}/{name}" for _, name in self.env.images.values()}
+        return pictures | {f"_downloads/{name}" for _, name in self.env.dlfiles.values()}
+
+    def init_templates(self) -> None:
+        """Escape what templates print, and give them their filters."""
+        super().init_templates()
+        environment = self.templates.environment
+        environment.autoescape = True
+        environment.trim_blocks = environment.lstrip_blocks = True
+        environment.filters |= {"quote_path": quote, **filters.FILTERS}
+        environment.globals |= {"colours": palette.palette(), "kinds": KINDS}
+
+    def init_css_files(self) -> None:
+        """Take no style sheet of an extension: ``layout.html`` names the blog's."""
+        self._css_files = []
+
+    def init_js_files(self) -> None:
+        """Take no script of an extension: ``layout.html`` names the blog's."""
+        self._js_files = []
+
+    def page_context(self, view: View, context: dict[str, Any]) -> dict[str, Any]:
+        """Return what a page's template is given: what it shows of the blog, and the addresses of what it loads."""
+        pathto, body = context["pathto"], context.get("body", "")
+        styles = ["_static/sphinx-design.min.css"] * ('class="sd-' in body)
+        scripts = ["_static/design-tabs.js"] * ("sd-tab-set" in body)
+        return {
+            "view": view,
+            "metatags": metatags(view.head),
+            "asset": lambda name: pathto(asset(name), resource=True),
+            "page_styles": [pathto(name, resource=True) for name in styles],
+            "page_scripts": [pathto(name, resource=True) for name in scripts],
+        }
+
+    def get_doc_context(self, docname: str, body: str, metatags: str) -> dict[str, Any]:
+        """Return what is known of a page by itself; nothing here grows with the number of pages."""
+        return {
+            "title": self.env.titles[docname].astext(),
+            "body": Markup(_CHECKBOX.sub(_named_checkbox, _H1.sub("", body, count=1))),  # noqa: S704  # Sphinx's own HTML
+            "headings": list(_headings(self.env.tocs[docname])),
+            "meta": self.env.metadata.get(docname),
+            "sourcename": "",
+        }
+
+    def add_sidebars(self, pagename: str, ctx: dict[str, Any]) -> None:
+        """Add none."""
+
+    def copy_static_files(self) -> None:
+        """Copy the theme's files, and sphinx-design's, which pages that use it load."""
+        for file in [*_STATIC.iterdir(), *_DESIGN.glob("*design*.css"), *_DESIGN.glob("*tabs*.js")]:
+            write(Path(self.outdir, "_static", file.name), _static(file))
+
+    def gen_indices(self) -> None:
+        """Make no index of terms."""
+
+    def dump_inventory(self) -> None:
+        """Write none."""
+
+
+def asset(name: str) -> str:
+    """Return the address of a file of the theme; it changes with the content, so browsers may keep it."""
+    return f"_static/{name}?v={_digest(name)}"
+
+
+def _static(file: Path) -> bytes:
+    colours = palette.css().encode() if file.name == "blog.css" else b""
+    return colours + file.read_bytes()
+
+
+@cache
+def _digest(name: str) -> str:
+    files = sorted(_STATIC.glob(f"{name.partition('.')[0]}[-.]*"))  # search.js loads search-index.js
+    return hashlib.sha256(b"".join(map(_static, files))).hexdigest()[:8]
+
+
+def _named_checkbox(match: re.Match[str]) -> str:
+    return f'{match[0]} aria-label="{"한 일" if match[1] else "할 일"}"'  # MyST writes it without a name
+
+
+def _headings(toc: nodes.Node) -> Iterator[Heading]:
+    for reference in list(toc.findall(nodes.reference))[1:]:
+        level, parent = 0, reference.parent
+        while parent is not None:
+            level += isinstance(parent, nodes.bullet_list)
+            parent = parent.parent
+        yield Heading(level, reference["anchorname"].removeprefix("#"), reference.astext())

@@ -1,0 +1,168 @@
+"""Sphinx's hooks, in the order in which a build comes to them: each hands the build on."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
+
+from ..build import Build
+from ..errors import AuthorError
+from ..execution.failures import ExecutionFailed
+from ..files import engine_digest
+from ..posts.post import is_post
+from ..site.settings import Settings, own_settings, sphinx_name
+from ..text import shorten
+from ..web.views import Document
+from . import maths
+from .anchors import NameSections
+from .builder import THEME, BlogBuilder
+from .reader import hand_over
+from .translator import depart_folded, visit_folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+    from sphinx.environment import BuildEnvironment
+    from sphinx.util.typing import ExtensionMetadata
+
+
+class Hooks:
+    """Hands one build from hook to hook; holds nothing of its own but what Sphinx asks for in two steps."""
+
+    def __init__(self) -> None:
+        self._build: Build | None = None
+        self._stale_lists: list[str] = []
+        self._open = ExitStack()
+
+    @property
+    def build(self) -> Build:
+        """The build, which :meth:`begin` made."""
+        assert self._build
+        return self._build
+
+    def begin(self, app: Sphinx, config: Config) -> None:
+        """Begin a build: take its lock and choose its folders, before the builder exists."""
+        values = {name: config[name] for name in own_settings()}
+        values |= {name: config[name] for name in map(sphinx_name, ("author", "copyright", "language", "address"))}
+        values[sphinx_name("title")] = config.html_title or config.project
+        try:
+            self._build = Build(Path(app.srcdir), Settings.from_config(values), Path(app.outdir))
+        except AuthorError as error:
+            sys.exit(f"\n{error}")
+        self._open.enter_context(self._build)
+        self._build.begin(Path(app.doctreedir))
+
+    def execute(self, app: Sphinx) -> None:
+        """Execute what is stale before Sphinx looks for documents; hide the posts that are not public."""
+        try:
+            self.build.execute()
+        except (AuthorError, ExecutionFailed) as error:
+            self._stop(f"{error}\n\nThe site was not changed. Mend the above and build again.")
+        if isinstance(app.builder, BlogBuilder):
+            app.builder.hide([f"{post.docname}{post.path.suffix}" for post in self.build.hidden()])
+
+    def outdated(
+        self, app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+    ) -> list[str]:
+        """Read a post again when its result is another one, though its source is the same."""
+        return self.build.other_results(env.found_docs)
+
+    def before_read(self, app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+        """From here on a build that does not end leaves its mark."""
+        if isinstance(app.builder, BlogBuilder):
+            self.build.staging.start_writing()
+
+    def source_read(self, app: Sphinx, docname: str, source: list[str]) -> None:
+        """Have MyST-NB read a post together with its result."""
+        entry = self.build.entry(docname)
+        result = self.build.results.get(docname)
+        hand_over(app.env, entry.post if entry else None, result)
+
+    def reading_ended(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
+        """Choose what is written again: the pages that would show something else than they show."""
+        hand_over(env, None)
+        if not isinstance(app.builder, BlogBuilder):
+            return []
+        root = app.config.root_doc
+        own = [name for name in env.toctree_includes.get(root, []) if not is_post(name)]
+        documents = [_document(env, name) for name in dict.fromkeys((root, *own))]
+        renderer = f"{app.builder.build_info.config_hash} {engine_digest()}"
+        stale, self._stale_lists = self.build.make_views(documents, renderer)
+        # Sphinx writes lists only when it writes documents.
+        return stale or [root] * bool(self._stale_lists)
+
+    def collect_pages(self, app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+        """Add the pages of the lists."""
+        views = self.build.views
+        return ((name, {"title": views[name].title}, views[name].template) for name in self._stale_lists)
+
+    def page_context(
+        self, app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+    ) -> str:
+        """Give a page's template what it shows."""
+        view = self.build.views[pagename]
+        assert isinstance(app.builder, BlogBuilder)
+        context |= app.builder.page_context(view, context)
+        return view.template
+
+    def finish(self, app: Sphinx, exception: Exception | None) -> None:
+        """Publish the pages if all went well, and only then."""
+        if exception or not isinstance(app.builder, BlogBuilder):
+            self._open.close()
+            return
+        if app._warncount:
+            self._stop("the site was not changed: mend the warnings above and build again")
+        try:
+            self.build.publish(app.builder.copied())
+        except AuthorError as error:
+            self._stop(f"{error}\n\nThe site was not changed. Mend the above and build again.")
+        finally:
+            self._open.close()
+
+    def _stop(self, message: str) -> NoReturn:
+        """End the process with what is wrong; the site stays as it was."""
+        self.build.staging.discard_if_empty()
+        self._open.close()
+        sys.exit(f"\n{message}")
+
+
+def register(app: Sphinx) -> ExtensionMetadata:
+    """Register the blog with Sphinx."""
+    for name, default in own_settings().items():
+        app.add_config_value(name, default, "", (type(default), int))
+    app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it for an extension that is not loaded
+    app.add_config_value("blog_engine", engine_digest(), "env")  # another engine reads all documents again
+    hooks = Hooks()
+    # before the builder exists
+    app.connect("config-inited", hooks.begin)
+    # before Sphinx looks for documents
+    app.connect("builder-inited", hooks.execute)
+    app.connect("env-get-outdated", hooks.outdated)
+    app.connect("env-before-read-docs", hooks.before_read)
+    # while Sphinx reads: join source and result
+    app.connect("source-read", hooks.source_read)
+    app.add_transform(NameSections)
+    app.connect("env-updated", hooks.reading_ended)
+    # while Sphinx writes: the blog's look and the pages of the lists
+    app.add_builder(BlogBuilder, override=True)
+    app.add_html_theme("blogkit", str(THEME))
+    app.add_html_math_renderer("mathml", (maths.visit_inline, None), (maths.visit_block, None))
+    app.add_node(HideCodeCellNode, override=True, html=(visit_folded, depart_folded))
+    app.connect("html-collect-pages", hooks.collect_pages)
+    app.connect("html-page-context", hooks.page_context)
+    # at the end: all or nothing
+    app.connect("build-finished", hooks.finish, priority=900)
+    return {"parallel_read_safe": False, "parallel_write_safe": True}
+
+
+def _document(env: BuildEnvironment, name: str) -> Document:
+    """Return what a page's own source says of it."""
+    first = next(env.get_doctree(name).findall(nodes.paragraph), None)
+    return Document(name, env.titles[name].astext(), shorten(first.astext()) if first else "")

@@ -1,0 +1,40 @@
+"""Hand posts to MyST-NB: their words of today together with the outputs that their code returned."""
+
+from __future__ import annotations
+
+import re
+
+import nbformat
+from myst_nb.core.config import NbParserConfig
+from sphinx.environment import BuildEnvironment
+
+from ..execution.result import Result, with_outputs
+from ..posts.post import Post
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#$|~!&])")
+
+
+def hand_over(env: BuildEnvironment, post: Post | None, result: Result | None = None) -> None:
+    """Have MyST-NB read the next document as ``post``; ``None``: as what it is."""
+    config: NbParserConfig = env.mystnb_config  # type: ignore[attr-defined]  # MyST-NB keeps it there
+    formats = config.custom_formats
+    formats.clear()
+    if post:
+        formats[post.path.suffix] = (executed_notebook, {"post": post, "result": result}, False)
+
+
+def executed_notebook(text: str, *, post: Post, result: Result | None) -> nbformat.NotebookNode:
+    """Return the post as a notebook that begins with its title and holds the stored outputs.
+
+    The signature is that of MyST-NB's custom readers: ``text`` is the source, as Sphinx read it.
+    """
+    notebook = with_outputs(post, result)
+    if result:
+        notebook.metadata["language_info"] = result.notebook.metadata.get("language_info", {})
+    first = notebook.cells[0] if notebook.cells else None
+    if first is None or first.cell_type != "markdown" or not first.source.lstrip().startswith("# "):
+        title = nbformat.v4.new_markdown_cell("# " + _MARKUP.sub(r"\\\1", post.title), id="title")
+        notebook.cells.insert(0, title)
+        if "source_map" in notebook.metadata:
+            notebook.metadata["source_map"] = [0, *notebook.metadata["source_map"]]
+    return notebook

@@ -1,0 +1,90 @@
+"""Write the body of a page: pictures that know their size, tables that scroll in a box, cells that fold."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from pathlib import Path
+from urllib.parse import quote
+
+import imagesize
+from docutils import nodes
+from sphinx.writers.html5 import HTML5Translator
+
+_MAX_WIDTH = 720
+"""CSS pixels; as wide as the column of figures."""
+_FIGURE_DPI = 100
+_SMALL = 320
+"""CSS pixels; what fits on every phone."""
+_PROMPTS = {
+    "Show code cell source": "코드 보기",
+    "Show code cell output": "출력 보기",
+    "Show code cell content": "코드와 출력 보기",
+}
+
+
+class BlogTranslator(HTML5Translator):
+    """Sphinx's translator, with what a blog wants otherwise."""
+
+    def visit_image(self, node: nodes.Element) -> None:
+        """Write ``<img>`` with its size in CSS pixels; what has no such size is left to Sphinx."""
+        source = node["uri"]
+        size = _given_size(node) or picture_size(Path(self.builder.srcdir, source))
+        if "scale" in node or size is None:
+            super().visit_image(node)
+            return
+        if source in self.builder.images:
+            source = f"{self.builder.imgpath}/{quote(self.builder.images[source])}"
+        attributes = {"src": source, "alt": node.get("alt", ""), "width": str(size[0]), "height": str(size[1])}
+        attributes |= {"loading": "lazy", "decoding": "async"}
+        align = [f"align-{node['align']}"] if "align" in node else []
+        end = "" if isinstance(node.parent, nodes.TextElement) else "\n"
+        picture = self.emptytag(node, "img", end, classes=align, **attributes)
+        if isinstance(node.parent, nodes.figure) and attributes["alt"] and size[0] > _SMALL:
+            picture = f'<a href="{escape(source)}">{picture}</a>'  # a phone shows it small
+        self.body.append(picture)
+        raise nodes.SkipDeparture
+
+    def visit_table(self, node: nodes.Element) -> None:
+        """Put the table into a box that scrolls."""
+        self.body.append('<div class="scroll">')
+        super().visit_table(node)
+
+    def depart_table(self, node: nodes.Element) -> None:
+        """Close the box."""
+        super().depart_table(node)
+        self.body.append("</div>\n")
+
+    def add_permalink_ref(self, node: nodes.Element, title: str) -> None:
+        """Write the address of a heading or a figure behind it."""
+        if node["ids"] and self.builder.add_permalinks:
+            anchor = escape(quote(node["ids"][0]))
+            self.body.append(f'<a class="headerlink" href="#{anchor}" aria-label="이 부분의 주소">#</a>')
+
+
+def visit_folded(translator: HTML5Translator, node: nodes.Element) -> None:
+    """Write what a cell folds away; a prompt of the author's own stays."""
+    prompt = _PROMPTS.get(node["prompt_show"], node["prompt_show"])
+    translator.body.append(f'<details class="hide"><summary>{escape(prompt)}</summary>\n')
+
+
+def depart_folded(translator: HTML5Translator, node: nodes.Element) -> None:
+    """Close it."""
+    translator.body.append("</details>\n")
+
+
+def picture_size(path: Path) -> tuple[int, int] | None:
+    """Return the size in CSS pixels of a picture: more dots per inch than figures have mean a finer screen."""
+    if not path.is_file():
+        return None
+    width, height = imagesize.get(path)
+    if width <= 0 or height <= 0:
+        return None
+    across, _ = imagesize.getDPI(path)
+    scale = min(_FIGURE_DPI / max(across, _FIGURE_DPI), _MAX_WIDTH / width)
+    return round(width * scale), round(height * scale)
+
+
+def _given_size(node: nodes.Element) -> tuple[int, int] | None:
+    width, height = (re.fullmatch(r"(\d+)(?:px)?", str(node.get(name, ""))) for name in ("width", "height"))
+    return (int(width[1]), int(height[1])) if width and height else None

@@ -1,0 +1,101 @@
+"""A post as this build publishes it: its words filled with the values that its code returned."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..errors import AuthorError
+from ..execution.result import Result
+from ..posts.cells import cells
+from ..posts.post import Post
+from ..posts.references import LiveText, Value, fill_glue, fill_template
+from ..text import shorten
+from .provenance import Provenance, provenance
+from .settings import Settings
+
+# Minutes of reading: syllables of Korean, words of other languages, lines of code and figures take so long.
+SYLLABLES_PER_MINUTE = 500
+WORDS_PER_MINUTE = 220
+CODE_LINES_PER_MINUTE = 25
+_MARKUP = re.compile(r"^:{3,}.*$|^`{3,}.*$|\{[\w:]+\}|\]\([^)]*\)|https?://\S+|<[^>]+>", re.MULTILINE)
+_WORD = re.compile(r"[A-Za-z0-9_À-ɏ]+(?:['.,][A-Za-z0-9_]+)*")
+_NO_PARAGRAPH = re.compile(r"$|[#>|:!`~+(<$%\-=]|\* |\d+[.)] |\[\^?\w+\]:")
+
+
+@dataclass(frozen=True, repr=False)
+class Entry:
+    """A post as this build publishes it."""
+
+    post: Post
+    values: Mapping[str, Value] = field(default_factory=dict)
+    summary: LiveText = field(default_factory=LiveText)
+    provenance: Provenance | None = None
+    minutes: int = 1
+    """How long it takes to read."""
+    updated: dt.datetime | None = None
+    """When its words or its values last changed, if that is known."""
+
+    def __repr__(self) -> str:
+        return f"<{self.post.docname}>"  # short: Sphinx writes the arguments of each event to its debugging log
+
+    @property
+    def modified(self) -> dt.datetime:
+        """When it last changed for its readers.
+
+        Not when it was last executed: a store that was lost executes all posts again, and nothing changed.
+        """
+        return max(time for time in (self.post.date, self.post.updated, self.updated) if time)
+
+
+def make_entry(
+    post: Post, result: Result | None, settings: Settings, edited: dt.datetime | None, measured: dt.datetime | None
+) -> Entry:
+    """Join a post with its result; raise :class:`AuthorError` where its description asks for what no cell glued.
+
+    ``edited`` is when git says that it was last changed, ``measured`` when its values last became others.
+    """
+    values = result.values if result else {}
+    facts = provenance(post, result, settings.repository) if result else None
+    updated = max((time for time in (post.updated or edited, measured) if time), default=None)
+    if updated:
+        updated = updated.astimezone(settings.zone)
+    return Entry(post, values, summary(post, values), facts, reading_minutes(post), updated)
+
+
+def summary(post: Post, values: Mapping[str, Value]) -> LiveText:
+    """Return the post's description with its glued values, or else its first paragraph."""
+    if not post.description:
+        return LiveText(((excerpt(post, values), False),))
+    try:
+        return fill_template(post.description, values)
+    except ValueError as error:
+        raise AuthorError([post.fault("description", f"description: {error}")]) from error
+
+
+def reading_minutes(post: Post) -> int:
+    """Estimate how long a post takes to read, in whole minutes from 1; code that is folded away is not counted."""
+    minutes = 0.0
+    for is_code, source, folded in cells(post):
+        if is_code:
+            lines = 0 if folded else sum(1 for line in source.splitlines() if line.strip())
+            minutes += lines / CODE_LINES_PER_MINUTE
+        else:
+            text = _MARKUP.sub(" ", source)
+            # A syllable is three bytes; counting matches of a pattern takes ten times as long.
+            minutes += (len(text.encode("utf-8", "replace")) - len(text)) / 2 / SYLLABLES_PER_MINUTE
+            minutes += len(_WORD.findall(text)) / WORDS_PER_MINUTE
+    return max(1, round(minutes))
+
+
+def excerpt(post: Post, values: Mapping[str, Value]) -> str:
+    """Return the post's first paragraph as plain text, for a post without a description."""
+    for is_code, source, _ in cells(post):
+        for block in () if is_code else re.split(r"\n\s*\n", fill_glue(source, values)):
+            if not _NO_PARAGRAPH.match(block.strip()):
+                text = re.sub(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])", r"\1", block)
+                text = re.sub(r"\[\^\w+\]|\{[\w:]+\}|[*_`]+", "", text)
+                return shorten(text)
+    return ""

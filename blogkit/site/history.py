@@ -1,0 +1,168 @@
+"""Carry each post's values from one published site to the next and tell what moved. Plain functions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TypeGuard
+
+from ..errors import shown
+from ..execution.result import Result
+from ..posts.post import Post
+from ..posts.references import Value
+
+_LONGEST = 40
+"""Characters of a text that the results page shows."""
+HISTORY = "results-history.jsonl"
+
+
+@dataclass(frozen=True)
+class Published:
+    """A line of the history: the numbers of a result that was published."""
+
+    post: str
+    """Its document."""
+    key: str
+    executed: str
+    """ISO 8601, UTC."""
+    seconds: float
+    values: dict[str, int | float]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A value that differs from the last published one by more than its author allows."""
+
+    docname: str
+    name: str
+    old: float
+    new: float
+    allowed: float
+
+    def __str__(self) -> str:
+        return (
+            f"warning: {self.docname.rpartition('/')[2]}: {self.name} moved from {self.old:g} to {self.new:g}, "
+            f"more than the {self.allowed:g} of `drift`"
+        )
+
+
+@dataclass(frozen=True)
+class ValueRow:
+    """A value as the results page shows it."""
+
+    name: str
+    value: bool | int | float | str
+    unit: str
+    promise: str
+    """What its author promised of it, such as ``>= 0.9``; empty: nothing."""
+    moved: Moved | None
+    past: tuple[int | float, ...]
+    """Its published numbers, oldest first, this one last; empty for what is no number."""
+
+
+@dataclass(frozen=True)
+class ResultRow:
+    """An executed post as the results page shows it."""
+
+    docname: str
+    title: str
+    executed: str
+    """ISO 8601, UTC."""
+    seconds: float
+    values: tuple[ValueRow, ...]
+
+
+def read_history(previous: Path, log: Callable[[str], None] = print) -> list[Published]:
+    """Read the history of the site in the folder ``previous``; say so where a new one starts."""
+    path = previous / HISTORY
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return [Published(**json.loads(line)) for line in lines if line.strip()]
+    except FileNotFoundError:
+        log(f"no history of results at {shown(path)}; a new one starts")
+    except (OSError, ValueError, TypeError) as error:
+        log(f"the history of results at {shown(path)} cannot be read ({error}); a new one starts")
+    return []
+
+
+def extend_history(history: Sequence[Published], results: Mapping[str, Result]) -> list[Published]:
+    """Return the history with a line for each post whose key is not the one of its last line; oldest first."""
+    last = {line.post: line.key for line in history}
+    new = [
+        Published(
+            docname,
+            result.key,
+            result.record.executed,
+            result.record.seconds,
+            {name: value for name, value in result.values.items() if _is_number(value)},
+        )
+        for docname, result in sorted(results.items())
+        if last.get(docname) != result.key
+    ]
+    return [*history, *sorted(new, key=lambda line: (line.executed, line.post))]
+
+
+def history_file(history: Iterable[Published]) -> str:
+    """Return the history as JSON Lines."""
+    return "".join(json.dumps(asdict(line), ensure_ascii=False, sort_keys=True) + "\n" for line in history)
+
+
+def moved_values(post: Post, result: Result, history: Iterable[Published]) -> list[Moved]:
+    """Return the values that moved since the last published build by more than the post's ``drift``."""
+    lines = [line for line in history if line.post == post.docname]
+    if not (post.drift and lines):
+        return []
+    old = lines[-1].values
+    allowed = post.drift if isinstance(post.drift, dict) else dict.fromkeys(result.values, post.drift)
+    return [
+        Moved(post.docname, name, old[name], value, allowed[name])
+        for name, value in result.values.items()
+        if _is_number(value) and name in old and name in allowed and abs(value - old[name]) > allowed[name]
+    ]
+
+
+def result_rows(
+    posts: Iterable[Post], results: Mapping[str, Result], history: Iterable[Published], moved: Iterable[Moved]
+) -> list[ResultRow]:
+    """Return what the results page shows of each executed post, in the order of ``posts``."""
+    past: dict[str, list[dict[str, int | float]]] = defaultdict(list)
+    for line in history:
+        past[line.post].append(line.values)
+    found = {(each.docname, each.name): each for each in moved}
+    rows = []
+    for post in posts:
+        if result := results.get(post.docname):
+            values = tuple(
+                ValueRow(
+                    name,
+                    value,
+                    result.record.units.get(name, ""),
+                    post.expect.get(name, ""),
+                    found.get((post.docname, name)),
+                    tuple(then[name] for then in past[post.docname] if name in then),
+                )
+                for name, value in result.values.items()
+                if isinstance(value, str | int | float) and len(str(value)) <= _LONGEST
+            )
+            rows.append(ResultRow(post.docname, post.title, result.record.executed, result.record.seconds, values))
+    return rows
+
+
+def value_changes(history: Iterable[Published]) -> dict[str, dt.datetime]:
+    """Return docname → when its numbers last became others, to four digits; not there if they never did."""
+    last: dict[str, dict[str, str]] = {}
+    changed = {}
+    for line in history:
+        values = {name: f"{value:.4g}" for name, value in line.values.items()}
+        if last.setdefault(line.post, values) != values:
+            last[line.post] = values
+            changed[line.post] = dt.datetime.fromisoformat(line.executed)
+    return changed
+
+
+def _is_number(value: Value) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)

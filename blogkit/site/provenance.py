@@ -1,0 +1,64 @@
+"""Say how a result came to be: the facts that stand under a post."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..execution.result import Result
+from ..posts.post import Post
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """How a result came to be; digests are SHA-256 in hexadecimal, packages are name → version."""
+
+    key: str
+    executed: str
+    """ISO 8601, UTC."""
+    seconds: float
+    python: str
+    platform: str
+    processor: str
+    device: str
+    packages: dict[str, str]
+    """Those that the post itself imports."""
+    all_packages: dict[str, str]
+    """Those, and all that they require."""
+    inputs: dict[str, str]
+    """File → digest."""
+    outputs: dict[str, str]
+    """File → digest."""
+    commit: str
+    commands: list[str]
+    """What executes the post again, in a shell."""
+    json_url: str
+    """The record's address, relative to the page."""
+
+
+def provenance(post: Post, result: Result, repository: str = "") -> Provenance:
+    """Return the facts under a post."""
+    record = result.record
+    environment = record.function["environment"]
+    return Provenance(
+        key=result.key,
+        executed=record.executed,
+        seconds=record.seconds,
+        python=environment["python"],
+        platform=f"{environment['system']} {environment['machine']}",
+        processor=record.processor,
+        device=record.device,
+        packages=record.packages,
+        all_packages=environment["packages"],
+        inputs=record.function["inputs"],
+        outputs=record.outputs,
+        commit=record.commit,
+        commands=_commands(post, record.commit, repository),
+        json_url=f"{post.slug}.json",
+    )
+
+
+def _commands(post: Post, commit: str, repository: str) -> list[str]:
+    commit, dirty, _ = commit.partition("-dirty")
+    clone = [f"git clone {repository} blog && cd blog"] if repository else []
+    checkout = [f"git checkout {commit}" + "  # + 커밋하지 않은 변경" * bool(dirty)] if commit else []
+    return [*clone, *checkout, "pip install -r requirements.txt", f"python -m blogkit execute {post.slug}"]

@@ -1,0 +1,115 @@
+"""What ``_config.yml`` says of the blog."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ..errors import AuthorError, Fault
+from ..execution.store import STORE
+
+CONFIG = "_config.yml"
+_SPHINX = {"title": "html_title", "author": "author", "copyright": "copyright"}
+_SPHINX |= {"language": "language", "address": "html_baseurl"}
+"""Settings that Sphinx knows → what it calls them; the others are called ``blog_…``."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What ``_config.yml`` says of the blog (``sphinx: config: blog_…``)."""
+
+    title: str = ""
+    author: str = ""
+    copyright: str = ""
+    language: str = "ko"
+    address: str = ""
+    """Where the home page stands, if the configuration says so."""
+    description: str = ""
+    timezone: str = "Asia/Seoul"
+    jobs: int = 0
+    """Light posts executed at once; 0: as many as cores and memory allow."""
+    store: str = STORE
+    store_days: float = 180.0
+    """Days after which a result that no build used is dropped."""
+    store_gib: float = 5.0
+    """Size in GiB above which the oldest results are dropped."""
+    repository: str = ""
+    origin: str = ""
+    """The address that the blog had before it moved: feed readers know its posts by it."""
+    feed_entries: int = 20
+    """Posts in a feed, newest first."""
+    giscus: dict[str, Any] = field(default_factory=dict)
+    """The discussions of a repository, for comments: ``repo``, ``repo_id``, ``category``, ``category_id``."""
+    preview: bool = False
+    """Show drafts and posts of the future, marked."""
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> Settings:
+        """Take each setting that ``config`` has, by its name in Sphinx; raise :class:`AuthorError` for wrong ones.
+
+        ``BLOG_PREVIEW=1`` is a preview; on GitHub the repository is known.
+        """
+        names = {setting.name: sphinx_name(setting.name) for setting in fields(cls)}
+        values = {name: config[key] for name, key in names.items() if config.get(key) is not None}
+        if environ.get("BLOG_PREVIEW"):
+            values["preview"] = True
+        if environ.get("GITHUB_REPOSITORY"):
+            github = environ.get("GITHUB_SERVER_URL", "https://github.com")
+            values["repository"] = values.get("repository") or f"{github}/{environ['GITHUB_REPOSITORY']}"
+        settings = cls(**values)
+        faults = [*settings._faults()]
+        if faults:
+            raise AuthorError([Fault(Path(CONFIG), 0, fault) for fault in faults])
+        return settings
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of dates that name none."""
+        return ZoneInfo(self.timezone)
+
+    def _faults(self) -> list[str]:
+        faults = [
+            f"{sphinx_name(setting.name)}: {getattr(self, setting.name)!r} must be {_kind(setting)}"
+            for setting in fields(self)
+            if not _is_right(setting, getattr(self, setting.name))
+        ]
+        try:
+            ZoneInfo(self.timezone)
+        except (ValueError, TypeError, OSError, ZoneInfoNotFoundError):
+            faults.append(f"blog_timezone: {self.timezone!r} is no time zone; write one such as Asia/Seoul")
+        return faults
+
+
+def sphinx_name(name: str) -> str:
+    """Return what a setting is called in Sphinx's configuration."""
+    return _SPHINX.get(name, f"blog_{name}")
+
+
+def own_settings() -> dict[str, Any]:
+    """Return name in Sphinx's configuration → default of the settings that Sphinx does not know by itself."""
+    defaults = {setting.name: _default(setting) for setting in fields(Settings)}
+    return {sphinx_name(name): default for name, default in defaults.items() if name not in _SPHINX}
+
+
+def _default(setting: Field[Any]) -> Any:
+    return setting.default_factory() if callable(setting.default_factory) else setting.default
+
+
+def _is_right(setting: Field[Any], value: object) -> bool:
+    like = _default(setting)
+    if isinstance(like, bool) or not isinstance(like, int | float):
+        return isinstance(value, type(like))
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+
+
+def _kind(setting: Field[Any]) -> str:
+    like = _default(setting)
+    if isinstance(like, bool):
+        return "true or false"
+    if isinstance(like, dict):
+        return "a list of `key: value` lines"
+    return "a text" if isinstance(like, str) else "a number from 0"

@@ -1,0 +1,94 @@
+"""Group posts: by category, tag and author, by year, into pages. Plain functions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, TypeVar
+
+from ..posts.post import Post
+from ..text import hyphenated, nfc
+from .entry import Entry
+
+Kind = Literal["categories", "tags", "authors"]
+KINDS: dict[Kind, str] = {"categories": "분류", "tags": "태그", "authors": "글쓴이"}
+"""The kinds of terms, and what readers call them."""
+PER_PAGE = 10
+PER_TERM_PAGE = 30
+_SPELLED = {"#": "sharp", "+": "plus", "&": "and", "%": "percent", "@": "at"}
+# Windows gives no file such a name; `index` is the list of all terms.
+_RESERVED = {"index", "con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
+_MAX_SLUG = 60
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Term:
+    """A category, a tag or an author, with its posts, newest first."""
+
+    name: str
+    slug: str
+    entries: tuple[Entry, ...]
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+
+@cache
+def slug(name: str) -> str:
+    """Return a term's file name without suffix: NFC, one for both cases, safe in addresses and on any system."""
+    text = "".join(_SPELLED.get(c, c) for c in nfc(name).strip().lower())
+    text = hyphenated(text, r"\w.").strip("-._")
+    if not text:
+        return hashlib.sha256(nfc(name).encode()).hexdigest()[:8]
+    if len(text) > _MAX_SLUG:
+        text = f"{text[:_MAX_SLUG]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    return f"{text}-" if text.split(".")[0] in _RESERVED else text
+
+
+def term_page(kind: Kind, name: str) -> str:
+    """Return the page of a category, a tag or an author."""
+    return f"{kind}/{slug(name)}"
+
+
+def terms(entries: Iterable[Entry], kind: Kind) -> list[Term]:
+    """Group by ``categories``, ``tags`` or ``authors``; the most used first, then by name.
+
+    Names with one slug are one term, called by its most frequent spelling.
+    """
+    groups: dict[str, list[Entry]] = defaultdict(list)
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for entry in entries:
+        for name in _names(entry.post, kind):
+            key = slug(name)
+            spellings[key][name] += 1
+            if not groups[key] or groups[key][-1] is not entry:
+                groups[key].append(entry)
+    found = [Term(_best(spellings[key]), key, tuple(group)) for key, group in groups.items()]
+    return sorted(found, key=lambda t: (-len(t), t.name.casefold()))
+
+
+def years(entries: Iterable[Entry]) -> list[tuple[int, list[Entry]]]:
+    """Group by year of publication, newest first."""
+    groups: dict[int, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        groups[entry.post.date.year].append(entry)
+    return sorted(groups.items(), reverse=True)
+
+
+def paged(items: Sequence[_T], size: int = PER_PAGE) -> list[Sequence[_T]]:
+    """Cut into pages; no items are one empty page."""
+    return [items[i : i + size] for i in range(0, max(len(items), 1), size)]
+
+
+def _names(post: Post, kind: Kind) -> tuple[str, ...]:
+    if kind == "authors":
+        return (post.author,) if post.author else ()
+    return post.categories if kind == "categories" else post.tags
+
+
+def _best(spellings: Counter[str]) -> str:
+    return min(spellings, key=lambda name: (-spellings[name], name))

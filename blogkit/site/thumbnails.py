@@ -1,0 +1,96 @@
+"""Make the small pictures of the home page from what the posts themselves have drawn. Plain functions."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import imagesize
+from PIL import Image, UnidentifiedImageError
+
+from ..execution.result import Result
+from ..files import file_digest, write
+from .entry import Entry
+
+THUMBNAILS = "_images/cards"
+WIDTH = 1440
+"""Pixels: twice the widest card."""
+PHOTO_WIDTH = 960
+"""Pixels of what does not get small without loss."""
+_SMALL = 48_000  # bytes
+_MADE = (WIDTH, PHOTO_WIDTH, _SMALL)
+
+
+@dataclass(frozen=True)
+class Thumbnail:
+    """A picture: its path below the site's root, and its size in pixels."""
+
+    name: str
+    width: int
+    height: int
+
+
+def thumbnails(
+    entries: Iterable[Entry], results: Mapping[str, Result], root: Path, pages: Path
+) -> dict[str, Thumbnail]:
+    """Write the pictures below ``pages``, where they are not there yet; return docname → picture.
+
+    It is made from the post's ``thumbnail``, or else from the first figure among its outputs. Its name holds a digest
+    of what it is made from.
+    """
+    found = {}
+    for entry in entries:
+        docname = entry.post.docname
+        result = results.get(docname)
+        declared = root / entry.post.thumbnail if entry.post.thumbnail else None
+        if declared and declared.is_file():
+            source = file_digest(declared)  # not its time: a restored store gives the same pages
+        elif result:
+            source = result.key
+        else:
+            continue
+        name = f"{THUMBNAILS}/{entry.post.slug}-{hashlib.sha256(f'{source} {_MADE}'.encode()).hexdigest()[:8]}.webp"
+        target = pages / name
+        if not target.exists():
+            picture = declared.read_bytes() if declared and declared.is_file() else _first_figure(result)
+            if not (picture := _shrunk(picture)):
+                continue
+            write(target, picture)
+        found[docname] = Thumbnail(name, *imagesize.get(target))
+    return found
+
+
+def _shrunk(picture: bytes) -> bytes:
+    """Return the picture as WebP: a plot without loss, a photo smaller; nothing for what Pillow cannot read (SVG)."""
+    if not picture:
+        return b""
+    try:
+        with Image.open(io.BytesIO(picture)) as opened:
+            image = opened.convert("RGBA" if opened.has_transparency_data else "RGB")
+            exact = _webp(image, WIDTH, lossless=True)
+            return exact if len(exact) <= _SMALL else _webp(image, PHOTO_WIDTH, quality=80)
+    except (UnidentifiedImageError, OSError):
+        return b""
+
+
+def _webp(image: Image.Image, width: int, **options: Any) -> bytes:
+    if image.width > width:
+        image = image.resize((width, round(image.height * width / image.width)), Image.Resampling.LANCZOS)
+    file = io.BytesIO()
+    image.save(file, "WEBP", method=4, **options)
+    return file.getvalue()
+
+
+def _first_figure(result: Result | None) -> bytes:
+    if not (result and result.holds('"image/png"')):
+        return b""
+    for cell in result.notebook.cells:
+        for output in cell.get("outputs", ()):
+            if "image/png" in output.get("data", {}):
+                return base64.b64decode(output.data["image/png"])
+    return b""

@@ -1,0 +1,24 @@
+"""What is known of HTML in general."""
+
+from __future__ import annotations
+
+BODY = "data-search-body"
+"""The theme marks the element that holds a page's content with this attribute."""
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+BLOCKS = {
+    *HEADINGS,
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "br",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "figcaption",
+}
+BLOCKS |= {"figure", "footer", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table"}
+BLOCKS |= {"tr", "ul"}
+"""Elements before and after which a reader sees a new line."""

@@ -1,0 +1,224 @@
+"""Say which pages the blog has, and what stands on each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+
+from ..posts.references import LiveText
+from ..site.address import Site
+from ..site.entry import Entry
+from ..site.history import ResultRow
+from ..site.neighbours import neighbours, related
+from ..site.settings import Settings
+from ..site.terms import KINDS, PER_TERM_PAGE, Kind, Term, paged, term_page, terms, years
+from ..site.thumbnails import Thumbnail
+from .feeds import SITE_FEED
+from .head import Head, Picture, article
+from .social_cards import SocialCard
+from .views import (
+    ArchiveView,
+    Document,
+    DocumentView,
+    Frame,
+    HomeView,
+    Link,
+    NotFoundView,
+    Pager,
+    PostLink,
+    PostView,
+    ResultsView,
+    Teaser,
+    TermsView,
+    TermView,
+    View,
+)
+
+HOME, NOT_FOUND = "index", "404"
+_NAMED = 5
+"""Posts that the description of a list names."""
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Makes the views of all pages from what there is to show."""
+
+    settings: Settings
+    site: Site
+    entries: Sequence[Entry]
+    """Newest first."""
+    rows: Sequence[ResultRow]
+    thumbnails: Mapping[str, Thumbnail]
+    """Docname → picture."""
+    cards: Mapping[str, SocialCard]
+    """Docname → card; that of ``index`` stands for all pages that are no posts."""
+    documents: Sequence[Document]
+    """The pages that are no posts and that authors wrote, the home page among them; the others stand in the menu."""
+    now: dt.datetime
+
+    def of_documents(self) -> Iterator[View]:
+        """Yield the pages that have a source."""
+        for document in self.documents:
+            if document.name == HOME:
+                yield self._home(1, document)
+            else:
+                head = self._head(document.name, document.title, document.description)
+                yield DocumentView(**self._common(document.name, document.title, head))
+        around, alike = neighbours(self.entries), related(self.entries)
+        for entry in self.entries:
+            docname = entry.post.docname
+            yield self._post(entry, *around[docname], alike[docname])
+
+    def of_lists(self) -> Iterator[View]:
+        """Yield the pages that nobody wrote."""
+        for number in range(2, len(self._home_pages) + 1):
+            yield self._home(number)
+        yield self._archive()
+        for kind, label in KINDS.items():
+            found = terms(self.entries, kind)
+            links = tuple((Link(f"{kind}/{term.slug}", term.name), len(term)) for term in found)
+            yield TermsView(**self._common(f"{kind}/index", label), kind=kind, terms=links)
+            for term in found:
+                yield from self._term(kind, label, term)
+        yield ResultsView(**self._common("results", "실행 결과"), rows=tuple(self.rows))
+        yield NotFoundView(**self._common(NOT_FOUND, "페이지를 찾을 수 없습니다"))
+
+    @cached_property
+    def _frame(self) -> Frame:
+        own = [Link(d.name, d.title) for d in self.documents if d.name != HOME]
+        lists = [Link("archive", "모든 글"), *(Link(f"{kind}/index", KINDS[kind]) for kind in ("categories", "tags"))]
+        settings = self.settings
+        return Frame(
+            title=self.site.title,
+            language=self.site.language,
+            menu=(*lists, *own),
+            copyright=f"© {settings.copyright} {settings.author}".strip(),
+            repository=settings.repository,
+            timezone=settings.timezone,
+        )
+
+    @cached_property
+    def _home_pages(self) -> list[Sequence[Entry]]:
+        return paged(self.entries)
+
+    @cached_property
+    def _teasers(self) -> dict[str, Teaser]:
+        return {entry.post.docname: self._teaser(entry) for entry in self.entries}
+
+    def _common(self, name: str, title: str, head: Head | None = None, feed: str = SITE_FEED) -> dict[str, Any]:
+        """Return the fields that all views have."""
+        window = " · ".join(dict.fromkeys((title, self.site.title)))
+        head = head or self._head(name, title)
+        return {"name": name, "title": title, "window_title": window, "head": head, "frame": self._frame, "feed": feed}
+
+    def _head(self, name: str, title: str, description: str = "", feed: str = "") -> Head:
+        card = self.cards[HOME]
+        return Head(self.site, name, title, description, feed, picture=Picture(card.path, card.alt))
+
+    def _home(self, number: int, document: Document | None = None) -> HomeView:
+        headline, _, subline = self.settings.description.partition(". ")
+        headline = headline or self.site.title
+        name, title = (f"page/{number}", f"글 목록 {number}쪽") if number > 1 else (HOME, self.site.title)
+        head = self._head(name, title, document.description if document else "")
+        common = self._common(name, title, head)
+        if document:
+            common["window_title"] = " · ".join(dict.fromkeys((self.site.title, headline)))
+        names = [HOME, *(f"page/{n}" for n in range(2, len(self._home_pages) + 1))]
+        teasers = self._teasers_of(self._home_pages[number - 1])
+        return HomeView(**common, headline=headline, subline=subline, teasers=teasers, pager=_pager(names, number))
+
+    def _post(self, entry: Entry, older: Entry | None, newer: Entry | None, alike: Sequence[Entry]) -> PostView:
+        post, card = entry.post, self.cards[entry.post.docname]
+        head = Head(
+            self.site,
+            post.docname,
+            post.title,
+            str(entry.summary),
+            article=article(entry),
+            picture=Picture(card.path, card.alt),
+        )
+        updated = entry.updated and entry.updated.date() > post.date.date()
+        return PostView(
+            **self._common(post.docname, post.title, head),
+            post=self._link(entry),
+            summary=entry.summary if post.description else LiveText(),
+            categories=_links("categories", post.categories),
+            tags=_links("tags", post.tags),
+            author=Link(term_page("authors", post.author), post.author) if post.author else None,
+            updated=entry.updated.isoformat() if entry.updated and updated else "",
+            minutes=entry.minutes,
+            provenance=entry.provenance,
+            downloads=_downloads(entry),
+            colab_url=self._colab(entry),
+            older=self._link(older) if older else None,
+            newer=self._link(newer) if newer else None,
+            related=tuple(map(self._link, alike)),
+            giscus=self.settings.giscus,
+        )
+
+    def _colab(self, entry: Entry) -> str:
+        """Colab opens a published notebook by its address, so there is none before the site has one."""
+        if not (self.site.base and entry.post.code):
+            return ""
+        address = f"{self.site.base}{quote(entry.post.docname)}.ipynb"
+        return f"https://colab.research.google.com/#fileId={quote(address, safe='')}"
+
+    def _archive(self) -> ArchiveView:
+        head = self._head("archive", "모든 글", _about("모든 글", self.entries), SITE_FEED)
+        groups = tuple((year, tuple(map(self._link, entries))) for year, entries in years(self.entries))
+        return ArchiveView(**self._common("archive", "모든 글", head), count=len(self.entries), years=groups)
+
+    def _term(self, kind: Kind, label: str, term: Term) -> Iterator[TermView]:
+        parts = paged(term.entries, PER_TERM_PAGE)
+        first = f"{kind}/{term.slug}"
+        names = [first, *(f"{first}/{n}" for n in range(2, len(parts) + 1))]
+        about = _about(f"{label} ‘{term.name}’의 글", term.entries)
+        for number, (name, part) in enumerate(zip(names, parts, strict=True), 1):
+            title = term.name if number == 1 else f"{term.name} {number}쪽"
+            feed = f"{first}.xml"
+            yield TermView(
+                **self._common(name, title, self._head(name, title, about, feed), feed),
+                kind=kind,
+                index=Link(f"{kind}/index", label),
+                term=term.name,
+                count=len(term),
+                teasers=self._teasers_of(part),
+                pager=_pager(names, number),
+            )
+
+    def _teasers_of(self, entries: Sequence[Entry]) -> tuple[Teaser, ...]:
+        return tuple(self._teasers[entry.post.docname] for entry in entries)
+
+    def _teaser(self, entry: Entry) -> Teaser:
+        post = entry.post
+        picture = self.thumbnails.get(post.docname)
+        return Teaser(self._link(entry), _links("categories", post.categories), entry.summary, entry.minutes, picture)
+
+    def _link(self, entry: Entry) -> PostLink:
+        post = entry.post
+        badge = "초안" if post.draft else "예약" if post.date > self.now else ""
+        return PostLink(post.docname, post.title, post.date.isoformat(), badge)
+
+
+def _links(kind: Kind, names: Sequence[str]) -> tuple[Link, ...]:
+    return tuple(Link(term_page(kind, name), name) for name in names)
+
+
+def _downloads(entry: Entry) -> tuple[Link, ...]:
+    post = entry.post
+    files = [Link(f"{post.docname}.ipynb", "실행된 노트북(.ipynb)")] if post.code else []
+    files += [Link(f"{post.docname}.md", "원본(.md)")] if post.path.suffix == ".md" else []
+    return tuple(files)
+
+
+def _about(what: str, entries: Sequence[Entry]) -> str:
+    return f"{what} {len(entries)}편: {', '.join(entry.post.title for entry in entries[:_NAMED])}"
+
+
+def _pager(names: Sequence[str], number: int) -> Pager:
+    before = names[number - 2] if number > 1 else ""
+    return Pager(number, len(names), before, names[number] if number < len(names) else "")

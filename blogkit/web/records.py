@@ -1,0 +1,120 @@
+"""Write what machines and other tools read of a post: its source, its record as JSON, its executed notebook."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from urllib.parse import urljoin
+
+import nbformat
+
+from ..execution.prelude import prelude_source
+from ..execution.result import Result, with_outputs
+from ..files import Made, json_digest
+from ..posts.references import fill_glue
+from ..site.address import Site
+from ..site.entry import Entry
+from ..site.provenance import Provenance
+
+_TITLES = {
+    **{"note": "참고", "tip": "팁", "hint": "힌트", "seealso": "함께 보기", "important": "중요"},
+    **{"warning": "경고", "caution": "주의", "attention": "주의", "danger": "위험", "error": "오류"},
+    **{"admonition": "", "dropdown": ""},
+}
+_NOTE = re.compile(
+    r"^(?P<fence>:{3,}|`{3,})\{(?P<kind>" + "|".join(_TITLES) + r")\}(?P<title>.*)\n"
+    r"(?P<body>(?:.*\n)*?)(?P=fence)[ \t]*$",
+    re.MULTILINE,
+)
+_MATH = re.compile(r"^```\{math\}.*\n(?::[\w-]+:.*\n)*((?:.*\n)*?)```[ \t]*$", re.MULTILINE)
+_LINK = re.compile(r"(\]\()(?!#)([^)\s]+)")
+_SOURCE = re.compile(r"\.(?:md|ipynb)(?=$|#)")
+
+
+def write_records(
+    pages: Path, entries: Iterable[Entry], results: Mapping[str, Result], site: Site, made: Made
+) -> set[str]:
+    """Write the source of each post, and of each executed one its record and notebook; return their names.
+
+    ``made`` knows what was made before from the same: making a notebook takes long.
+    """
+    written = set()
+    for entry in entries:
+        post, result, facts = entry.post, results.get(entry.post.docname), entry.provenance
+        contents = {post.path.suffix: partial(str, post.text)}
+        address = site.url(post.url) if site.base else ""
+        if result and facts:
+            contents[".ipynb"] = partial(published_notebook, entry, result, facts, address)
+            contents[".json"] = partial(as_json, entry, result, facts)
+        source = json_digest([post.text, post.title, str(entry.summary), asdict(facts) if facts else None, address])
+        for suffix, content in contents.items():
+            made.write(pages / f"{post.docname}{suffix}", source, content)
+            written.add(f"{post.docname}{suffix}")
+    return written
+
+
+def as_json(entry: Entry, result: Result, facts: Provenance) -> str:
+    """Return the machine-readable record that stands beside the page."""
+    own = {"title": entry.post.title, "url": entry.post.url, "values": result.values, "units": result.record.units}
+    record = {**own, **asdict(facts)}
+    del record["json_url"]
+    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+
+
+def published_notebook(entry: Entry, result: Result, facts: Provenance, address: str = "") -> str:
+    """Return the executed notebook for readers: title and summary first, then what makes it run anywhere.
+
+    ``address`` is that of the post, if it is known.
+    """
+    post = entry.post
+    notebook = with_outputs(post, result)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
+        elif cell.cell_type == "markdown":
+            cell.source = _plain_markdown(fill_glue(cell.source, result.values), address)
+    notebook.cells[:0] = _head(entry, facts)
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"name": post.kernel, "display_name": "Python 3", "language": "python"},
+            "language_info": {"name": "python", "version": facts.python},
+            "provenance": {**asdict(facts), "values": result.values, "units": result.record.units},
+        }
+    )
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    return f"{nbformat.writes(notebook)}\n"
+
+
+def _head(entry: Entry, facts: Provenance) -> list[nbformat.NotebookNode]:
+    """Return the cells that stand first: what it is, and what it needs outside the blog."""
+    cells = [nbformat.v4.new_markdown_cell(f"# {entry.post.title}\n\n{entry.summary}".strip())]
+    if prelude := prelude_source(entry.post):
+        packages = " ".join(f"{name}=={version}" for name, version in facts.packages.items())
+        setup = (
+            "# 블로그 밖에서 실행할 때 필요한 준비입니다: 한글 글꼴, 그림 스타일, glue().\n"
+            f"# 이 글을 실행한 패키지: {packages or '표준 라이브러리'}\n"
+            f"%pip install -q koreanize-matplotlib\n\n{prelude}"
+        )
+        cells.append(nbformat.v4.new_code_cell(setup, metadata={"jupyter": {"source_hidden": True}}))
+    return cells
+
+
+def _plain_markdown(text: str, address: str) -> str:
+    """Write what only MyST knows as plain Markdown, and links so that they hold anywhere."""
+    text = _NOTE.sub(_quotation, text)
+    text = _MATH.sub(r"$$\n\1$$", text)
+    if not address:
+        return text
+    return _LINK.sub(lambda m: m[1] + urljoin(address, m[2] if ":" in m[2] else _SOURCE.sub(".html", m[2])), text)
+
+
+def _quotation(match: re.Match[str]) -> str:
+    title = match["title"].strip() or _TITLES[match["kind"]]
+    body = re.sub(r"\A(?::[\w-]+:.*\n)+", "", match["body"])
+    return "\n".join(f"> {line}".rstrip() for line in (f"**{title}**", "", *body.strip().split("\n")))

@@ -1,0 +1,182 @@
+"""Index the built pages, so that the browser finds any part of any word without a server.
+
+``search/index.json``
+    the pages, oldest first, and the first gram of each shard;
+``search/grams/N.json``
+    gram → the pages that have it, as differences of page numbers × 8 + weight (0 to 7);
+``search/pages/NAME.json``
+    the sections of a page, fetched only when it may be shown: anchor, heading, words, code.
+
+A gram is one or two syllables (CJK) or three letters, ``^`` standing for the start of a word; ``search-index.js`` cuts
+a query into the same grams. Korean has no spaces between a word and its particles nor inside compounds, so an index of
+words would miss both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+import numpy.typing as npt
+
+from ..files import engine_digest, write
+from .search_text import read_page
+
+SEARCH = "search"
+_SHARD = 32_000  # characters; two or three are fetched for a word, about 12 KB each as compressed
+_POINTS = {"title": 32, "heading": 8, "text": 2, "code": 1}
+_CJK = ((0x3040, 0x30FF), (0x3130, 0x318F), (0x3400, 0x9FFF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF))
+_COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_TIMES = re.compile(r"(?<=\d)\s*[x×]\s*(?=\d)")
+_DOT, _START = ord("."), ord("^")
+_SYLLABLE, _LETTER = 1, 2
+_KINDS = np.array([_LETTER * (chr(code).isalnum() or chr(code) == "_") for code in range(1 << 16)], dtype=np.int8)
+for _first, _last in _CJK:
+    _KINDS[_first : _last + 1] = _SYLLABLE
+
+
+@dataclass(frozen=True)
+class Indexed:
+    """What the index holds of a page."""
+
+    url: str
+    title: str
+    date: str
+    version: str
+    """A digest of its sections."""
+    grams: npt.NDArray[np.int64]
+    """As of :func:`weigh_grams`."""
+
+    @property
+    def file(self) -> str:
+        """The file of its sections."""
+        return f"pages/{self.url.removesuffix('.html')}.json"
+
+
+def write_index(site: Path, pages: Iterable[str], kept: Path | None = None) -> set[str]:
+    """Index the ``pages`` (names of built HTML files below ``site``) and return the names of the files written.
+
+    Only pages with an element marked ``data-search-body`` are indexed, and none that asks robots to stay away. ``kept``
+    is a file that keeps what was read of each page between builds.
+    """
+    before, found = _load(kept), {}
+    for name in sorted(pages):
+        source = (site / name).read_bytes()
+        key = hashlib.sha256(b"\0".join((engine_digest().encode(), name.encode(), source))).hexdigest()
+        old = before.get(key)
+        if old and (site / SEARCH / old.file).is_file():
+            found[key] = old
+        elif page := read_page(source, name):
+            content = _json([[s.anchor, s.heading, s.text, s.code] for s in page.sections])
+            found[key] = Indexed(page.url, page.title, page.date, _version(content), weigh_grams(page.fields()))
+            write(site / SEARCH / found[key].file, content)
+    if kept and found.keys() != before.keys():
+        _save(kept, found)
+    listed = sorted(found.values(), key=lambda page: (page.date, page.url))  # a new post changes no other's number
+    files, shards = {}, []
+    for number, postings in enumerate(_shards(listed)):
+        name = f"grams/{number}.json"
+        files[name] = _json(postings)
+        shards.append([next(iter(postings)), _version(files[name])])
+    records = [[page.url, page.title, page.date, page.version] for page in listed]
+    files["index.json"] = _json({"pages": records, "shards": shards})
+    for name, content in files.items():
+        write(site / SEARCH / name, content)
+    return {f"{SEARCH}/{name}" for name in (*files, *(page.file for page in listed))}
+
+
+def fold(text: str) -> str:
+    """Make alike what is to be found alike: A and a, 60,000 and 60000, 28 × 28 and 28x28."""
+    return _TIMES.sub("x", _COMMA.sub("", text.lower()))
+
+
+def weigh_grams(fields: Iterable[tuple[str, str]]) -> npt.NDArray[np.int64]:
+    """Return the grams of a page in order, each × 8 + weight: the logarithm of where and how often it stands.
+
+    A gram is a number of three characters with 16 bits each; what is shorter is filled with zeros at its end.
+    """
+    texts = [(fold(text) + "\n", _POINTS[name]) for name, text in fields]
+    characters = np.frombuffer("".join(text for text, _ in texts).encode("utf-16-le"), "<u2").astype(np.int64)
+    points = np.repeat([value for _, value in texts], [len(text.encode("utf-16-le")) // 2 for text, _ in texts])
+    kind = _KINDS[characters]
+    syllable, letter = kind == _SYLLABLE, kind == _LETTER
+    inner = (characters == _DOT)[1:-1] & letter[:-2] & letter[2:]
+    word = letter & (characters != ord("_"))
+    letter[1:-1] |= inner
+    start = word & ~np.concatenate(([False], word[:-1]))
+    one, two, three = characters, characters[1:], characters[2:]
+    masks_and_keys = [
+        (syllable, one << 32),
+        (syllable[:-1] & syllable[1:], one[:-1] << 32 | two << 16),
+        (letter[:-2] & letter[1:-1] & letter[2:], one[:-2] << 32 | two[:-1] << 16 | three),
+        (start, _START << 32 | one << 16),
+        (start[:-1] & word[1:], _START << 32 | one[:-1] << 16 | two),
+    ]
+    keys = np.concatenate([keys[mask] for mask, keys in masks_and_keys])
+    values = np.concatenate([points[: len(mask)][mask] for mask, _ in masks_and_keys])
+    grams, where = np.unique(keys, return_inverse=True)
+    weights = np.log2(np.bincount(where, values, len(grams))).astype(np.int64).clip(0, 7)
+    weighed: npt.NDArray[np.int64] = grams << 3 | weights
+    return weighed
+
+
+def _load(kept: Path | None) -> dict[str, Indexed]:
+    if not (kept and kept.is_file()):
+        return {}
+    try:
+        with np.load(io.BytesIO(kept.read_bytes())) as arrays:
+            records, grams = json.loads(str(arrays["records"])), arrays["grams"]
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):  # damaged
+        return {}
+    parts = np.split(grams, np.cumsum([length for *_, length in records.values()]))
+    return {
+        key: Indexed(url, title, date, version, part)
+        for (key, (url, title, date, version, _)), part in zip(records.items(), parts[:-1], strict=True)
+    }
+
+
+def _save(kept: Path, found: dict[str, Indexed]) -> None:
+    records = {key: [p.url, p.title, p.date, p.version, len(p.grams)] for key, p in found.items()}
+    file = io.BytesIO()
+    grams = np.concatenate([np.empty(0, np.int64), *(page.grams for page in found.values())])
+    np.savez(file, records=np.array(json.dumps(records)), grams=grams)
+    write(kept, file.getvalue())
+
+
+def _shards(pages: list[Indexed]) -> Iterator[dict[str, list[int]]]:
+    if not pages:
+        return
+    both = np.concatenate([page.grams for page in pages])
+    numbers = np.repeat(np.arange(len(pages)), [len(page.grams) for page in pages])
+    grams, weights = both >> 3, both & 7
+    order = np.argsort(grams, kind="stable")
+    grams, numbers, weights = grams[order], numbers[order], weights[order]
+    starts = np.flatnonzero(np.diff(grams, prepend=-1))
+    differences = np.diff(numbers, prepend=0)
+    differences[starts] = numbers[starts]
+    postings = (differences * 8 + weights).tolist()
+    shard: dict[str, list[int]] = {}
+    size = 0
+    ends = [*starts[1:].tolist(), len(grams)]
+    for gram, start, end in zip(grams[starts].tolist(), starts.tolist(), ends, strict=True):
+        if size > _SHARD:
+            yield shard
+            shard, size = {}, 0
+        shard[(chr(gram >> 32) + chr(gram >> 16 & 0xFFFF) + chr(gram & 0xFFFF)).rstrip("\0")] = postings[start:end]
+        size += 8 + 3 * (end - start)
+    yield shard
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _version(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:8]

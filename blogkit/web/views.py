@@ -1,0 +1,198 @@
+"""What each page shows of the blog, as one value: its template renders exactly this, and its digest is of exactly this.
+
+What Sphinx knows of a document by itself (its body, its headings) is no part of it: Sphinx writes the page again when
+that changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, is_dataclass
+from typing import Any, ClassVar
+
+from ..files import json_digest
+from ..posts.references import LiveText
+from ..site.history import ResultRow
+from ..site.provenance import Provenance
+from ..site.terms import Kind
+from ..site.thumbnails import Thumbnail
+from .head import Head
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link to a page of the blog."""
+
+    page: str
+    """Its address below the site's root, without ``.html``."""
+    label: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What every page shows of the blog."""
+
+    title: str
+    language: str
+    menu: tuple[Link, ...]
+    copyright: str
+    repository: str
+    timezone: str
+    """In which times are shown."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a page's own source says of it, that others show, too."""
+
+    name: str
+    title: str
+    description: str
+    """Its first paragraph."""
+
+
+@dataclass(frozen=True)
+class PostLink:
+    """A post as a line."""
+
+    page: str
+    title: str
+    date: str
+    """ISO 8601."""
+    badge: str
+    """What marks it in a preview; empty: it is public."""
+
+
+@dataclass(frozen=True)
+class Teaser:
+    """A post as the lists show it."""
+
+    post: PostLink
+    categories: tuple[Link, ...]
+    summary: LiveText
+    minutes: int
+    picture: Thumbnail | None
+
+
+@dataclass(frozen=True)
+class Pager:
+    """Where a page stands in a list of several."""
+
+    number: int
+    pages: int
+    before: str
+    """The page before it; empty: there is none."""
+    after: str
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page shows of the blog."""
+
+    template: ClassVar[str]
+    name: str
+    """Its address below the site's root, without ``.html``."""
+    title: str
+    window_title: str
+    head: Head
+    frame: Frame
+    feed: str
+    """The feed that its footer names."""
+
+    def digest(self, made_by: str) -> str:
+        """Return a digest of all that it shows; ``made_by`` stands for what renders it."""
+        return json_digest([self.template, made_by, self], _plain)
+
+
+@dataclass(frozen=True)
+class DocumentView(View):
+    """A page that is no post."""
+
+    template = "page.html"
+
+
+@dataclass(frozen=True)
+class HomeView(View):
+    """The home page, and the further pages of its list."""
+
+    template = "home.html"
+    headline: str
+    subline: str
+    teasers: tuple[Teaser, ...]
+    pager: Pager
+
+
+@dataclass(frozen=True)
+class PostView(View):
+    """The page of a post."""
+
+    template = "post.html"
+    post: PostLink
+    summary: LiveText
+    """Empty: the post has no description."""
+    categories: tuple[Link, ...]
+    tags: tuple[Link, ...]
+    author: Link | None
+    updated: str
+    """ISO 8601; empty: not since the day of its publication."""
+    minutes: int
+    provenance: Provenance | None
+    downloads: tuple[Link, ...]
+    """The files that readers can take away; ``page`` is the file."""
+    colab_url: str
+    older: PostLink | None
+    newer: PostLink | None
+    related: tuple[PostLink, ...]
+    giscus: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ArchiveView(View):
+    """All posts, by year, newest first."""
+
+    template = "archive.html"
+    count: int
+    years: tuple[tuple[int, tuple[PostLink, ...]], ...]
+
+
+@dataclass(frozen=True)
+class TermsView(View):
+    """All categories, tags or authors, with how many posts each has."""
+
+    template = "terms.html"
+    kind: Kind
+    terms: tuple[tuple[Link, int], ...]
+
+
+@dataclass(frozen=True)
+class TermView(View):
+    """The posts of a category, a tag or an author."""
+
+    template = "list.html"
+    kind: Kind
+    index: Link
+    """The list of all of its kind."""
+    term: str
+    count: int
+    teasers: tuple[Teaser, ...]
+    pager: Pager
+
+
+@dataclass(frozen=True)
+class ResultsView(View):
+    """The values of all executed posts."""
+
+    template = "results.html"
+    rows: tuple[ResultRow, ...]
+
+
+@dataclass(frozen=True)
+class NotFoundView(View):
+    """What answers at unknown addresses."""
+
+    template = "404.html"
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value):
+        return vars(value)
+    raise TypeError(f"{value!r} cannot be digested")
