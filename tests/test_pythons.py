@@ -1,0 +1,86 @@
+"""Every Python from 3.11 on that this machine has: the lock file installs there, and a small book is built."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Book, code
+
+UV = Path(sys.executable).with_name("uv")
+ENTRY = re.compile(r"^(?=[a-z\d])", re.MULTILINE)
+NAME = re.compile(r"[\w.-]+")
+VIA = re.compile(r"^ +# (?:via| ) +(.+)", re.MULTILINE)
+
+
+def pythons() -> dict[str, str]:
+    """The Pythons of this machine, the running one among them, by version."""
+    # pyenv's own commands on the PATH start only the versions that its user has chosen.
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    path = os.pathsep.join([*map(str, sorted(pyenv.glob("versions/*/bin"))), os.environ["PATH"]])
+    command = [UV, "python", "list", "--only-installed", "--no-python-downloads", "--output-format", "json"]
+    listed = subprocess.run(command, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=True)
+    found = {platform.python_version(): sys.executable}
+    for python in json.loads(listed.stdout):
+        parts = python["version_parts"]
+        usual = (python["implementation"], python["variant"]) == ("cpython", "default")
+        if usual and (parts["major"], parts["minor"]) >= (3, 11):
+            found.setdefault(python["version"], python["path"])
+    return dict(sorted(found.items()))
+
+
+def locked_without(name: str) -> str:
+    """The lock file less one package and what only that one wants."""
+    entries = ENTRY.split((ROOT / "requirements.txt").read_text(encoding="utf-8"))[1:]
+    wanted_by = {NAME.match(entry)[0]: set(VIA.findall(entry)) for entry in entries}
+    gone = {name}
+    while more := {n for n, others in wanted_by.items() if n not in gone and others <= gone}:
+        gone |= more
+    return "".join(entry for entry in entries if NAME.match(entry)[0] not in gone)
+
+
+def prepare(*command: str | Path) -> None:
+    """Run a command without which there is nothing to test: on an author's machine its failure skips the test."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{' '.join(map(str, command))}: {done.stdout}")
+
+
+@pytest.fixture(params=[pytest.param(path, id=f"python{version}") for version, path in pythons().items()])
+def environment(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """An environment with what a blog without TensorFlow wants, as locked."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        made, lock = Path(folder, "environment"), Path(folder, "requirements.txt")
+        lock.write_text(locked_without("tensorflow"), encoding="utf-8")
+        # pip from here, for Debian's Python has none to put there. Not uv: it does not read pip's configuration.
+        prepare(request.param, "-m", "venv", "--without-pip", made)
+        pip = [sys.executable, "-m", "pip", "--python", made, "install", "--quiet", "--no-compile"]
+        prepare(*pip, "--no-deps", "--require-hashes", "-r", lock)
+        yield made
+
+
+@pytest.mark.installs
+def test_a_small_book_is_built(environment: Path, book: Book) -> None:
+    body = code("glue('answer', 6 * 7)") + "\n답은 {glue:text}`answer`입니다.\n"
+    book.post("2024-01-01-executed", body, description="답 {answer:.1f}")
+    book.post("2024-01-02-plain")
+    command = [str(environment / "bin/jupyter-book"), "build", "-W", "--keep-going", "."]
+
+    first = book.run(*command)
+    assert first.returncode == 0, first.stdout
+    assert "executing 1 post" in first.stdout
+    assert "답은 42입니다" in book.text("posts/2024-01-01-executed.html")
+    assert "답 42.0" in book.text("index.html")
+    assert "답 42.0" in (book.site / "feed.xml").read_text(encoding="utf-8")
+
+    second = book.run(*command)
+    assert second.returncode == 0, second.stdout
+    assert "executing" not in second.stdout
