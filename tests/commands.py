@@ -1,89 +1,98 @@
-"""The book's commands, run in processes that are forked from one that has made the imports.
+"""Run the book's commands in processes that are forked from one that is warm (``warm.py``).
 
-Such a process is as good as one that is started anew: it has its own environment, folder, output, locks and exit code,
-and nothing of it outlives it. It only begins where the imports are made, which otherwise take longer than the build.
+Such a process is as good as a new one: it has its own folder, environment, output, locks and exit code, and nothing of
+it outlives it. It only begins where the imports of other packages are made, which take longer than most builds.
 """
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
+import atexit
+import json
 import os
+import signal
+import socket
+import subprocess
 import sys
 import tempfile
-import warnings
-from multiprocessing import forkserver
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
-from subprocess import CompletedProcess, TimeoutExpired
-from unittest import mock
+from subprocess import CompletedProcess
 
-TESTS = Path(__file__).parent
-ROOT = TESTS.parent
-_LONGEST = 600.0  # seconds
+_WARM = Path(__file__).with_name("warm.py")
+_MEASURING = "COVERAGE_PROCESS_CONFIG"
 
 
 class Forked:
-    """A running ``jupyter-book`` or ``blogkit``; ``command`` is its name and its arguments."""
+    """A running command: ``jupyter-book`` or the name of a module, and its arguments.
 
-    def __init__(self, command: tuple[str, ...], folder: Path, environment: dict[str, str]) -> None:
-        self._command = command
-        self._output = tempfile.NamedTemporaryFile()  # noqa: SIM115  # closed by `wait`
-        arguments = (command, folder, environment, self._output.name)
-        self._process = _context().Process(target=_work, args=arguments)
-        self._process.start()
+    It prints to ``files``, which are its input, output and errors; without them :meth:`wait` returns what it printed.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        address: str = "",
+        files: Sequence[int] = (),
+    ) -> None:
+        self.command = [*command]
+        self._printed = tempfile.TemporaryFile()  # noqa: SIM115  # `wait` closes it
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.connect(address or warm())
+        asked = {"command": self.command, "folder": str(folder), "environment": unmeasured(environment)}
+        with Path(os.devnull).open("rb") as nothing:
+            printed = self._printed.fileno()
+            socket.send_fds(self._socket, [b"0"], files or (nothing.fileno(), printed, printed))
+        self._stream = self._socket.makefile("rw", encoding="utf-8")
+        print(json.dumps(asked), file=self._stream, flush=True)
+        self.pid = int(self._stream.readline())
 
     def kill(self) -> None:
-        """End it at once, as a power failure would."""
-        self._process.kill()
+        """End it at once."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
 
     def wait(self) -> CompletedProcess[str]:
         """Wait for its end; return its exit code and what it printed."""
-        with self._output:
-            self._process.join(_LONGEST)
-            if self._process.exitcode is None:
-                self._process.kill()
-                self._process.join()
-                raise TimeoutExpired(self._command, _LONGEST, self._output.read())
-            code, text = self._process.exitcode, self._output.read().decode()
-            self._process.close()
-        return CompletedProcess(self._command, code, text)
+        with self._socket, self._stream, self._printed:
+            code = self._stream.read()  # which ends with the process; there is no code if it was killed
+            self._printed.seek(0)
+            text = self._printed.read().decode("utf-8")
+        return CompletedProcess(self.command, int(code) if code else -signal.SIGKILL, text)
 
 
-def _context() -> multiprocessing.context.ForkServerContext:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["warm"])
-    # Python 3.11 does not hand `sys.path` on to the process that is forked; one thread, so that a fork has all.
-    path = os.pathsep.join([str(TESTS), str(ROOT)])
-    with mock.patch.dict(os.environ, PYTHONPATH=path, OPENBLAS_NUM_THREADS="1"):
-        forkserver.ensure_running()
-    return context
+@cache
+def warm() -> str:
+    """Start the process that is forked; return the address of its socket."""
+    folder = tempfile.TemporaryDirectory()
+    with socket.create_server(f"{folder.name}/warm", family=socket.AF_UNIX) as listener:
+        process = subprocess.Popen(
+            [sys.executable, _WARM, str(listener.fileno())],
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # a fork has one thread
+            stdin=subprocess.PIPE,
+            pass_fds=[listener.fileno()],
+        )
+
+    def end() -> None:
+        process.communicate()  # closes its input, at which it ends
+        folder.cleanup()
+
+    atexit.register(end)
+    return f"{folder.name}/warm"
 
 
-def _work(command: tuple[str, ...], folder: Path, environment: dict[str, str], output: str) -> None:
-    """Be the command: run it and end with its exit code."""
-    gc.freeze()  # what is shared with the other processes is left untouched
-    _print_to(output)
-    os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(environment)
-    sys.path[:0] = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
-    warnings.filterwarnings("error", module=r"blogkit(\.|$)")
-    sys.argv = list(command)
-    if command[0] == "jupyter-book":
-        from jupyter_book.cli.main import main as book
-
-        book()
-    else:
-        from blogkit.__main__ import main as blogkit
-
-        sys.exit(blogkit())
+def unmeasured(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which no process measures its coverage: kernels and other packages would, too."""
+    return {name: value for name, value in environment.items() if name != _MEASURING}
 
 
-def _print_to(path: str) -> None:
-    """Lead all that this process and its children print into one file."""
-    file = os.open(path, os.O_WRONLY | os.O_APPEND)
-    for number in (1, 2):
-        os.dup2(file, number)
-    os.close(file)
-    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
+def stand_in(address: str) -> None:
+    """Be ``python`` or ``jupyter-book`` in a shell script: the same, only forked where that makes a difference."""
+    name, arguments = Path(sys.argv[0]).name, sys.argv[1:]
+    if name == "python" and arguments[:2] != ["-m", "blogkit"]:
+        os.execv(sys.executable, [sys.executable, *arguments])
+    command = arguments[1:] if name == "python" else [name, *arguments]
+    sys.exit(Forked(command, Path.cwd(), os.environ, address, (0, 1, 2)).wait().returncode)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from commands import Forked
+from commands import Forked, unmeasured
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parents[1]
@@ -108,7 +108,7 @@ class Book:
 
     def environment(self, **extra: str) -> dict[str, str]:
         path = os.pathsep.join(filter(None, [extra.pop("PYTHONPATH", ""), str(ROOT)]))
-        return {**os.environ, "PYTHONPATH": path, **extra}
+        return unmeasured({**os.environ, "PYTHONPATH": path, **extra})
 
     def soup(self, name: str) -> BeautifulSoup:
         return BeautifulSoup((self.site / name).read_text(encoding="utf-8"), "lxml")
