@@ -25,10 +25,12 @@ JUPYTER_BOOK = [str(Path(sys.executable).with_name("jupyter-book")), *BUILD]
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of the real blog in one process, which builds it once."""
+    """Keep the tests of the real blog in one process, which builds it once; begin with what takes long."""
     for item in items:
         if "blog" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("blog"))
+            item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(scope="session")
