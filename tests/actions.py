@@ -19,10 +19,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import commands
 import yaml
 
 _TOKEN = re.compile(r"\s*('(?:[^']|'')*'|[A-Za-z_][\w-]*(?:\.[\w-]+)*\s*\(?|&&|\|\||==|!=|[!(),]|\d+)")
 _STATUS = re.compile(r"\b(success|failure|cancelled|always)\(")
+# The steps' commands begin with their imports made, as in all tests; the code that they run is that of their checkout.
+STAND_IN = """#!{python} -SsE
+import sys
+sys.path.insert(0, {tests!r})
+import commands
+commands.stand_in({address!r})
+"""
 # GitHub's own command: notes what it is asked, knows the site's address, main's commit and the open issues.
 GH = """#!/usr/bin/env bash
 echo "$*" >> "$GH_LOG"
@@ -66,6 +74,9 @@ class GitHub:
 
     def __post_init__(self) -> None:
         self.add_command("gh", GH)
+        values = {"python": sys.executable, "tests": str(Path(__file__).parent), "address": commands.warm()}
+        for name in ("python", "jupyter-book"):
+            self.add_command(name, STAND_IN.format(**values))
 
     def add_command(self, name: str, script: str) -> None:
         """Put a command before those of this machine."""

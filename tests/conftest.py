@@ -1,4 +1,4 @@
-"""Tiny books and the real blog, built by the real command."""
+"""Tiny books, and the real blog, which is built by the command that authors type."""
 
 from __future__ import annotations
 
@@ -12,20 +12,25 @@ from pathlib import Path
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from commands import Forked, unmeasured
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 BASE = "https://example.github.io/blog/"
 """Where the real blog stands in tests: under a sub-path, as the pages of a repository do."""
-JUPYTER_BOOK = [str(Path(sys.executable).with_name("jupyter-book")), "build", "-W", "--keep-going", "."]
+BUILD = ("build", "-W", "--keep-going", ".")
+JUPYTER_BOOK = [str(Path(sys.executable).with_name("jupyter-book")), *BUILD]
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of the real blog in one process, which builds it once."""
+    """Keep the tests of the real blog in one process, which builds it once; begin with what takes long."""
     for item in items:
         if "blog" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("blog"))
+            item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +70,7 @@ class Book:
         path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
 
     def start(self, *command: str, **environment: str) -> subprocess.Popen[str]:
+        """Start a command, as an author does: by default the one that builds the book."""
         return subprocess.Popen(
             command or JUPYTER_BOOK,
             cwd=self.root,
@@ -75,34 +81,52 @@ class Book:
         )
 
     def run(self, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command, as an author does; it takes a second or two more than one that is forked."""
         process = self.start(*command, **environment)
         output, _ = process.communicate(timeout=1800)
         return subprocess.CompletedProcess(process.args, process.returncode, output)
 
+    def fork(self, *command: str, **environment: str) -> Forked:
+        """Start a command in a process that has made the imports: by default the one that builds the book."""
+        return Forked(command or ("jupyter-book", *BUILD), self.root, self.environment(**environment))
+
     def build(self, **environment: str) -> str:
         """Build, expect success and return what was printed."""
-        result = self.run(**environment)
+        result = self._build(**environment)
         assert result.returncode == 0, result.stdout
         return result.stdout
 
     def fail(self, **environment: str) -> str:
         """Build, expect failure and return what was printed."""
-        result = self.run(**environment)
-        assert result.returncode != 0, result.stdout
+        result = self._build(**environment)
+        assert result.returncode > 0, result.stdout
         return result.stdout
 
     def blogkit(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return self.run(sys.executable, "-m", "blogkit", *arguments, **environment)
+        return self.fork("blogkit", *arguments, **environment).wait()
+
+    def _build(self, **environment: str) -> subprocess.CompletedProcess[str]:
+        return self.fork(**environment).wait()
 
     def environment(self, **extra: str) -> dict[str, str]:
         path = os.pathsep.join(filter(None, [extra.pop("PYTHONPATH", ""), str(ROOT)]))
-        return {**os.environ, "PYTHONPATH": path, **extra}
+        return unmeasured({**os.environ, "PYTHONPATH": path, **extra})
 
     def soup(self, name: str) -> BeautifulSoup:
         return BeautifulSoup((self.site / name).read_text(encoding="utf-8"), "lxml")
 
     def text(self, name: str) -> str:
         return self.soup(name).get_text()
+
+
+class Checkout(Book):
+    """A checkout of the real blog, with a package of its own: its commands are those that authors type."""
+
+    def environment(self, **extra: str) -> dict[str, str]:
+        return super().environment(PYTHONPATH=str(self.root), **extra)
+
+    def _build(self, **environment: str) -> subprocess.CompletedProcess[str]:
+        return self.run(**environment)
 
 
 def code(source: str) -> str:
@@ -147,10 +171,10 @@ def copy_checkout(target: Path, without: tuple[str, ...] = ()) -> None:
 
 
 @pytest.fixture(scope="session")
-def blog(tmp_path_factory: pytest.TempPathFactory) -> Book:
+def blog(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """The real blog in a fresh checkout, executed and built once."""
     root = tmp_path_factory.mktemp("blog") / "blog"
     copy_checkout(root)
-    book = Book(root)
-    book.log = book.build(PYTHONPATH=str(root), BLOG_BASEURL=BASE)
+    book = Checkout(root)
+    book.log = book.build(BLOG_BASEURL=BASE)
     return book

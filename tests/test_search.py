@@ -16,12 +16,13 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import Book
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from search_library import FIND, QUERIES, first_right, found, write_library
 
 from blogkit.web.search_index import weigh_grams, write_index
 from blogkit.web.search_text import read_page
 
+pytestmark = [pytest.mark.xdist_group("search"), pytest.mark.slow]  # one process builds the book and has the browser
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:"
 ABOUT, HISTORY = "about.html", "posts/2020-02-11-history.html"
 GRAMS = [
@@ -83,7 +84,7 @@ def serve() -> Iterator[Callable[[Path], Server]]:
     def start(site: Path) -> Server:
         server = Server(site)
         servers.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
         return server
 
     yield start
@@ -113,8 +114,15 @@ def answers(library: Book, serve: Callable[[Path], Server], browser: Browser) ->
     return dict(zip(queries, page.evaluate(FIND, [queries]), strict=True))
 
 
-def search(page: Page, query: str) -> None:
+def open_search(page: Page) -> None:
     page.keyboard.press("/")
+    expect(page.locator("#search input")).to_be_focused()
+
+
+def search(page: Page, query: str) -> None:
+    """Open the dialog and look for ``query``, the first one in it."""
+    open_search(page)
+    expect(page.locator(".search-status")).to_have_text(re.compile("^낱말의"))
     page.locator("#search input").fill(query)
     expect(page.locator(".search-status")).not_to_have_text(re.compile("^찾는 중|^낱말의"))
 
@@ -305,11 +313,10 @@ def test_nothing_is_loaded_before_the_dialog_opens(page: Page, server: Server) -
 
 def test_a_search_asks_for_little(page: Page, server: Server) -> None:
     page.goto(server.root + ABOUT)
-    page.keyboard.press("/")
-    page.wait_for_load_state("networkidle")
-    server.asked.clear()
     search(page, "매컬러")
+    expect(page.locator(".search-results a").first).to_be_visible()
     asked = [path for path in server.asked if "/search/" in path]
+    assert sum("/search/index.json" in path for path in asked) == 1
     assert 1 <= sum("/grams/" in path for path in asked) <= 2
     assert sum("/pages/" in path for path in asked) == 1
 
@@ -335,12 +342,37 @@ def test_word_of_a_title_is_marked_on_the_page(page: Page, server: Server) -> No
     assert "김치찌개" in page.evaluate("[...CSS.highlights.get('search')].map(String)")
 
 
+ENTER = """const field = document.querySelector("#search input");
+    const enter = (more) => field.dispatchEvent(
+        new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, ...more }));"""
+"""A way to press Enter in the field in the same moment as something else."""
+
+
 def test_enter_does_not_wait_for_the_pause(page: Page, server: Server) -> None:
     page.goto(server.root + ABOUT)
     search(page, "두부")
-    page.locator("#search input").fill("문턱값")
-    page.keyboard.press("Enter")
+    page.evaluate(f"""{{ {ENTER}
+        field.value = "문턱값";
+        field.dispatchEvent(new InputEvent("input", {{ bubbles: true }}));
+        enter();
+    }}""")
     page.wait_for_url(re.compile("history"))
+
+
+@pytest.mark.xfail(reason="the link of the search before is opened", strict=True)
+def test_enter_waits_for_the_search_that_is_on_its_way(page: Page, server: Server) -> None:
+    page.goto(server.root + ABOUT)
+    search(page, "두부")
+    held: list[Route] = []
+    page.route("**/search/**", held.append)
+    with page.expect_request("**/search/**"):
+        page.locator("#search input").fill("문턱값")
+    page.keyboard.press("Enter")
+    page.unroute("**/search/**")
+    for route in held:
+        route.continue_()
+    page.wait_for_url(re.compile("/posts/"))
+    assert "history" in page.url
 
 
 def test_marks_run_over_coloured_code(page: Page, server: Server) -> None:
@@ -375,11 +407,17 @@ def test_half_typed_syllables_keep_results(page: Page, server: Server) -> None:
     page.goto(server.root + ABOUT)
     page.keyboard.press("/")
     expect(page.locator("#search input")).to_be_focused()
+    page.evaluate("""{
+        const status = document.querySelector(".search-status");
+        window.said = 0; // how often what was found was said, be it in the same words
+        new MutationObserver(() => (window.said += !status.textContent.startsWith("찾는 중")))
+            .observe(status, { childList: true });
+    }""")
     keyboard = page.context.new_cdp_session(page)
     for text in ["ㅎ", "하", "학", "핛", "학스", "학습"]:  # as a Korean keyboard sends them
         caret = len(text)
         keyboard.send("Input.imeSetComposition", {"text": text, "selectionStart": caret, "selectionEnd": caret})
-        page.wait_for_timeout(250)
+        page.wait_for_function("said > 0 && !(said = 0)")
         if text != "ㅎ":
             expect(page.locator(".search-status")).to_contain_text("찾았")
     assert page.locator("#search input").input_value() == "학습"
@@ -389,12 +427,17 @@ def test_half_typed_syllables_keep_results(page: Page, server: Server) -> None:
 def test_enter_while_composing_opens_nothing(page: Page, server: Server) -> None:
     page.goto(server.root + ABOUT)
     search(page, "문턱값")
-    page.evaluate(
-        """document.querySelector('#search input').dispatchEvent(
-            new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true, cancelable: true }))"""
-    )
-    page.wait_for_timeout(300)
-    assert page.url.endswith(ABOUT)
+    clicks = page.evaluate(f"""{{ {ENTER}
+        let clicks = 0;
+        addEventListener("click", (event) => {{ clicks++; event.preventDefault(); }});
+        enter({{ isComposing: true }});
+        new Promise((done) => setTimeout(done)).then(() => {{
+            const composing = clicks;
+            enter();
+            return new Promise((done) => setTimeout(done)).then(() => [composing, clicks]);
+        }});
+    }}""")
+    assert clicks == [0, 1]
 
 
 def test_status_is_announced(page: Page, server: Server) -> None:
@@ -445,8 +488,8 @@ def test_file_address_is_told(page: Page, library: Book) -> None:
     alerts = []
     page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
     page.goto((library.site / ABOUT).as_uri())
-    page.keyboard.press("/")
-    page.wait_for_timeout(500)
+    with page.expect_event("dialog"):
+        page.keyboard.press("/")
     assert alerts == ["검색은 웹 서버에서 연 사이트에서만 됩니다."]
 
 

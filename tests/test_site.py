@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 import numpy as np
 import pytest
-from conftest import BASE, Book
+from conftest import BASE, Book, Checkout
 from PIL import Image
 
 POST = "posts/2019-12-20-mnist_image_classification"
@@ -135,19 +135,19 @@ def test_downloaded_notebook_runs_by_itself(blog: Book, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def copy(blog: Book, tmp_path: Path) -> Book:
+def copy(blog: Book, tmp_path: Path) -> Checkout:
     """A checkout of the blog without anything built."""
     root = tmp_path / "blog"
     shutil.copytree(blog.root, root, ignore=shutil.ignore_patterns("_build", "mnist_train.png"))
-    return Book(root)
+    return Checkout(root)
 
 
-def test_other_training_changes_all_four_places(blog: Book, copy: Book, record: dict[str, Any]) -> None:
+def test_other_training_changes_all_four_places(blog: Book, copy: Checkout, record: dict[str, Any]) -> None:
     path = copy.root / SOURCE
     text = path.read_text(encoding="utf-8")
     assert text.count("epochs = 10") == 1
     path.write_text(text.replace("epochs = 10", "epochs = 1").replace(">= 0.965", ">= 0.5"), encoding="utf-8")
-    copy.build(PYTHONPATH=str(copy.root))
+    copy.build()
     values = json.loads((copy.site / f"{POST}.json").read_text(encoding="utf-8"))["values"]
     assert values["test_accuracy"] != record["values"]["test_accuracy"]
     for name, text in places(copy).items():
@@ -167,25 +167,25 @@ def differing(one: Path, other: Path) -> list[str]:
     )
 
 
-def test_restored_cache_shows_the_picture_without_executing(blog: Book, copy: Book) -> None:
+def test_restored_cache_shows_the_picture_without_executing(blog: Book, copy: Checkout) -> None:
     shutil.copytree(blog.root / "_build/.jupyter_cache", copy.root / "_build/.jupyter_cache")
-    assert "executing" not in copy.build(PYTHONPATH=str(copy.root), BLOG_BASEURL=BASE)
+    assert "executing" not in copy.build(BLOG_BASEURL=BASE)
     assert (copy.root / PICTURE).read_bytes() == (blog.root / PICTURE).read_bytes()
     assert differing(blog.site, copy.site) == []
 
 
-def test_damaged_data_stops_the_build(copy: Book) -> None:
+def test_damaged_data_stops_the_build(copy: Checkout) -> None:
     data = copy.root / "data/mnist.npz"
     content = bytearray(data.read_bytes())
     content[1_000_000] ^= 1
     data.write_bytes(content)
-    output = copy.fail(PYTHONPATH=str(copy.root))
+    output = copy.fail()
     assert "data/mnist.npz" in output
     assert "SHA-256" in output
     assert f"{SOURCE}:" in output
     assert not copy.site.exists()
 
 
-def test_missing_data_stops_the_build(copy: Book) -> None:
+def test_missing_data_stops_the_build(copy: Checkout) -> None:
     (copy.root / "data/mnist.npz").unlink()
-    assert f"{SOURCE}:11: the input data/mnist.npz does not exist" in copy.fail(PYTHONPATH=str(copy.root))
+    assert f"{SOURCE}:11: the input data/mnist.npz does not exist" in copy.fail()

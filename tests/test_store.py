@@ -6,6 +6,7 @@ import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -35,12 +36,36 @@ def test_jupyter_cache_is_poisoned_by_a_row_without_its_file(tmp_path: Path) -> 
         cache.merge_match_into_notebook(executed())
 
 
-def test_our_store_drops_such_a_result(tmp_path: Path) -> None:
-    store = Store(tmp_path)
-    result = store.add(KEY, executed(), {}, RECORD)
-    (result.folder / "notebook.ipynb").unlink()
-    assert store.find("k" * 64) is None
-    assert store.add(KEY, executed(), {}, RECORD).key == KEY
+def damaged(name: str, content: bytes | None) -> Any:
+    return pytest.param(name, content, id=f"{name} {'is gone' if content is None else 'is other'}")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        damaged("notebook.ipynb", None),
+        damaged("notebook.ipynb", b"{}"),
+        damaged("files/images/a.png", None),
+        damaged("files/images/a.png", b"of another"),
+        damaged("files/images/b.png", b"that nobody stored"),
+        damaged("result.json", None),
+        damaged("result.json", b"{}"),
+        damaged("result.json", b"[]"),
+        damaged("result.json", b"\xff"),
+    ],
+)
+def test_our_store_drops_such_a_result(tmp_path: Path, name: str, content: bytes | None) -> None:
+    picture = tmp_path / "a.png"
+    picture.write_bytes(b"of the post")
+    store = Store(tmp_path / "store")
+    result = store.add(KEY, executed(), {"images/a.png": picture}, RECORD)
+    assert store.find(KEY).file("images/a.png").read_bytes() == b"of the post"
+    path = result.folder / name
+    path.unlink() if content is None else path.write_bytes(content)
+    assert store.find(KEY) is None
+    assert not result.folder.exists()
+    assert store.add(KEY, executed(), {"images/a.png": picture}, RECORD).key == KEY
+    assert store.find(KEY).file("images/a.png").read_bytes() == b"of the post"
 
 
 @pytest.mark.parametrize("key", ["", "..", "../../..", "k" * 64, "A" * 64])

@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page
 
 from blogkit.render.maths import mathml
 
+pytestmark = [pytest.mark.xdist_group("theme"), pytest.mark.slow]  # one process builds the book and has the browser
 GALLERY = (Path(__file__).parent / "gallery.md").read_text(encoding="utf-8")
 POST = "posts/2024-05-01-모든-것.html"
 PAGES = ["index.html", "page/2.html", POST, "archive.html", "categories/index.html", "tags/모든-것.html", "about.html"]
@@ -64,7 +65,7 @@ def server(gallery: Book) -> Iterator[str]:
 
     handler = functools.partial(Handler, directory=str(gallery.site))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
-        threading.Thread(target=http.serve_forever, daemon=True).start()
+        threading.Thread(target=http.serve_forever, args=[0.05], daemon=True).start()
         yield f"http://127.0.0.1:{http.server_port}/blog/"
         http.shutdown()
 
@@ -238,7 +239,7 @@ def test_lists_are_written_again_only_when_they_would_change(book: Book) -> None
 def test_axe_finds_nothing(open_page: Callable[..., Page], name: str) -> None:
     page = open_page(name, is_mobile=True, has_touch=True)
     page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
-    page.wait_for_timeout(100)
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")  # what opened is laid out
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -305,8 +306,8 @@ def test_comments_are_loaded_when_asked_for(browser: Browser, server: str) -> No
     page.route("https://giscus.app/**", lambda route: (asked.append(route.request.url), route.abort()))
     page.goto(server + POST)
     assert not asked
-    page.get_by_role("button", name="댓글 불러오기").click()
-    page.wait_for_timeout(200)
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="댓글 불러오기").click()
     assert asked == ["https://giscus.app/client.js"]
     script = page.locator("script[data-repo]")
     assert script.get_attribute("data-repo") == "a/b"

@@ -174,6 +174,7 @@ def runners(run: Run) -> list[tuple[str, str]]:
     return [(" ".join(e["posts"]), e["runs_on"]) for e in json.loads(run.jobs["plan"][0].outputs["matrix"])]
 
 
+@pytest.mark.slow
 def test_from_a_push_to_the_published_site(github: GitHub) -> None:
     """A first publication; pull requests from elsewhere; a push that changes code; a post that fails."""
     with serving(github.site, "/repo/") as server:
@@ -223,6 +224,7 @@ def test_from_a_push_to_the_published_site(github: GitHub) -> None:
         assert runners(run) == [("2024-01-01-cpu", DEFAULT_RUNNER)]  # what the other gave was kept
 
 
+@pytest.mark.slow
 def test_before_pages_is_turned_on_the_site_is_built_and_tested(github: GitHub) -> None:
     """That GitHub does not answer is something else: it fails. What is kept of earlier results is bounded."""
     caches = github.root / "caches/refs_heads_main"
@@ -244,6 +246,7 @@ def test_before_pages_is_turned_on_the_site_is_built_and_tested(github: GitHub) 
     assert not any(github.site.iterdir())
 
 
+@pytest.mark.slow
 def test_a_roll_back_is_a_revert(github: GitHub) -> None:
     """What stood before stands again, out of the store; feed and history go on; an old run publishes nothing again."""
     with serving(github.site, "/repo/") as server:
@@ -279,6 +282,7 @@ HERE_IMPOSSIBLE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("workflow", "results"),
     [
