@@ -24,7 +24,7 @@ import yaml
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "web")]
 
 from conftest import Book  # noqa: E402
 from search_library import FIND, QUERIES, first_right, found, write_library  # noqa: E402

@@ -1,9 +1,9 @@
 """Keep results of posts, each under the key of the function that made it.
 
 jupyter-cache is not used: it writes its database row before the notebook, so a build that is killed in between leaves a
-row without a file and every later build ends in a ``KeyError`` (``tests/test_store.py`` shows it); its SQLite file can
-be merged with no other, and its key knows neither packages nor data. Here a result is one folder that appears by one
-rename, so it is there whole or not at all, and stores merge by copying.
+row without a file and every later build ends in a ``KeyError`` (``tests/execution/test_store.py`` shows it); its SQLite
+file can be merged with no other, and its key knows neither packages nor data. Here a result is one folder that appears
+by one rename, so it is there whole or not at all, and stores merge by copying.
 """
 
 from __future__ import annotations

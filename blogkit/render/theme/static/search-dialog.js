@@ -75,7 +75,11 @@ class SearchDialog {
   }
 
   /** Search and show what was found, unless another search has begun meanwhile. */
-  async search(query) {
+  search(query) {
+    return (this.searching = this.#search(query));
+  }
+
+  async #search(query) {
     clearTimeout(this.timer);
     this.timer = null;
     const turn = ++this.turn;
@@ -145,7 +149,8 @@ class SearchDialog {
   }
 
   async #openFirst() {
-    if (this.timer) await this.search(this.input.value);
+    if (this.timer) this.search(this.input.value);
+    await this.searching; // what stands there may be of the query before
     this.list.querySelector("a")?.click();
   }
 

@@ -9,8 +9,8 @@ from typing import Any
 import yaml
 from conftest import ROOT, Book
 
-TESTS = Path(__file__).parent
-QUERIES: list[dict[str, Any]] = yaml.safe_load((TESTS / "search_queries.yml").read_text(encoding="utf-8"))
+HERE = Path(__file__).parent
+QUERIES: list[dict[str, Any]] = yaml.safe_load((HERE / "search_queries.yml").read_text(encoding="utf-8"))
 FIND = """async ([queries]) => {
     const root = new URL("..", document.querySelector('script[src*="search.js"]').src);
     const { Index } = await import(new URL("_static/search-index.js", root).href);
@@ -33,7 +33,7 @@ _OPTIONS = re.compile(r"^---\n.*?^---\n|^:.*\n", re.MULTILINE | re.DOTALL)
 
 def write_library(book: Book) -> None:
     """Write the posts; code cells become plain blocks of code, and glued values a number."""
-    for path in sorted((TESTS / "search_posts").glob("*.md")):
+    for path in sorted((HERE / "search_posts").glob("*.md")):
         book.write(f"posts/{path.name}", path.read_text(encoding="utf-8"))
     (path,) = (ROOT / "posts").glob("*-mnist_image_classification.md")
     _, front, body = path.read_text(encoding="utf-8").split("---\n", 2)

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urljoin
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import Book, code
+from conftest import ROOT, Book, code
 from lxml import etree
 from PIL import Image
 
@@ -38,7 +38,7 @@ RICH = "2024-02-01-rich"
 def book(make_book: Callable[[], Book]) -> Book:
     book = make_book()
     for name in ("images/favicon.svg", "images/favicon.png"):
-        book.write(name, (Path(__file__).parents[1] / name).read_bytes())
+        book.write(name, (ROOT / name).read_bytes())
     for number in range(1, 13):
         book.post(f"2024-01-{number:02}-p{number}", tags=["태그"])
     book.post(
