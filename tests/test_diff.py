@@ -10,7 +10,6 @@ from conftest import Book, code
 
 from blogkit.diff import Difference, as_markdown, compare, read_page
 
-pytestmark = pytest.mark.xdist_group("diff")  # one process builds the two sites
 SAME = "같은 글입니다.\n"
 
 

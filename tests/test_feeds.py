@@ -23,7 +23,6 @@ from blogkit.feeds import atom_feed, feeds, updated
 from blogkit.listing import Entry
 from blogkit.posts import Post
 
-pytestmark = pytest.mark.xdist_group("feeds")  # one process builds the book
 ATOM = "{http://www.w3.org/2005/Atom}"
 BASE = "https://me.example/blog/"
 SCHEMA = etree.RelaxNG(etree.parse(Path(__file__).with_name("atom.rng")))
