@@ -7,13 +7,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from bs4 import BeautifulSoup
 from commands import Forked, unmeasured
 from playwright.sync_api import Browser, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -23,14 +26,29 @@ BUILD = ("build", "-W", "--keep-going", ".")
 JUPYTER_BOOK = [str(Path(sys.executable).with_name("jupyter-book")), *BUILD]
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of the real blog in one process, which builds it once; begin with what takes long."""
-    for item in items:
-        if "blog" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("blog"))
-            item.add_marker(pytest.mark.slow)
+    """Begin with what takes long."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+class Scheduling(LoadScopeScheduling):
+    """Gives the tests of a module to one process where they share what it builds once, and the others one by one.
+
+    The marks of ``--dist loadgroup`` have no effect: pytest-xdist 3.8 writes them where pytest 9.2 does not look.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return module if _shares(ROOT / module) else nodeid
+
+
+@cache
+def _shares(module: Path) -> bool:
+    return 'fixture(scope="' in module.read_text(encoding="utf-8")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,9 @@ import pytest
 from conftest import BASE, Book, Checkout
 from PIL import Image
 
+from blogkit.crawl import crawl_site
+
+pytestmark = pytest.mark.slow
 POST = "posts/2019-12-20-mnist_image_classification"
 SOURCE = f"{POST}.md"
 PICTURE = "images/mnist_train.png"
@@ -98,6 +101,11 @@ def test_pages_are_clean(blog: Book) -> None:
         soup = blog.soup(path.relative_to(blog.site).as_posix())
         assert soup.html["lang"] == "ko", path
         assert not soup.select(".stderr, .system-message, .problematic"), path
+
+
+def test_every_address_answers(blog: Book) -> None:
+    assert crawl_site(blog.site).faults == []
+    assert blog.soup("404.html").find("a", class_="brand")["href"] == "/blog/index.html"
 
 
 def test_figures_have_size_text_and_caption(blog: Book) -> None:

@@ -11,7 +11,6 @@ from conftest import Book, code
 from blogkit.publish.diff import Difference, compare, read_page
 from blogkit.publish.diff_report import as_markdown
 
-pytestmark = pytest.mark.xdist_group("diff")  # one process builds the two sites
 SAME = "같은 글입니다.\n"
 
 

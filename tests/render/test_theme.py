@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page
 
 from blogkit.render.maths import mathml
 
-pytestmark = [pytest.mark.xdist_group("theme"), pytest.mark.slow]  # one process builds the book and has the browser
+pytestmark = pytest.mark.slow
 GALLERY = (Path(__file__).parent / "gallery.md").read_text(encoding="utf-8")
 POST = "posts/2024-05-01-모든-것.html"
 PAGES = ["index.html", "page/2.html", POST, "archive.html", "categories/index.html", "tags/모든-것.html", "about.html"]

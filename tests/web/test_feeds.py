@@ -24,7 +24,6 @@ from blogkit.text import xml_text
 from blogkit.web.content import content
 from blogkit.web.feeds import atom_feed, feeds
 
-pytestmark = pytest.mark.xdist_group("feeds")  # one process builds the book
 ATOM = "{http://www.w3.org/2005/Atom}"
 BASE = "https://me.example/blog/"
 SCHEMA = etree.RelaxNG(etree.parse(Path(__file__).with_name("atom.rng")))

@@ -26,7 +26,6 @@ from blogkit.web.notfound import rooted
 from blogkit.web.redirects import write_redirects
 from blogkit.web.sitemap import sitemap
 
-pytestmark = pytest.mark.xdist_group("meta")  # one process builds the book
 BASE = "https://me.example/blog/"
 SITE = Site("블로그", BASE, "나", "설명입니다.", icon=True)
 DAY = dt.datetime(2024, 1, 1, 9, tzinfo=dt.timezone(dt.timedelta(hours=9)))

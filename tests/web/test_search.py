@@ -22,7 +22,7 @@ from search_library import FIND, QUERIES, first_right, found, write_library
 from blogkit.web.search_index import weigh_grams, write_index
 from blogkit.web.search_text import read_page
 
-pytestmark = [pytest.mark.xdist_group("search"), pytest.mark.slow]  # one process builds the book and has the browser
+pytestmark = pytest.mark.slow
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:"
 ABOUT, HISTORY = "about.html", "posts/2020-02-11-history.html"
 GRAMS = [
