@@ -14,7 +14,7 @@ import pytest
 from conftest import BASE, Book, Checkout
 from PIL import Image
 
-from blogkit.crawl import crawl_site
+from blogkit.publish.check import crawl_site
 
 pytestmark = pytest.mark.slow
 POST = "posts/2019-12-20-mnist_image_classification"
