@@ -144,7 +144,7 @@ def test_what_the_workflows_name_is_what_the_code_names() -> None:
 def github(tmp_path: Path) -> GitHub:
     """A fork of the real repository with two light posts, whose Pages are turned on."""
     origin = tmp_path / "origin"
-    copy_checkout(origin, without=("posts/", "tests/", "data/"))
+    copy_checkout(origin, without=("posts/", "tests/test_", "data/"))
     (origin / "posts").mkdir()
     for name, extra in (("2024-01-01-cpu", ""), ("2024-01-02-gpu", "runs_on: gpu\n")):
         body = "첫 문장입니다.\n\n" + code("glue('answer', 42)\nprint('실행')")
