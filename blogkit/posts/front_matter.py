@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from ..errors import AuthorError, Fault
-from .keys import IGNORED
+from .front_matter_keys import IGNORED
 from .notebook import load_ipynb, split_front_matter
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C takes a tenth of the time

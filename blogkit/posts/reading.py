@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from ..errors import AuthorError, Fault
 from ..text import nfc
 from .front_matter import read_front_matter
-from .keys import IGNORED, KEYS
+from .front_matter_keys import IGNORED, KEYS
 from .notebook import Notebooks
 from .post import POSTS, SUFFIXES, Post
 
