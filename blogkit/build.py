@@ -167,8 +167,8 @@ class Build:
 
     def other_results(self, docnames: Collection[str]) -> list[str]:
         """Return those of the documents whose result is another one than when they were read."""
-        keys = {docname: result.key for docname, result in self.results.items() if docname in docnames}
-        return [docname for docname, key in keys.items() if not self.made.same(f"result {docname}", key)]
+        found = {docname: result.digest for docname, result in self.results.items() if docname in docnames}
+        return [docname for docname, digest in found.items() if not self.made.same(f"result {docname}", digest)]
 
     def make_views(self, documents: Sequence[Document], renderer: str) -> tuple[list[str], list[str]]:
         """Make the views; return the names of those whose pages are stale: of documents, of lists.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -49,6 +50,8 @@ class Result:
     key: str
     """The key that the result is stored under."""
     record: Record
+    digest: str
+    """Of all that it holds: executed again, the same key may give another result."""
 
     @property
     def values(self) -> dict[str, Value]:
@@ -75,11 +78,11 @@ class Result:
 
 
 def with_outputs(post: Post, result: Result | None) -> nbformat.NotebookNode:
-    """Return the post's words of today as a notebook whose code cells hold the stored outputs."""
+    """Return the post's words of today as a notebook whose code cells hold copies of the stored outputs."""
     notebook: nbformat.NotebookNode = nbformat.from_dict(post.notebook)
     if result:
         for cell, executed in zip(_executed(notebook), _executed(result.notebook), strict=True):
-            cell.outputs, cell.execution_count = executed.outputs, executed.execution_count
+            cell.outputs, cell.execution_count = deepcopy(executed.outputs), executed.execution_count
     return notebook
 
 

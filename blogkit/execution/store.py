@@ -55,7 +55,7 @@ class Store:
             whole = False
         if whole:
             os.utime(folder)  # its age counts from its last use
-            return Result(folder, key, record)
+            return Result(folder, key, record, json_digest(kept["sha256"]))
         shutil.rmtree(folder, ignore_errors=True)
         return None
 
@@ -80,7 +80,7 @@ class Store:
                     raise
                 return found
         self.grew = True
-        return Result(final, key, record)
+        return Result(final, key, record, json_digest(kept["sha256"]))
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:

@@ -82,6 +82,7 @@ class Handler(BaseHTTPRequestHandler):
     """Answer requests for one site; :mod:`blogkit.preview` adds what a preview needs."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet: apart, the second waits 40 ms for an answer to the first
 
     def __init__(self, site: Path, prefix: str, *arguments: object) -> None:
         self.site, self.prefix = site, prefix

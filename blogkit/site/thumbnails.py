@@ -51,7 +51,7 @@ def thumbnails(
         if declared and declared.is_file():
             source = file_digest(declared)  # not its time: a restored store gives the same pages
         elif result:
-            source = result.key
+            source = result.digest
         else:
             continue
         name = f"{THUMBNAILS}/{entry.post.slug}-{hashlib.sha256(f'{source} {_MADE}'.encode()).hexdigest()[:8]}.webp"

@@ -50,7 +50,9 @@ def write_records(
         if result and facts:
             contents[".ipynb"] = partial(published_notebook, entry, result, facts, address)
             contents[".json"] = partial(as_json, entry, result, facts)
-        source = json_digest([post.text, post.title, str(entry.summary), asdict(facts) if facts else None, address])
+        source = json_digest(
+            [post.text, post.title, str(entry.summary), address, result and result.digest, facts], vars
+        )
         for suffix, content in contents.items():
             made.write(pages / f"{post.docname}{suffix}", source, content)
             written.add(f"{post.docname}{suffix}")
