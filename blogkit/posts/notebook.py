@@ -88,8 +88,8 @@ def load_ipynb(path: Path, text: str) -> nbformat.NotebookNode:
     try:
         notebook: nbformat.NotebookNode = nbformat.reads(text, as_version=4)
         return notebook
-    except (ValueError, KeyError, AttributeError, nbformat.reader.NotJSONError) as error:
-        raise AuthorError([Fault(path, 0, f"no Jupyter notebook: {error}")]) from error
+    except Exception as error:  # nbformat's own errors have no common class
+        raise AuthorError([Fault(path, 0, f"no Jupyter notebook: {str(error).partition(chr(10))[0]}")]) from error
 
 
 def cell_line(notebook: nbformat.NotebookNode, index: int) -> int:
