@@ -54,6 +54,8 @@ from .web.social_cards import SocialCard, post_card, site_card, write_cards
 from .web.views import Document, View
 
 _BUILD = "_build"
+SITE = f"{_BUILD}/html"
+"""Where the site stands that is published."""
 _PREVIOUS_SITE = "BLOG_PREVIOUS_SITE"
 """Names the folder of what was published last, where that is not the site of the build before."""
 _IMAGES = "images"
@@ -73,9 +75,9 @@ class Build:
         log: Callable[[str], None] = print,
     ) -> None:
         self.root, self.settings, self.log = root, settings, log
-        self.site: Site = site_of(settings, environ, root)
+        self._environ = environ
         self.store = Store(root / settings.store)
-        self.staging = Staging(site or root / _BUILD / "html")
+        self.staging = Staging(site or root / SITE)
         self.posts: list[Post] = []
         """All posts, newest first, also those that this build does not show."""
         self.results: dict[str, Result] = {}
@@ -90,7 +92,7 @@ class Build:
         self._made: Made | None = None
         self._cards: dict[str, SocialCard] = {}
         self._thumbnails: dict[str, Thumbnail] = {}
-        self._previous = Path(environ.get(_PREVIOUS_SITE) or self.staging.site)
+        self._previous = Path(environ.get(_PREVIOUS_SITE) or root / SITE)
         self._held = ExitStack()
 
     def __enter__(self) -> Build:
@@ -149,15 +151,21 @@ class Build:
         """Drop results that are old or above the size, none of what is fresh; return their keys."""
         return self._drop({state.function.key for state in self.states()})  # what is fresh is used today
 
-    def hidden(self) -> list[Post]:
-        """Return the posts that this build does not show."""
-        return [post for post in self.posts if post.docname not in self._by_docname]
+    def hidden(self) -> list[str]:
+        """Return the files in ``posts/`` that this build does not show."""
+        shown = {entry.post.path.name for entry in self.entries}
+        return [f"{POSTS}/{file.name}" for file in sorted((self.root / POSTS).glob("*")) if file.name not in shown]
 
     def entry(self, docname: str) -> Entry | None:
         """Return the entry of a page, if it is a post."""
         return self._by_docname.get(docname)
 
     # From what there is to show to the published page
+
+    @cached_property
+    def site(self) -> Site:
+        """What every page says of the blog as a whole; raise :class:`AuthorError` for a bad address."""
+        return site_of(self.settings, self._environ, self.root)
 
     @property
     def made(self) -> Made:
@@ -202,11 +210,11 @@ class Build:
         paths = {view.head.path for view in self.views.values()}
         indexed = [view.head.path for view in self.views.values() if is_indexed(view.name)]
         written = self._write_files(pages) | write_redirects(pages, self.entries, self.site, paths)
-        written |= write_feeds(pages, self.entries, self.site, pages.with_name(".contents"))
-        written |= write_cards(pages, list(self._cards.values()), pages.with_name(".cards"))
+        written |= write_feeds(pages, self.entries, self.site, self.staging.kept("contents"))
+        written |= write_cards(pages, list(self._cards.values()), self.staging.kept("cards"))
         written |= write_sitemap(pages, self.entries, self.site, indexed)
         written |= write_notfound(pages, self.site)
-        written |= write_index(pages, paths, pages.with_name(".search.npz"))
+        written |= write_index(pages, paths, self.staging.kept("search.npz"))
         written |= {thumbnail.name for thumbnail in self._thumbnails.values()}
         remove_strays(pages, paths | written | set(pictures))
         self.made.save()
@@ -248,9 +256,9 @@ class Build:
         }
         outputs = {name for post in self.posts for name in post.outputs}
         for within in names_below(self.root / _IMAGES):
-            name = f"{_IMAGES}/{within}"
-            if name not in outputs and not name.endswith(".md"):
-                files[name] = self.root / name
+            name, file = f"{_IMAGES}/{within}", self.root / _IMAGES / within
+            if name not in outputs and file.suffix != ".md" and file.name[0] != "." and file.is_file():
+                files[name] = file
         for name, file in files.items():
             write(pages / name, file.read_bytes())
         write(pages / HISTORY, history_file(self.history))

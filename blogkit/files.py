@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 
 _ENGINE = Path(__file__).parent
-_MADE_BY = "engine"
 
 
 def write(path: Path, content: str | bytes) -> bool:
@@ -25,7 +24,7 @@ def write(path: Path, content: str | bytes) -> bool:
             return False
     except OSError:
         path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{uuid.uuid4().hex}")
+    temporary = path.with_name(f".{uuid.uuid4().hex}{path.suffix}")  # found by those who tidy up
     try:
         temporary.write_bytes(data)
         temporary.replace(path)
@@ -73,12 +72,12 @@ class Made:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._now = {_MADE_BY: engine_digest()}
+        self._now: dict[str, str] = {}
         try:
-            before: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            before = {}
-        self._before = before if before.get(_MADE_BY) == engine_digest() else {}
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            self._before: dict[str, str] = kept["made"] if kept["engine"] == engine_digest() else {}
+        except (OSError, ValueError, KeyError, TypeError):  # there is none, or it is damaged
+            self._before = {}
 
     def same(self, name: str, source: str) -> bool:
         """Note what ``name`` is made from; tell whether it was made from that before."""
@@ -92,4 +91,4 @@ class Made:
 
     def save(self) -> None:
         """Keep what was noted since the start, and nothing else."""
-        write(self._path, json.dumps(self._now))
+        write(self._path, json.dumps({"engine": engine_digest(), "made": self._now}))

@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 import signal
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -160,6 +161,70 @@ def test_restored_store_on_a_fresh_checkout_gives_the_same_bytes(make_book: Call
     assert "executing" not in second.build()
     assert (second.root / "images/made.png").is_file()
     assert files(first) == files(second)
+
+
+def test_pages_of_any_depth_and_no_menu_have_their_page(book: Book) -> None:
+    book.write("more.md", "# 더\n\n더 씁니다.\n")
+    toc = book.root / "_toc.yml"
+    nested = "- file: about\n    sections:\n    - file: more"
+    toc.write_text(toc.read_text(encoding="utf-8").replace("- file: about", nested), encoding="utf-8")
+    book.post("2024-01-01-one")
+    book.build()
+    assert "더 씁니다" in book.text("more.html")
+    assert "더" not in [a.text for a in book.soup("index.html").select("header nav a")]
+
+
+def test_what_is_hidden_or_no_file_in_images_is_left_alone(book: Book) -> None:
+    book.write("images/.DS_Store", "x")
+    book.write("images/deep/.gitkeep", "x")
+    book.write("images/README.md", "x")
+    book.write("images/deep/a.txt", "x")
+    (book.root / "images/gone.png").symlink_to("nowhere")
+    book.build()
+    assert {name for name in files(book) if name.startswith("images/")} == {"images/deep/a.txt"}
+
+
+def test_a_preview_is_compared_with_what_is_published(book: Book) -> None:
+    for value in (42, 52):
+        book.post("2024-01-01-one", code(f"glue('x', {value})"), drift=1)
+        log = book.build() if value == 42 else ""
+    for _ in range(2):
+        preview = book.fork("jupyter-book", "build", "-W", ".", "--path-output", "_build/preview", BLOG_PREVIEW="1")
+        log = preview.wait().stdout
+        assert "moved from 42 to 52" in log
+
+
+def test_only_html_is_made(book: Book) -> None:
+    book.post("2024-01-01-one")
+    book.post("2024-01-02-draft", draft=True)
+    book.build()
+    before = files(book)
+    result = book.fork("jupyter-book", "build", ".", "--builder", "linkcheck").wait()
+    assert result.returncode == 1
+    assert "a blog is made of HTML pages, not by 'linkcheck'" in result.stdout
+    assert files(book) == before
+    assert "no targets are out of date" in book.build()
+
+
+def test_a_post_that_the_configuration_leaves_out_is_a_fault(book: Book) -> None:
+    book.post("2024-01-01-one")
+    book.build()
+    path = book.root / "_config.yml"
+    text = path.read_text(encoding="utf-8").replace("exclude_patterns:\n", "exclude_patterns:\n- posts/*one.md\n")
+    path.write_text(text, encoding="utf-8")
+    assert "`exclude_patterns` leaves out a post; write `draft: true`" in book.fail()
+
+
+def test_a_site_elsewhere_is_staged_beside_it(book: Book) -> None:
+    book.post("2024-01-01-one")
+    precious = book.write("_build/.pages/precious.html", "x")
+    book.write("_build/.unfinished", "")
+    site = book.root / "_build" / "public"
+    assert book.fork("jupyter-book", "config", "sphinx", ".").wait().returncode == 0
+    result = book.run(sys.executable, "-m", "sphinx", "-q", ".", str(site))
+    assert result.returncode == 0, result.stdout
+    assert (site / "posts/2024-01-01-one.html").is_file()
+    assert precious.is_file()
 
 
 def test_two_builds_at_once_do_no_harm(book: Book) -> None:

@@ -61,8 +61,9 @@ def test_what_another_engine_made_does_not_count(tmp_path: Path) -> None:
     text = (tmp_path / "made.json").read_text(encoding="utf-8")
     (tmp_path / "made.json").write_text(text.replace(engine_digest(), "another"), encoding="utf-8")
     assert not Made(tmp_path / "made.json").same("a", "1")
-    (tmp_path / "made.json").write_text("{", encoding="utf-8")
-    assert not Made(tmp_path / "made.json").same("a", "1")
+    for damage in ("{", "[]", "{}", '{"engine": 1}'):
+        (tmp_path / "made.json").write_text(damage, encoding="utf-8")
+        assert not Made(tmp_path / "made.json").same("a", "1")
 
 
 def test_the_engine_is_known_by_each_of_its_files() -> None:
@@ -70,14 +71,3 @@ def test_the_engine_is_known_by_each_of_its_files() -> None:
     assert len({whole, one, engine_digest("palette.py")}) == 3
     again = [sys.executable, "-c", "from blogkit.files import engine_digest as d; print(d(), d('palette.css'))"]
     assert subprocess.run(again, capture_output=True, text=True, check=True).stdout.split() == [whole, one]
-
-
-def test_every_module_writes_through_one() -> None:
-    """No other place of the engine opens a file for writing, but where nothing can be there yet."""
-    engine = Path(__file__).parents[1] / "blogkit"
-    alone = {"files.py", "execution/store.py", "posts/new.py"}
-    for file in engine.rglob("*.py"):
-        source = file.read_text(encoding="utf-8")
-        if file.relative_to(engine).as_posix() not in alone:
-            for call in (".write_text(", ".write_bytes(", 'open("w', "open('w"):
-                assert call not in source, file

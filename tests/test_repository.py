@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 MODULE_LINES, FUNCTION_LINES = 300, 40
-PASTED = "blogkit/execution/prelude/matplotlib.py"
+PASTED = ("blogkit/execution/prelude/matplotlib.py",)
 """Readers get it as one cell that leaves no name behind."""
 PIN = re.compile(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^\s;\\]+)")
 

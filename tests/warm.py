@@ -1,7 +1,7 @@
 """A process that has made the imports of the book's commands and is forked for each of them.
 
 What it imports are packages of others; the blog's own code comes from the folder and the environment of the command.
-It is run by :class:`commands.Warm`, with the number of the socket that it listens to.
+It is run by :func:`commands.warm`, with the number of the socket that it listens to.
 """
 
 from __future__ import annotations

@@ -55,7 +55,12 @@ def read_post(path: Path, root: Path, timezone: str, author: str = "", notebooks
         faults.append(Fault(path, lines.get("kernelspec", 1), "kernelspec: must be a line `name: python3` below it"))
     if "title" not in meta:
         faults.append(Fault(path, 1, "no title; add a line such as `title: 제목` to the front matter"))
-    faults += _name_faults(path, meta, values)
+    if not _NAME.fullmatch(path.stem):
+        faults.append(Fault(path, 0, "the name must be YYYY-MM-DD-slug, such as 2019-12-20-mnist.md; rename the file"))
+    elif "date" not in meta:
+        values["date"] = _named_date(path)
+        if not values["date"]:
+            faults.append(Fault(path, 0, f"{path.stem[:10]} in the name is no date; rename the file"))
     if faults:
         raise AuthorError(faults)
     for key in ("date", "updated"):
@@ -93,16 +98,13 @@ def _checked(path: Path, meta: dict[str, Any], lines: dict[str, int]) -> tuple[d
     return values, faults
 
 
-def _name_faults(path: Path, meta: dict[str, Any], values: dict[str, Any]) -> Iterator[Fault]:
-    """Yield what is wrong with a file's name; add the date that it has to ``values`` if no key says another."""
+def _named_date(path: Path) -> dt.datetime | None:
+    """Return the date with which a file's name begins, if it is one."""
     name = _NAME.fullmatch(path.stem)
-    if not name:
-        yield Fault(path, 0, "the name must be YYYY-MM-DD-slug, such as 2019-12-20-mnist.md; rename the file")
-    elif "date" not in meta:
-        try:
-            values["date"] = dt.datetime.fromisoformat(name[1])
-        except ValueError:
-            yield Fault(path, 0, f"{name[1]} in the name is no date; rename the file")
+    try:
+        return dt.datetime.fromisoformat(name[1]) if name else None
+    except ValueError:
+        return None
 
 
 def iter_public(posts: list[Post], now: dt.datetime, preview: bool = False) -> Iterator[Post]:

@@ -18,10 +18,12 @@ class Staging:
 
     def __init__(self, site: Path) -> None:
         self.site = site
-        build = site.parent
-        self.pages = build / ".pages"
-        self.mark = build / ".unfinished"
-        self._new, self._old = build / f".{site.name}.new", build / f".{site.name}.old"
+        self.pages, self.mark = self.kept("pages"), self.kept("unfinished")
+        self._new, self._old = (site.with_name(f".{site.name}.{age}") for age in ("new", "old"))
+
+    def kept(self, name: str) -> Path:
+        """Return what is kept beside the site from one build to the next."""
+        return self.site.with_name(f".{name}" if self.site.name == "html" else f".{self.site.name}.{name}")
 
     def begin(self) -> bool:
         """Make ready for a build; return whether what an earlier one left must be thrown away."""

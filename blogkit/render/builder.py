@@ -22,7 +22,6 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 
 from .. import palette
 from ..files import write
-from ..posts.post import POSTS
 from ..publish.staging import Staging
 from ..site.terms import KINDS
 from ..web.head import metatags
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 THEME = Path(__file__).parent / "theme"
 _STATIC = THEME / "static"
 _DESIGN = Path(sphinx_design.__file__).parent / "static"
-_NO_POSTS = (f"{POSTS}/_*", f"{POSTS}/README.md")  # as `find_posts` has it
 _CHECKBOX = re.compile(r'<input class="task-list-item-checkbox"( checked="checked")?')
 _H1 = re.compile(r"<h1>.*?</h1>\s*", re.DOTALL)
 
@@ -67,7 +65,7 @@ class BlogBuilder(StandaloneHTMLBuilder):
 
     def hide(self, names: Iterable[str]) -> None:
         """Leave out documents, by their files; unlike ``exclude_patterns``, a change makes no page stale."""
-        self._hidden = (*_NO_POSTS, *names)
+        self._hidden = tuple(map(_as_pattern, names))
 
     def get_asset_paths(self) -> list[str]:
         """Return what is no document."""
@@ -147,6 +145,10 @@ def _static(file: Path) -> bytes:
 def _digest(name: str) -> str:
     files = sorted(_STATIC.glob(f"{name.partition('.')[0]}[-.]*"))  # search.js loads search-index.js
     return hashlib.sha256(b"".join(map(_static, files))).hexdigest()[:8]
+
+
+def _as_pattern(name: str) -> str:
+    return re.sub(r"([\[*?])", r"[\1]", name)
 
 
 def _named_checkbox(match: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx.util import logging
 
 from ..build import Build
 from ..errors import AuthorError
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from sphinx.util.typing import ExtensionMetadata
 
 
+logger = logging.getLogger(__name__)
+
+
 class Hooks:
     """Hands one build from hook to hook; holds nothing of its own but what Sphinx asks for in two steps."""
 
@@ -54,19 +58,21 @@ class Hooks:
         values[sphinx_name("title")] = config.html_title or config.project
         try:
             self._build = Build(Path(app.srcdir), Settings.from_config(values), Path(app.outdir))
+            _ = self._build.site  # a bad address is told before anything runs
         except AuthorError as error:
             sys.exit(f"\n{error}")
         self._open.enter_context(self._build)
         self._build.begin(Path(app.doctreedir))
 
     def execute(self, app: Sphinx) -> None:
-        """Execute what is stale before Sphinx looks for documents; hide the posts that are not public."""
+        """Execute what is stale before Sphinx looks for documents; hide what in ``posts/`` this build does not show."""
+        if not isinstance(app.builder, BlogBuilder):
+            self._stop(f"a blog is made of HTML pages, not by {app.builder.name!r}: `jupyter-book build .`")
         try:
             self.build.execute()
         except (AuthorError, ExecutionFailed) as error:
             self._stop(f"{error}\n\nThe site was not changed. Mend the above and build again.")
-        if isinstance(app.builder, BlogBuilder):
-            app.builder.hide([f"{post.docname}{post.path.suffix}" for post in self.build.hidden()])
+        app.builder.hide(self.build.hidden())
 
     def outdated(
         self, app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
@@ -76,8 +82,7 @@ class Hooks:
 
     def before_read(self, app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
         """From here on a build that does not end leaves its mark."""
-        if isinstance(app.builder, BlogBuilder):
-            self.build.staging.start_writing()
+        self.build.staging.start_writing()
 
     def source_read(self, app: Sphinx, docname: str, source: list[str]) -> None:
         """Have MyST-NB read a post together with its result."""
@@ -88,15 +93,20 @@ class Hooks:
     def reading_ended(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
         """Choose what is written again: the pages that would show something else than they show."""
         hand_over(env, None)
-        if not isinstance(app.builder, BlogBuilder):
-            return []
+        assert isinstance(app.builder, BlogBuilder)
         root = app.config.root_doc
-        own = [name for name in env.toctree_includes.get(root, []) if not is_post(name)]
-        documents = [_document(env, name) for name in dict.fromkeys((root, *own))]
+        for entry in self.build.entries:
+            if entry.post.docname not in env.all_docs:
+                logger.warning("%s: `exclude_patterns` leaves out a post; write `draft: true`", entry.post.docname)
+        # Of most posts nothing is asked that their entries do not say.
+        asked = {e.post.docname for e in self.build.entries if not e.summary} & env.all_docs.keys()
+        asked |= {name for name in env.all_docs if not is_post(name)}
+        menu = [name for name in env.toctree_includes.get(root, []) if not is_post(name)]
+        documents = [_document(env, name, in_menu=name in menu) for name in (*menu, *sorted(asked - {*menu}))]
         renderer = f"{app.builder.build_info.config_hash} {engine_digest()}"
         stale, self._stale_lists = self.build.make_views(documents, renderer)
         # Sphinx writes lists only when it writes documents.
-        return stale or [root] * bool(self._stale_lists)
+        return [name for name in stale if name in env.all_docs] or [root] * bool(self._stale_lists)
 
     def collect_pages(self, app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         """Add the pages of the lists."""
@@ -114,11 +124,12 @@ class Hooks:
 
     def finish(self, app: Sphinx, exception: Exception | None) -> None:
         """Publish the pages if all went well, and only then."""
-        if exception or not isinstance(app.builder, BlogBuilder):
+        if exception:
             self._open.close()
             return
+        assert isinstance(app.builder, BlogBuilder)
         if app._warncount:
-            self._stop("the site was not changed: mend the warnings above and build again")
+            self._stop(f"the site was not changed: mend the warnings above ({app._warncount}) and build again")
         try:
             self.build.publish(app.builder.copied())
         except AuthorError as error:
@@ -141,7 +152,7 @@ def register(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("blog_engine", engine_digest(), "env")  # another engine reads all documents again
     hooks = Hooks()
     # before the builder exists
-    app.connect("config-inited", hooks.begin)
+    app.connect("config-inited", hooks.begin, priority=900)  # after Sphinx has mended the values
     # before Sphinx looks for documents
     app.connect("builder-inited", hooks.execute)
     app.connect("env-get-outdated", hooks.outdated)
@@ -162,7 +173,7 @@ def register(app: Sphinx) -> ExtensionMetadata:
     return {"parallel_read_safe": False, "parallel_write_safe": True}
 
 
-def _document(env: BuildEnvironment, name: str) -> Document:
+def _document(env: BuildEnvironment, name: str, *, in_menu: bool) -> Document:
     """Return what a page's own source says of it."""
     first = next(env.get_doctree(name).findall(nodes.paragraph), None)
-    return Document(name, env.titles[name].astext(), shorten(first.astext()) if first else "")
+    return Document(name, env.titles[name].astext(), shorten(first.astext()) if first else "", in_menu)

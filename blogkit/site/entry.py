@@ -67,10 +67,8 @@ def make_entry(
 
 def summary(post: Post, values: Mapping[str, Value]) -> LiveText:
     """Return the post's description with its glued values, or else its first paragraph."""
-    if not post.description:
-        return LiveText(((excerpt(post, values), False),))
     try:
-        return fill_template(post.description, values)
+        return fill_template(post.description, values) or LiveText(((excerpt(post, values), False),))
     except ValueError as error:
         raise AuthorError([post.fault("description", f"description: {error}")]) from error
 

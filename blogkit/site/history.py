@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from ..errors import shown
 from ..execution.result import Result
@@ -80,13 +80,20 @@ def read_history(previous: Path, log: Callable[[str], None] = print) -> list[Pub
     """Read the history of the site in the folder ``previous``; say so where a new one starts."""
     path = previous / HISTORY
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        return [Published(**json.loads(line)) for line in lines if line.strip()]
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         log(f"no history of results at {shown(path)}; a new one starts")
-    except (OSError, ValueError, TypeError) as error:
+        return []
+    except OSError as error:
         log(f"the history of results at {shown(path)} cannot be read ({error}); a new one starts")
-    return []
+        return []
+    history = []
+    for number, line in enumerate(lines, 1):
+        try:
+            history += [_published(json.loads(line))] if line.strip() else []
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            log(f"{shown(path)}:{number}: no line of the history; it is left out")
+    return history
 
 
 def extend_history(history: Sequence[Published], results: Mapping[str, Result]) -> list[Published]:
@@ -143,7 +150,7 @@ def result_rows(
                     result.record.units.get(name, ""),
                     post.expect.get(name, ""),
                     found.get((post.docname, name)),
-                    tuple(then[name] for then in past[post.docname] if name in then),
+                    tuple(then[name] for then in past[post.docname] if name in then and _is_number(value)),
                 )
                 for name, value in result.values.items()
                 if isinstance(value, str | int | float) and len(str(value)) <= _LONGEST
@@ -162,6 +169,13 @@ def value_changes(history: Iterable[Published]) -> dict[str, dt.datetime]:
             last[line.post] = values
             changed[line.post] = dt.datetime.fromisoformat(line.executed)
     return changed
+
+
+def _published(line: dict[str, Any]) -> Published:
+    """Read a line; what a newer engine has added to it is passed over."""
+    values = {str(name): value for name, value in line["values"].items() if _is_number(value)}
+    executed = dt.datetime.fromisoformat(line["executed"]).isoformat()
+    return Published(str(line["post"]), str(line["key"]), executed, float(line["seconds"]), values)
 
 
 def _is_number(value: Value) -> TypeGuard[int | float]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
+from ..posts.post import is_post
 from ..posts.references import LiveText
 from ..site.address import Site
 from ..site.entry import Entry
@@ -57,7 +58,7 @@ class Pages:
     cards: Mapping[str, SocialCard]
     """Docname → card; that of ``index`` stands for all pages that are no posts."""
     documents: Sequence[Document]
-    """The pages that are no posts and that authors wrote, the home page among them; the others stand in the menu."""
+    """The pages that authors wrote and that are no posts; of posts only those that nothing else describes."""
     now: dt.datetime
 
     def of_documents(self) -> Iterator[View]:
@@ -65,7 +66,7 @@ class Pages:
         for document in self.documents:
             if document.name == HOME:
                 yield self._home(1, document)
-            else:
+            elif not is_post(document.name):
                 head = self._head(document.name, document.title, document.description)
                 yield DocumentView(**self._common(document.name, document.title, head))
         around, alike = neighbours(self.entries), related(self.entries)
@@ -89,7 +90,7 @@ class Pages:
 
     @cached_property
     def _frame(self) -> Frame:
-        own = [Link(d.name, d.title) for d in self.documents if d.name != HOME]
+        own = [Link(d.name, d.title) for d in self.documents if d.in_menu]
         lists = [Link("archive", "모든 글"), *(Link(f"{kind}/index", KINDS[kind]) for kind in ("categories", "tags"))]
         settings = self.settings
         return Frame(
@@ -137,7 +138,7 @@ class Pages:
             self.site,
             post.docname,
             post.title,
-            str(entry.summary),
+            str(entry.summary) or next((d.description for d in self.documents if d.name == post.docname), ""),
             article=article(entry),
             picture=Picture(card.path, card.alt),
         )

@@ -23,7 +23,7 @@ from ..site.entry import Entry
 SIZE = WIDTH, HEIGHT = 1200, 630
 """Pixels."""
 CARDS = "cards"
-_DRAWN_BY = ("palette.css", "web/card_drawing.py")
+_DRAWN_BY = ("palette.css", "text.py", "web/card_drawing.py", "web/social_cards.py")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What each page shows of the blog, as one value: its template renders exactly this, and its digest is of exactly this.
 
 What Sphinx knows of a document by itself (its body, its headings) is no part of it: Sphinx writes the page again when
-that changes.
+the document changes. (Not when only the title changes of a document that it links to without words of its own.)
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class Document:
     title: str
     description: str
     """Its first paragraph."""
+    in_menu: bool
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def test_a_page_carries_the_script_before_its_end() -> None:
     [
         ("posts/2024-01-01-a.md", True),
         ("_config.yml", True),
-        ("blogkit/theme/post.html", True),
+        ("blogkit/render/theme/post.html", True),
         ("images/made.png", False),
         ("_build/html/index.html", False),
         (".git/index", False),

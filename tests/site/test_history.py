@@ -62,3 +62,21 @@ def test_values_that_changed_update_the_post(book: Book) -> None:
     book.write("before/results-history.jsonl", lines)
     book.build(BLOG_PREVIOUS_SITE=str(book.root / "before"))
     assert "<updated>2024-01-02T09:00:00+09:00</updated>" in (book.site / "feed.xml").read_text(encoding="utf-8")
+
+
+def test_a_damaged_line_is_left_out_and_the_others_stay(book: Book) -> None:
+    good = history(0.1, 0.9).splitlines()
+    newer = good[1].replace('"seconds": 1', '"seconds": 1, "of_tomorrow": {}')
+    damaged = ["{", "[]", "5", '{"post": 1}', good[0].replace("2024-01-01T", "soon"), "\0", good[0][:-9]]
+    log = build(book, 0.5, "\n".join([good[0], *damaged, "", newer]) + "\n")
+    for number in range(2, 9):
+        assert f"results-history.jsonl:{number}: no line of the history; it is left out" in log
+    lines = (book.site / "results-history.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [line.split('"score": ')[1].strip("}") for line in lines] == ["0.1", "0.9", "0.5"]
+
+
+def test_a_text_has_no_curve(book: Book) -> None:
+    book.write("before/results-history.jsonl", history(1, 2))
+    book.post("2024-01-01-one", code("glue('score', 'text')"))
+    book.build(BLOG_PREVIOUS_SITE=str(book.root / "before"))
+    assert not book.soup("results.html").select("svg.sparkline")

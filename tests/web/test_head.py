@@ -265,3 +265,19 @@ def test_bad_address_is_refused_where_it_stands(tmp_path: Path) -> None:
 def test_shorten() -> None:
     assert shorten("가나다 라마") == "가나다 라마"
     assert shorten("가나다 라마바 사", 8) == "가나다…"
+
+
+def test_a_post_of_lists_and_notes_is_described_by_its_first_words(make_book: Callable[[], Book]) -> None:
+    book = make_book()
+    book.post("2024-01-01-list", "- 첫째 항목입니다.\n- 둘째\n")
+    book.post("2024-01-02-note", ":::{note}\n메모로 시작합니다.\n:::\n")
+    book.post("2024-01-03-empty", "첫 문단입니다.\n\n" + code("glue('x', '')"), description="{x}")
+    book.build()
+    said = [named(book.soup(f"posts/2024-01-0{n}.html"))["description"] for n in ("1-list", "2-note", "3-empty")]
+    assert said == ["첫째 항목입니다.", "메모로 시작합니다.", "첫 문단입니다."]
+
+
+def test_a_bad_address_stops_builds_and_nothing_else(make_book: Callable[[], Book]) -> None:
+    book = make_book()
+    assert "$BLOG_BASEURL: 'bad' is no address of a site" in book.fail(BLOG_BASEURL="bad")
+    assert book.blogkit("status", BLOG_BASEURL="bad").returncode == 0

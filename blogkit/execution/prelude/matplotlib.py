@@ -23,7 +23,7 @@ def _style():
                 fonts.ttflist[-1] = replace(fonts.ttflist[-1], weight=weight)
                 matplotlib.rcParams["font.family"] = ["NanumGothic", "DejaVu Sans"]
 
-    ink, muted, line, paper = "$ink", "$muted", "$plot_line", "$plot_paper"
+    ink, muted, line, paper = "$plot_ink", "$plot_muted", "$plot_line", "$plot_paper"
     # Paul Tol's "bright" scheme, safe for colour-blind readers: https://personal.sron.nl/~pault/
     colours = ["#4477aa", "#ee6677", "#228833", "#aa3377", "#ccbb44", "#66ccee", "#bbbbbb"]
     matplotlib.rcParams.update(
