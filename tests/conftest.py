@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -23,6 +24,9 @@ sys.path.insert(0, str(ROOT))
 BASE = "https://example.github.io/blog/"
 """Where the real blog stands in tests: under a sub-path, as the pages of a repository do."""
 BUILD = ("build", "-W", "--keep-going", ".")
+# The background jobs of a shell ignore Ctrl-C, and so would what they start: it could not be tested.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 JUPYTER_BOOK = [str(Path(sys.executable).with_name("jupyter-book")), *BUILD]
 
 
