@@ -112,15 +112,18 @@ def test_failed_first_build_leaves_no_site(book: Book) -> None:
 def test_clean_after_a_failed_build(book: Book) -> None:
     path = book.post("2024-01-01-one", "![x](../images/none.png)")
     book.fail()
+    assert (book.root / "_build/.unfinished").is_file()  # pages were written, so the next build begins anew
     assert book.run(JUPYTER_BOOK[0], "clean", ".").returncode == 0
     path.write_text("---\ntitle: x\n---\n\n글\n", encoding="utf-8")
     book.build()
+    assert not (book.root / "_build/.unfinished").exists()
 
 
 def test_removed_draft_and_future_posts_are_nowhere(book: Book) -> None:
     book.post("2024-01-01-gone", "사라질글")
     book.post("2024-01-02-stays", "남을글")
-    book.post("2024-01-03-draft", "초안글" + "\n\n" + code("1/0"), draft=True)
+    book.post("2024-01-03-draft", "초안글" + "\n\n" + code("1/0"), draft=True, outputs=["images/03-draft.png"])
+    book.write("images/03-draft.png", "made in a preview")
     book.post("2024-01-04-hidden", "숨긴글", published=False)
     book.post("2999-01-01-future", "미래글")
     book.write("posts/_notes.md", "---\ntitle: x\n---\n\n쪽지글\n")
@@ -225,6 +228,16 @@ def test_a_site_elsewhere_is_staged_beside_it(book: Book) -> None:
     assert result.returncode == 0, result.stdout
     assert (site / "posts/2024-01-01-one.html").is_file()
     assert precious.is_file()
+
+
+def test_a_staged_page_that_was_lost_is_written_again(book: Book) -> None:
+    book.post("2024-01-01-one", tags=["하나"])
+    book.build()
+    before = files(book)
+    for name in ("archive.html", "tags/하나.html", "posts/2024-01-01-one.html", "feed.xml"):
+        (book.root / "_build/.pages" / name).unlink()
+    book.build()
+    assert files(book) == before
 
 
 def test_two_builds_at_once_do_no_harm(book: Book) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from blogkit.files import Made, engine_digest, write
+from blogkit.files import Made, engine_digest, json_digest, write
 
 
 @contextmanager
@@ -71,3 +71,8 @@ def test_the_engine_is_known_by_each_of_its_files() -> None:
     assert len({whole, one, engine_digest("palette.py")}) == 3
     again = [sys.executable, "-c", "from blogkit.files import engine_digest as d; print(d(), d('palette.css'))"]
     assert subprocess.run(again, capture_output=True, text=True, check=True).stdout.split() == [whole, one]
+
+
+def test_json_is_known_by_what_it_says() -> None:
+    assert json_digest({"a": 1, "b": [2, {"c": 3, "d": 4}]}) == json_digest({"b": [2, {"d": 4, "c": 3}], "a": 1})
+    assert len({json_digest(value) for value in ({"a": 1}, {"a": 2}, {"b": 1}, ["a", 1], [1, "a"], "a", None)}) == 7

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from blogkit.execution.environment import package_versions
+from blogkit.execution import function
+from blogkit.execution.environment import _distribution, _owners, package_versions
+from blogkit.execution.function import Function, describe
 from blogkit.execution.imports import imported_modules
 from blogkit.execution.machine import default_jobs, gpus
+from blogkit.posts.reading import read_post
 
 
 @pytest.mark.parametrize(
@@ -37,6 +41,53 @@ def test_packages_are_those_that_are_required() -> None:
     assert {"matplotlib", "numpy", "pillow"} <= versions.keys()
     assert "sphinx" not in versions
     assert package_versions(frozenset({"json", "math"})) == {}
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of installed packages."""
+    monkeypatch.syspath_prepend(tmp_path / "installed")
+    yield tmp_path / "installed"
+    for cached in (_owners, _distribution, package_versions):
+        cached.cache_clear()
+
+
+def test_packages_of_the_extras_that_are_asked_for_are_required(installed: Path) -> None:
+    requires = {"a": ["fake-b[more]"], "b": ["fake-c; extra == 'more'", "fake-d; extra == 'less'"], "c": [], "d": []}
+    for name, others in requires.items():
+        folder = installed / f"fake_{name}-1.dist-info"
+        folder.mkdir(parents=True)
+        lines = [f"Name: fake-{name}", "Version: 1", *(f"Requires-Dist: {other}" for other in others)]
+        (folder / "METADATA").write_text("Metadata-Version: 2.1\n" + "\n".join(lines) + "\n", encoding="utf-8")
+        (folder / "top_level.txt").write_text(f"fake_{name}\n", encoding="utf-8")
+    _owners.cache_clear()
+    assert package_versions(frozenset({"fake_a"})) == {"fake-a": "1", "fake-b": "1", "fake-c": "1"}
+
+
+def described(root: Path, front: str = "", source: str = "1") -> Function:
+    path = root / "posts/2024-01-01-a.md"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"---\ntitle: x\n{front}---\n```{{code-cell}} python\n{source}\n```\n", encoding="utf-8")
+    return describe(read_post(path, root, "Asia/Seoul"), root)
+
+
+def test_what_else_a_result_depends_on_is_in_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_text("a", encoding="utf-8")
+    fronts = ("", "outputs: [files/a.txt]\n", "outputs: [files/b.txt]\n", "runs_on: gpu\n", "inputs: [a.txt]\n")
+    keys = [described(tmp_path, front).key for front in fronts]
+    (tmp_path / "a.txt").write_text("b", encoding="utf-8")
+    keys.append(described(tmp_path, fronts[-1]).key)
+    monkeypatch.setattr(function, "prelude_digests", lambda post: {"glue": "another"})
+    keys.append(described(tmp_path).key)
+    assert len(set(keys)) == len(keys)
+
+
+def test_the_package_of_the_letters_in_figures_is_in_the_key(tmp_path: Path) -> None:
+    packages = described(tmp_path, source="import matplotlib").description["environment"]["packages"]
+    assert {"matplotlib", "koreanize-matplotlib"} <= packages.keys()
+    assert (
+        "koreanize-matplotlib" not in described(tmp_path, source="import numpy").description["environment"]["packages"]
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -255,6 +256,59 @@ def test_threads_are_divided_and_the_whole_machine_is_given_on_request(book: Boo
     assert result.returncode == 0, result.stdout
     threads = {record["post"][-5:]: record["values"]["threads"] for record in stored(book)}
     assert threads == {"light": str(cores()), "heavy": ""}
+
+
+def test_posts_that_want_the_whole_machine_run_one_by_one(book: Book) -> None:
+    busy = book.root / "busy"
+    for number in range(2):
+        source = f"import pathlib, time\nbusy = pathlib.Path({str(busy)!r})\nbusy.touch(exist_ok=False)\n"
+        source += f"time.sleep(2)\nbusy.unlink()  # {number}"
+        book.post(f"2024-01-0{number + 1}-heavy", code(source), whole_machine=True)
+    book.config(blog_jobs=2)
+    assert len(executed(book)) == 2
+
+
+def test_an_input_that_changes_while_the_post_runs_gives_no_result(book: Book) -> None:
+    book.write("data/a.txt", "1")
+    source = f"open({str(book.root)!r} + '/da' + 'ta/a.txt', 'w').write('2')"
+    book.post("2024-01-01-one", code(source), inputs=["data/a.txt"])
+    result = book.blogkit("execute")
+    assert result.returncode == 1
+    assert "2024-01-01-one.md:3: an input changed while the post ran; build again" in result.stdout
+    assert not stored(book)
+    assert executed(book) == ["2024-01-01-one"]
+
+
+def test_a_file_that_a_post_wrote_is_put_back_as_it_was(book: Book) -> None:
+    book.post("2024-01-01-one", code("open('files/a.txt', 'w').write('made')"), outputs=["files/a.txt"])
+    assert executed(book) == ["2024-01-01-one"]
+    for change in (lambda file: file.write_text("edited", encoding="utf-8"), Path.unlink):
+        change(book.root / "files/a.txt")
+        assert executed(book) == []
+        assert (book.root / "files/a.txt").read_text(encoding="utf-8") == "made"
+
+
+def test_sets_have_one_order_whatever_the_author_s_hash_seed(book: Book) -> None:
+    book.post("2024-01-01-one", code("glue('hash', hash('글'))"))
+    values = []
+    for seed in ("1", "2"):
+        executed(book, "--force", PYTHONHASHSEED=seed)
+        values += [record["values"]["hash"] for record in stored(book)]
+    assert len(values) == 2
+    assert len(set(values)) == 1
+
+
+def test_a_result_names_its_commit_and_whether_files_differed(book: Book) -> None:
+    post = book.post("2024-01-01-one", SIMPLE)
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
+    for command in (["init", "-q"], ["add", "posts"], [*identity, "commit", "-qm", "x"]):
+        subprocess.run(["git", *command], cwd=book.root, check=True)
+    asked = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=book.root, capture_output=True, text=True)
+    executed(book)
+    assert [record["commit"] for record in stored(book)] == [asked.stdout.strip()]
+    post.write_text(post.read_text(encoding="utf-8") + "\n글\n", encoding="utf-8")
+    executed(book, "--force")
+    assert [record["commit"] for record in stored(book)] == [f"{asked.stdout.strip()}-dirty"]
 
 
 def test_a_failure_outside_the_cells_does_not_end_the_others(book: Book) -> None:

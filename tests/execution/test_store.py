@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 
+from blogkit.execution import store as stores
 from blogkit.execution.result import Record
 from blogkit.execution.store import Store
 
@@ -92,6 +94,41 @@ def test_a_changed_record_is_damage(tmp_path: Path) -> None:
     path = result.folder / "result.json"
     path.write_text(path.read_text(encoding="utf-8").replace("0.97", "0.37"), encoding="utf-8")
     assert store.find(KEY) is None
+
+
+def test_a_result_under_the_key_of_another_is_damage(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    folder = store.add(KEY, executed(), {}, RECORD).folder
+    other = "b" * 64
+    shutil.copytree(folder, tmp_path / "results/bb" / other)
+    assert store.find(other) is None
+    assert store.find(KEY)
+
+
+def test_a_result_of_another_format_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path)
+    with monkeypatch.context() as before:
+        before.setattr(stores, "FORMAT", stores.FORMAT - 1)
+        store.add(KEY, executed(), {}, RECORD)
+        assert store.find(KEY)
+    assert store.find(KEY) is None
+
+
+def test_a_scratch_folder_goes_whatever_happens_in_it(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), Store(tmp_path).scratch() as folder:
+        (folder / "a.txt").write_text(str(1 / 0), encoding="utf-8")
+    assert not folder.exists()
+
+
+def test_above_the_size_the_results_used_last_stay(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    folders = [store.add(key * 64, executed(), {}, RECORD).folder for key in "bac"]
+    now = time.time()
+    for age, folder in enumerate(folders):
+        os.utime(folder, (now - 60 * age,) * 2)
+    size = sum(path.stat().st_size for path in folders[0].iterdir())
+    assert store.prune(set(), max_days=1, max_bytes=2.5 * size) == ["c" * 64]
+    assert store.prune({"a" * 64}, max_days=1, max_bytes=1.5 * size) == ["b" * 64]
 
 
 def test_results_that_no_build_used_are_dropped(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,10 @@ import pytest
 
 from blogkit.errors import AuthorError
 from blogkit.execution.function import describe, input_files
+from blogkit.posts import notebook
 from blogkit.posts.notebook import Notebooks
 from blogkit.posts.post import Post
-from blogkit.posts.reading import read_posts
+from blogkit.posts.reading import find_posts, read_posts
 from blogkit.site.settings import Settings
 
 CELL = "```{code-cell} python\n1\n```\n"
@@ -36,6 +38,8 @@ def read(root: Path, **options: Any) -> list[Post]:
         ("inputs: ['data/**.csv']\n", "a.md:3: inputs: 'data/**.csv': write a pattern such as"),
         ("inputs: ['data/**']\n", "a.md:3: inputs: 'data/**': write a pattern such as"),
         ("inputs: ['.']\n", "a.md:3: inputs: '.' must lie below the book's folder"),
+        ("inputs: [../a.csv]\n", "a.md:3: inputs: '../a.csv' must lie below the book's folder"),
+        ("outputs: [images/../posts/a.md]\n", "a.md:3: outputs: 'images/../posts/a.md' must lie below"),
         ("outputs: [./data/a.csv]\n", "a.md:3: outputs: './data/a.csv' must lie below"),
         ("outputs: [images//a.png]\n", "a.md:3: outputs: 'images//a.png' must lie below"),
         ("outputs: [tests/conftest.py]\n", "a.md:3: outputs: 'tests/conftest.py' might overwrite a source"),
@@ -68,6 +72,33 @@ def test_what_two_posts_may_not_share(tmp_path: Path) -> None:
     assert "2024-01-01-a.md:3: files/m.txt is written by 2024-01-02-b.md, too" in messages
     assert "2024-01-01-a.md:4: the address 'old/index.html' is taken by 2024-01-02-b.md" in messages
     assert "2024-01-03-c.md:3: files/m.txt is written by 2024-01-02-b.md; a post reads only committed" in messages
+
+
+def test_no_two_posts_stand_at_one_address(tmp_path: Path) -> None:
+    write(tmp_path, "2024-01-01-a.md", "redirect_from: [/posts/2024-01-02-b.html]\n")
+    write(tmp_path, "2024-01-02-b.md", "")
+    raw = {"cell_type": "raw", "metadata": {}, "source": "---\ntitle: x\n---"}
+    text = json.dumps({"cells": [raw], "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+    (tmp_path / "posts/2024-01-02-b.ipynb").write_text(text, encoding="utf-8")
+    with pytest.raises(AuthorError) as error:
+        read(tmp_path)
+    messages = str(error.value)
+    assert "2024-01-02-b.ipynb:1: the address 'posts/2024-01-02-b.html' is taken by 2024-01-02-b.md" in messages
+    assert "2024-01-01-a.md:3: the address 'posts/2024-01-02-b.html' is taken by 2024-01-02-b.md" in messages
+
+
+def test_posts_come_newest_first_by_what_they_say(tmp_path: Path) -> None:
+    write(tmp_path, "2024-01-01-a.md", "date: 2024-03-01\n")
+    write(tmp_path, "2024-01-02-b.md", "")
+    write(tmp_path, "2024-01-03-c.md", "date: 2024-01-02\n")
+    assert [post.slug[-1] for post in read(tmp_path)] == ["a", "c", "b"]
+
+
+def test_what_is_hidden_or_begins_with_an_underscore_is_no_post(tmp_path: Path) -> None:
+    post = write(tmp_path, "2024-01-01-a.md", "")
+    for name in (".2024-01-01-a.md", "_2024-01-01-a.md", "README.md", "2024-01-01-a.txt"):
+        write(tmp_path, name, "")
+    assert find_posts(tmp_path) == [post]
 
 
 def test_a_folder_is_no_input(tmp_path: Path) -> None:
@@ -118,6 +149,16 @@ def test_kept_notebooks_are_what_would_be_read(tmp_path: Path) -> None:
     assert len(list(kept.iterdir())) == 1
 
 
+def test_another_reader_does_not_take_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "2024-01-01-a.md", "")
+    (post,) = read(tmp_path, notebooks=Notebooks(tmp_path / "kept"))
+    kept = next((tmp_path / "kept").iterdir())
+    kept.write_text(kept.read_text(encoding="utf-8").replace('"1"', '"2"'), encoding="utf-8")
+    assert read(tmp_path, notebooks=Notebooks(tmp_path / "kept"))[0].code == ("2",)
+    monkeypatch.setattr(notebook, "_reader", lambda: "another")
+    assert read(tmp_path, notebooks=Notebooks(tmp_path / "kept"))[0].code == post.code == ("1",)
+
+
 def test_a_cell_that_is_another_file_is_read_each_time(tmp_path: Path) -> None:
     write(tmp_path, "2024-01-01-a.md", "", "```{code-cell} python\n:load: a.py\n```\n")
     for source in ("first = 1", "second = 2"):
@@ -131,3 +172,11 @@ def test_settings_are_checked() -> None:
     for message in ("blog_jobs: 'auto' must be a number", "blog_timezone: 'Asia/Seoull'", "blog_store_gib: -1"):
         assert f"_config.yml: {message}" in str(error.value)
     assert Settings.from_config({"blog_store_gib": 1, "blog_jobs": 2}).store_gib == 1
+
+
+def test_a_repository_that_is_configured_is_the_one() -> None:
+    github = {"GITHUB_REPOSITORY": "me/fork"}
+    assert Settings.from_config({}, github).repository == "https://github.com/me/fork"
+    assert Settings.from_config({"blog_repository": "https://git.example/blog"}, github).repository == (
+        "https://git.example/blog"
+    )

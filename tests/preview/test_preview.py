@@ -15,8 +15,9 @@ from watchfiles import Change
 
 from blogkit.preview import SITE
 from blogkit.preview.loop import serve
-from blogkit.preview.reload import News, with_script
+from blogkit.preview.reload import News, PreviewHandler, with_script
 from blogkit.preview.sources import Sources
+from blogkit.publish.server import serving
 
 
 def test_a_page_carries_the_script_before_its_end() -> None:
@@ -49,10 +50,39 @@ def test_only_what_an_author_writes_asks_for_a_build(tmp_path: Path, name: str, 
 def test_news_wake_those_who_wait() -> None:
     news = News()
     threading.Timer(0.05, news.tell, [""]).start()
+    started = time.monotonic()
     assert news.wait((0, ""), 10) == (1, "")
+    assert time.monotonic() - started < 5
     assert news.wait((1, ""), 0.01) == (1, "")
     news.tell("broken")
     assert news.wait((1, ""), 10) == (1, "broken")
+
+
+def test_what_is_served_is_never_kept_by_the_browser_and_pages_know_their_build(tmp_path: Path) -> None:
+    news = News()
+    news.tell("")
+    with serving(tmp_path / "site", handler=type("Answering", (PreviewHandler,), {"news": news})) as server:
+        for name, text in {"": "첫 사이트", "index.html": "<p>글", "a.css": "p {}"}.items():
+            if name:
+                (tmp_path / "site").mkdir(exist_ok=True)
+                (tmp_path / "site" / name).write_text(text, encoding="utf-8")
+            with urllib.request.urlopen(server.home + name, timeout=10) as answer:
+                assert answer.headers["Cache-Control"] == "no-store"
+                body = answer.read().decode()
+            assert text in body
+            assert ('"/__preview?1"' in body) == (name != "a.css")
+
+
+def test_a_build_that_ends_while_a_page_is_read_reloads_it(tmp_path: Path) -> None:
+    class Read(type(tmp_path)):  # type: ignore[misc]
+        def read_bytes(self) -> bytes:
+            news.tell("")
+            return b"<p>"
+
+    news = News()
+    handler = PreviewHandler.__new__(PreviewHandler)
+    handler.news = news
+    assert b'"/__preview?0"' in handler.page(Read("a.html"))
 
 
 class Preview:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
+import socket
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -84,6 +86,30 @@ def test_sends_the_page_for_unknown_addresses_with_its_status(tmp_path: Path) ->
         assert error.value.code == 404
         assert "없는 글" in error.value.read().decode()
         error.value.close()
+
+
+@pytest.mark.parametrize(
+    ("method", "packing", "packed", "body"),
+    [
+        ("GET", "identity", False, "글" * 99),
+        ("GET", "gzip, br", True, "글" * 99),
+        ("HEAD", "identity", False, ""),
+        ("HEAD", "gzip", True, ""),
+    ],
+)
+def test_packs_for_those_who_unpack_and_sends_a_head_alone(
+    tmp_path: Path, method: str, packing: str, packed: bool, body: str
+) -> None:
+    request = f"{method} /a HTTP/1.1\r\nHost: x\r\nAccept-Encoding: {packing}\r\nConnection: close\r\n\r\n"
+    with (
+        serving(write(tmp_path, a_html="글" * 99)) as server,
+        socket.create_connection(("127.0.0.1", server.http.server_port)) as connection,
+    ):
+        connection.sendall(request.encode())
+        head, _, found = connection.makefile("rb").read().partition(b"\r\n\r\n")
+    assert b"Content-Type: text/html; charset=utf-8" in head
+    assert (b"Content-Encoding: gzip" in head) == packed
+    assert (gzip.decompress(found) if packed and found else found).decode() == body
 
 
 def test_a_good_site_has_no_fault_and_every_file_is_found(tmp_path: Path) -> None:
@@ -204,3 +230,7 @@ def test_the_command_lists_faults_and_fails(book: Book) -> None:
     assert (result.returncode, result.stdout.splitlines()[0]) == (1, "index.html: none answers 404")
     write(book.root / "site")
     assert book.blogkit("check", "site").returncode == 0
+    write(book.root / "site", index_html=page("<a href=https://new.example/none>x</a>"))
+    assert book.blogkit("check", "site").returncode == 0
+    result = book.blogkit("check", "site", "--base", "https://new.example/")
+    assert "index.html: https://new.example/none answers 404" in result.stdout

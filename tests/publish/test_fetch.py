@@ -91,6 +91,24 @@ def test_a_server_that_stumbles_is_asked_again(site: Path, tmp_path: Path) -> No
     assert (found, files) == (True, {"index.html", "results-history.jsonl"})
 
 
+@pytest.mark.parametrize(("status", "whole"), [(404, True), (410, True), (403, False), (500, False)])
+def test_a_page_that_is_gone_is_no_failure_and_one_that_is_refused_is(
+    site: Path, tmp_path: Path, status: int, whole: bool
+) -> None:
+    class Answering(Handler):
+        def do_GET(self) -> None:
+            if self.path == "/about.html":
+                self.reply(status, b"")
+            else:
+                super().do_GET()
+
+    with serving(site, handler=Answering) as server:
+        (site / "sitemap.xml").write_text(loc(server.home, "", "about.html"))
+        found, said, files = fetch(server.home, tmp_path / "copy")
+    assert (found, "cannot be read" in said) == (whole, not whole)
+    assert "about.html" not in files
+
+
 def test_is_not_led_to_an_insecure_place(tmp_path: Path) -> None:
     class Leading(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +18,9 @@ from bs4 import BeautifulSoup
 from conftest import ROOT, Book
 from playwright.sync_api import Browser, Page
 
+from blogkit.posts.references import LiveText
+from blogkit.render import builder
+from blogkit.render.filters import live_text
 from blogkit.render.maths import mathml
 
 pytestmark = pytest.mark.slow
@@ -114,6 +118,22 @@ def test_page_loads_one_style_sheet_and_little_script(gallery: Book) -> None:
             assert "://" not in (link.get("src") or link["href"])
 
 
+def test_the_address_of_a_script_changes_with_those_that_it_loads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    static = shutil.copytree(builder._STATIC, tmp_path / "static")
+    monkeypatch.setattr(builder, "_STATIC", static)
+    addresses = []
+    for name in ("", "search-index.js", "search.css", "search.js", "blog.js"):
+        if name:
+            (static / name).write_text("other", encoding="utf-8")
+        builder._digest.cache_clear()
+        addresses.append(builder.asset("search.js"))
+    builder._digest.cache_clear()
+    assert len(set(addresses)) == 4
+    assert addresses[-1] == addresses[-2]
+
+
 def test_pages_of_design_elements_load_what_they_need(gallery: Book) -> None:
     assert "sphinx-design" in str(gallery.soup(POST).head)
 
@@ -131,6 +151,12 @@ def test_titles_descriptions_and_terms_are_escaped(gallery: Book) -> None:
 def test_summary_marks_its_executed_values(gallery: Book) -> None:
     for name in ("index.html", POST):
         assert gallery.soup(name).select_one(".summary .pasted-text").text == "97.45%"
+
+
+def test_executed_values_are_text() -> None:
+    text = LiveText((("<i>", False), ("<script>", True), ("&", True)))
+    value = '<span class="pasted-text">{}</span>'
+    assert live_text(text) == "&lt;i&gt;" + value.format("&lt;script&gt;") + value.format("&amp;")
 
 
 def test_post_shows_its_facts_and_links_its_terms(gallery: Book) -> None:
@@ -161,6 +187,24 @@ def test_sections_are_named_by_their_korean_headings(gallery: Book) -> None:
     soup = gallery.soup(POST)
     assert soup.find(id="알림과-목록").name == "section"
     assert [a["href"] for a in soup.select(".toc a")] == ["#출력", "#알림과-목록", "#수식", "#표와-코드"]
+
+
+def test_titles_are_text_and_links_lead_to_korean_sections(book: Book) -> None:
+    title = r"[a](none.md) $\nope$ *b* {c}`d` <e>"
+    book.post("2024-01-01-one", "[여기](#한글-절), [](#이름)\n\n## 한글 절\n\n(이름)=\n\n## 한글 절\n", title=title)
+    book.post("2024-01-02-two", "[](2024-01-01-one.md), [저기](2024-01-01-one.md#한글-절)\n")
+    book.build()
+    page, other = (book.soup(f"posts/2024-01-0{name}.html") for name in ("1-one", "2-two"))
+    assert page.h1.text.strip() == title
+    assert [section["id"] for section in page.select(".prose section section")] == ["한글-절", "한글-절-2"]
+    anchors = [unquote(a["href"]) for a in page.select(".prose > section > p a")]
+    assert anchors[0] == "#한글-절"
+    assert page.find(id=anchors[1].removeprefix("#"))
+    links = other.select(".prose > section > p a")
+    assert [(a.text, unquote(a["href"])) for a in links] == [
+        (title, "2024-01-01-one.html"),
+        ("저기", "2024-01-01-one.html#한글-절"),
+    ]
 
 
 def test_pictures_know_their_size(gallery: Book) -> None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import io
 import subprocess
 import unicodedata
 from pathlib import Path
+from types import SimpleNamespace
 
+import nbformat
 import pytest
+from PIL import Image
 
 from blogkit.posts.post import Post
 from blogkit.site.address import Site
-from blogkit.site.entry import Entry, excerpt, reading_minutes
+from blogkit.site.entry import Entry, excerpt, make_entry, reading_minutes
 from blogkit.site.neighbours import neighbours, related
 from blogkit.site.revisions import last_changes
 from blogkit.site.settings import Settings
 from blogkit.site.terms import paged, slug, terms, years
+from blogkit.site.thumbnails import thumbnails
 from blogkit.web.pages import Pages
 from blogkit.web.social_cards import SocialCard
 
@@ -98,6 +104,42 @@ def test_related_posts_share_the_rarest_terms_and_never_the_post_itself() -> Non
     assert found[entries[1].post.docname][0] is entries[5]
     assert entries[1] not in found[entries[1].post.docname]
     assert found[entries[3].post.docname] == []
+
+
+def test_of_posts_that_share_as_much_the_nearest_in_time_are_related() -> None:
+    entries = [entry(n, tags=("a",)) for n in range(9, 0, -1)]
+    assert related(entries, count=2)[entries[6].post.docname] == [entries[5], entries[7]]
+
+
+def test_the_small_picture_is_the_one_that_the_author_names_or_else_the_first_figure(tmp_path: Path) -> None:
+    def picture(colour: str) -> bytes:
+        file = io.BytesIO()
+        Image.new("RGB", (8, 4), colour).save(file, "PNG")
+        return file.getvalue()
+
+    def shown(post: Entry) -> tuple[int, int, int]:
+        found = thumbnails([post], {post.post.docname: result}, tmp_path, tmp_path / "pages")  # type: ignore[dict-item]
+        with Image.open(tmp_path / "pages" / found[post.post.docname].name) as image:
+            return image.convert("RGB").getpixel((0, 0))  # type: ignore[return-value]
+
+    data = {"image/png": base64.b64encode(picture("blue")).decode()}
+    output = nbformat.v4.new_output("display_data", data)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=[output])])
+    result = SimpleNamespace(digest="1", notebook=notebook, holds=lambda text: True)
+    (tmp_path / "named.png").write_bytes(picture("red"))
+    assert shown(entry(1, thumbnail="named.png")) == (255, 0, 0)
+    assert shown(entry(1)) == shown(entry(1, thumbnail="gone.png")) == (0, 0, 255)
+
+
+def test_a_post_was_updated_when_its_author_says_or_else_git_or_when_its_values_moved() -> None:
+    said, edited, measured = (dt.datetime(2020, month, 1, tzinfo=SEOUL) for month in (1, 2, 3))
+    silent, own = entry(1).post, entry(1, updated=said).post
+
+    def updated(post: Post, measured: dt.datetime | None = None) -> dt.datetime | None:
+        return make_entry(post, None, Settings(), edited, measured).updated
+
+    assert (updated(silent), updated(own)) == (edited, said)
+    assert (updated(silent, measured), updated(own, measured)) == (measured, measured)
 
 
 def test_a_post_is_compared_with_its_neighbours_only() -> None:

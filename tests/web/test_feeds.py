@@ -21,7 +21,7 @@ from blogkit.posts.post import Post
 from blogkit.site.address import LOCAL, Site
 from blogkit.site.entry import Entry
 from blogkit.text import xml_text
-from blogkit.web.content import content
+from blogkit.web.content import cached_content, content
 from blogkit.web.feeds import atom_feed, feeds
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -233,6 +233,8 @@ def test_feed_does_not_depend_on_the_time_of_the_build() -> None:
     [
         ('<p><a href="javascript:x()">a</a></p>', "<p>a</p>"),
         ('<p><a href="JAVA\nSCRIPT:x()">a</a></p>', "<p>a</p>"),
+        ('<p><a href="vbscript:x()">a</a></p>', "<p>a</p>"),
+        ('<p><a href="data:text/html,x">a</a></p>', "<p>a</p>"),
         ('<a href="data/x.csv">a</a>', '<a href="HERE/data/x.csv">a</a>'),
         ('<a href="?q=1#x">a</a>', '<a href="HERE/a.html?q=1#x">a</a>'),
         ('<a href="mailto:a@b.c">a</a>', '<a href="mailto:a@b.c">a</a>'),
@@ -251,6 +253,15 @@ def test_feed_does_not_depend_on_the_time_of_the_build() -> None:
 def test_content(html: str, expected: str) -> None:
     page = f"<!doctype html><body><nav>x</nav><article><header><h1>t</h1></header>{html}</article></body>"
     assert content(page.encode(), f"{BASE}posts/a.html") == expected.replace("HERE", f"{BASE}posts")
+
+
+def test_kept_content_is_that_of_its_page_and_its_address(tmp_path: Path) -> None:
+    page = tmp_path / "a.html"
+    for text, base in (("a", BASE), ("a", "https://new.example/"), ("b", BASE), ("a", BASE)):
+        page.write_text(f'<article><a href="x">{text}</a></article>', encoding="utf-8")
+        found, key = cached_content(page, base, tmp_path / "kept")
+        assert found == f'<a href="{base}x">{text}</a>'
+        assert (tmp_path / f"kept/{key}.html").read_text(encoding="utf-8") == found
 
 
 def test_content_is_what_the_theme_marks() -> None:

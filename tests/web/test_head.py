@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urljoin
@@ -192,6 +194,13 @@ def test_redirect_may_take_the_place_of_a_page_that_is_gone(tmp_path: Path) -> N
     assert "refresh" in (tmp_path / "old.html").read_text(encoding="utf-8")
 
 
+def test_redirect_over_a_page_is_refused_however_its_name_is_spelled(tmp_path: Path) -> None:
+    page = unicodedata.normalize("NFD", "posts/옛글.html")
+    with pytest.raises(AuthorError, match=r"a page of the site stands at posts/옛글\.html"):
+        write_redirects(tmp_path, [entry(redirect_from=("posts/옛글.html",))], SITE, {page})
+    assert not list(tmp_path.iterdir())
+
+
 def test_without_an_address_nothing_absolute_is_said() -> None:
     picture = Picture("cards/a.png", "글.")
     tags = tags_of(entry(thumbnail="images/a.png"), Site("블로그", icon=True), picture=picture)
@@ -257,9 +266,12 @@ def test_base_url(tmp_path: Path, configured: str, variable: str, cname: str, ex
     assert base_url(configured, {"BLOG_BASEURL": variable}, tmp_path) == expected
 
 
-def test_bad_address_is_refused_where_it_stands(tmp_path: Path) -> None:
-    with pytest.raises(AuthorError, match=r"_config.yml: 'me.example' is no address of a site"):
-        base_url("me.example", {}, tmp_path)
+@pytest.mark.parametrize(
+    "address", ["me.example", "ftp://me.example/", "https://me.example/?a", "https://me.example/#a"]
+)
+def test_bad_address_is_refused_where_it_stands(tmp_path: Path, address: str) -> None:
+    with pytest.raises(AuthorError, match=rf"_config.yml: '{re.escape(address)}' is no address of a site"):
+        base_url(address, {}, tmp_path)
 
 
 def test_shorten() -> None:

@@ -29,3 +29,15 @@ def test_what_only_myst_knows_is_plain_markdown(book: Book) -> None:
     assert "{" not in text
     record = json.loads((book.site / "posts/2024-01-01-one.json").read_text(encoding="utf-8"))
     assert notebook.metadata.provenance["key"] == record["key"]
+
+
+def test_links_follow_the_blog_to_another_address_and_warnings_are_left_out(book: Book) -> None:
+    book.post("2024-01-02-other")
+    source = "import sys\nprint('heard', file=sys.stderr)\nprint('shown');"
+    book.post("2024-01-01-one", "[글](2024-01-02-other.md)\n\n" + code(source))
+    for base in ("https://old.example/", "https://new.example/blog/"):
+        book.build(BLOG_BASEURL=base)
+        notebook = nbformat.read(book.site / "posts/2024-01-01-one.ipynb", as_version=4)
+        assert f"[글]({base}posts/2024-01-02-other.html)" in [cell.source for cell in notebook.cells]
+        outputs = [output.text for cell in notebook.cells for output in cell.get("outputs", ())]
+        assert outputs == ["shown\n"]

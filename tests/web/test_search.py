@@ -271,6 +271,16 @@ def test_what_is_kept_gives_the_same_index(tmp_path: Path, damage: Callable[[byt
     assert {name: (site / name).read_bytes() for name in written} == {n: (fresh / n).read_bytes() for n in written}
 
 
+def test_the_sections_of_a_page_that_were_lost_are_written_again(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("<p data-search-body>낱말</p>", encoding="utf-8")
+    write_index(tmp_path, ["a.html"], tmp_path / "kept")
+    sections = tmp_path / "search/pages/a.json"
+    before = sections.read_bytes()
+    sections.unlink()
+    write_index(tmp_path, ["a.html"], tmp_path / "kept")
+    assert sections.read_bytes() == before
+
+
 def test_empty_site(tmp_path: Path) -> None:
     assert write_index(tmp_path, []) == {"search/index.json"}
 

@@ -152,7 +152,11 @@ def test_card_is_drawn_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize(
-    "change", [{"title": "다른"}, {"summary": LiveText((("97.59%", True),))}, {"thumbnail": b"x"}, {"date": "1"}]
+    "change",
+    [
+        *({"title": "다른"}, {"summary": LiveText((("97.59%", True),))}, {"thumbnail": b"x"}, {"date": "1"}),
+        *({"label": "다른"}, {"foot": "다른"}),
+    ],
 )
 def test_other_content_has_another_address(change: dict[str, object]) -> None:
     assert dataclasses.replace(CARD, **change).path != CARD.path

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from dataclasses import fields
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from bs4 import Tag
 from conftest import Book
 from PIL import Image
+
+from blogkit.posts.post import Post
+from blogkit.site.address import Site
+from blogkit.site.entry import Entry
+from blogkit.site.settings import Settings
+from blogkit.web.pages import Pages
+from blogkit.web.social_cards import SocialCard
+from blogkit.web.views import PostView
 
 BASE = "https://example.github.io/blog/"
 ONE = "posts/2024-01-01-one.html"
@@ -114,3 +124,24 @@ def test_what_cannot_be_digested_is_an_error() -> None:
 
     with pytest.raises(TypeError, match="cannot be digested"):
         _plain(object())
+
+
+def view_of(base: str = BASE, **values: object) -> PostView:
+    day = dt.datetime(2024, 1, 1, 9, tzinfo=dt.UTC)
+    post = Post(Path("posts/글.md"), "posts/글", "---\ntitle: 글\n---\n```{code-cell} python\n1\n```\n", "글", day)
+    cards = dict.fromkeys(["index", post.docname], SocialCard("a", "글"))
+    (view,) = Pages(Settings(), Site("블로그", base), [Entry(post, **values)], [], {}, cards, [], day).of_documents()  # type: ignore[arg-type]
+    assert isinstance(view, PostView)
+    return view
+
+
+def test_colab_opens_the_notebook_that_is_published() -> None:
+    address = unquote(view_of().colab_url).partition("#fileId=")[2]
+    assert unquote(address) == f"{BASE}posts/글.ipynb"
+    assert not view_of(base="").colab_url
+
+
+def test_a_post_that_was_changed_on_its_day_was_not_updated() -> None:
+    day = dt.datetime(2024, 1, 1, 23, tzinfo=dt.UTC)
+    assert not view_of(updated=day).updated
+    assert view_of(updated=day + dt.timedelta(hours=1)).updated == "2024-01-02T00:00:00+00:00"
