@@ -129,7 +129,7 @@ class Build:
 
     def states(self) -> list[State]:
         """Read all posts and say of those that this build shows whether their results are fresh."""
-        return states(self.read(), self.root, self.store)
+        return states(self.read(), self.root, self.store, self.settings.jobs)
 
     def execute(self, names: Collection[str] = (), *, force: bool = False) -> None:
         """Read the posts, execute what is stale, and make the entries.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from functools import lru_cache
 from importlib import metadata
 from typing import TypedDict
@@ -13,6 +13,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from .machine import device
+
+_KERNEL = "ipykernel"
 
 
 class Environment(TypedDict):
@@ -25,6 +27,8 @@ class Environment(TypedDict):
     system: str
     machine: str
     """The kind of processor, such as ``x86_64``."""
+    threads: int
+    """How many each library may use; 0: as many as the runner has that the post asks for."""
     device: str
     """What computes besides the processor, or ``CPU``; or the runner that the post asks for."""
     packages: dict[str, str]
@@ -32,12 +36,14 @@ class Environment(TypedDict):
 
 
 @lru_cache(None)
-def package_versions(modules: frozenset[str]) -> dict[str, str]:
-    """Return name → version of the distributions behind ``modules`` and of all that they require, sorted by name."""
+def package_versions(modules: frozenset[str], requirements: frozenset[str] = frozenset()) -> dict[str, str]:
+    """Return name → version of the distributions behind ``modules``, of ``requirements`` and of all that they require.
+
+    Sorted by name. It is all that a sealed kernel can load.
+    """
     owners = _owners() if modules - sys.stdlib_module_names else {}
-    todo: list[tuple[str, frozenset[str]]] = [
-        (canonicalize_name(name), frozenset()) for module in modules for name in owners.get(module, ())
-    ]
+    asked = {*requirements, *(name for module in modules for name in owners.get(module, ()))}
+    todo: list[tuple[str, frozenset[str]]] = [(canonicalize_name(name), frozenset()) for name in asked]
     seen: set[tuple[str, frozenset[str]]] = set()
     versions: dict[str, str] = {}
     while todo:
@@ -63,16 +69,18 @@ def main_packages(modules: Set[str]) -> dict[str, str]:
     return {name: found[0] for name in sorted(names) if (found := _distribution(name))}
 
 
-def environment(modules: Set[str], kernel: str) -> Environment:
+def environment(modules: Set[str], requirements: Iterable[str], kernel: str, threads: int) -> Environment:
     """Describe what else the result of code that imports ``modules`` is a function of, as JSON values."""
+    also = {*requirements, *([_KERNEL] if kernel == "python3" else [])}
     return {
         "kernel": kernel,
         "python": platform.python_version(),
         "implementation": sys.implementation.name,
-        "system": platform.system(),
+        "system": " ".join((platform.system(), *filter(None, platform.libc_ver()))),
         "machine": platform.machine(),
+        "threads": threads,
         "device": device(),
-        "packages": package_versions(frozenset(modules)),
+        "packages": package_versions(frozenset(modules), frozenset(also)),
     }
 
 

@@ -24,15 +24,19 @@ from .function import Function, describe
 from .glue import glued_units, glued_values
 from .imports import imported_modules
 from .kernel import run_cells
-from .machine import MEMORY_PER_POST, cores, default_jobs, device, processor
+from .machine import MEMORY_PER_POST, default_jobs, device, processor, threads
 from .promises import broken_promises
 from .result import Record, Result
+from .seal.packages import lay_out
+from .status import fresh_result
 from .store import Store
 
 if TYPE_CHECKING:
     from .progress import Progress
 
 _T = TypeVar("_T")
+_PACKAGES = "_build/.packages"
+"""Folders of links to what the posts can load."""
 
 
 def execute_posts(
@@ -49,8 +53,8 @@ def execute_posts(
     ``jobs`` is how many light posts run at once (0: as cores and memory allow). Raises :class:`AuthorError` for bad
     input before anything runs, and :class:`ExecutionFailed` with all failures after everything ran.
     """
-    functions = for_each(lambda post: describe(post, root), [post for post in posts if post.code])
-    results = {f.post.docname: found for f in functions if not force and (found := store.find(f.key))}
+    functions = for_each(lambda post: describe(post, root, jobs), [post for post in posts if post.code])
+    results = {f.post.docname: found for f in functions if not force and (found := fresh_result(f, store))}
     # Posts of the same code, environment and inputs are one function: it runs once.
     stale = list({f.key: f for f in functions if f.post.docname not in results}.values())
     failures: list[Failure] = []
@@ -113,16 +117,15 @@ async def _execute_all(
 ) -> tuple[dict[str, Result], list[Failure]]:
     results: dict[str, Result] = {}
     failures: list[Failure] = []
-    # A post's threads depend on the machine alone, not on what else is stale or running: same numbers each time.
-    threads = max(1, cores() // (jobs or default_jobs()))
     at_once = jobs or max(1, min(default_jobs(), psutil.virtual_memory().available // MEMORY_PER_POST))
 
-    async def one(function: Function, threads: int | None, turn: asyncio.Semaphore) -> None:
+    async def one(function: Function, turn: asyncio.Semaphore) -> None:
         async with turn:
             name = function.post.slug
             progress.start(name, len(function.post.code))
+            at_most = threads(jobs, whole_machine=function.post.whole_machine)
             try:
-                outcome = await _execute(function, root, store, threads, lambda cell: progress.cell(name, cell))
+                outcome = await _execute(function, root, store, at_most, lambda cell: progress.cell(name, cell))
             except Exception as error:  # a full disk, an input that was deleted: the others go on
                 outcome = Failure(function.post, 0, 1, f"{type(error).__name__}: {error}")
             if isinstance(outcome, Failure):
@@ -135,12 +138,12 @@ async def _execute_all(
     for whole in (True, False):
         turn = asyncio.Semaphore(1 if whole else at_once)
         chosen = [f for f in stale if f.post.whole_machine == whole]
-        await asyncio.gather(*(one(f, None if whole else threads, turn) for f in chosen))
+        await asyncio.gather(*(one(f, turn) for f in chosen))
     return results, failures
 
 
 async def _execute(
-    function: Function, root: Path, store: Store, threads: int | None, on_cell: Callable[[int], None]
+    function: Function, root: Path, store: Store, at_most: int, on_cell: Callable[[int], None]
 ) -> Result | Failure:
     post, inputs = function.post, function.description["inputs"]
     at = Place(post)
@@ -149,7 +152,7 @@ async def _execute(
         _lay_out(folder, post, root, list(inputs))
         notebook = nbformat.from_dict(post.notebook)
         try:
-            await run_cells(notebook, post, folder, threads, at, on_cell)
+            await run_cells(notebook, post, folder, at_most, at, on_cell, _view(function, root))
         except Exception as error:
             return at.explain(error, notebook)
         missing = [name for name in post.outputs if not (folder / name).is_file()]
@@ -172,6 +175,13 @@ async def _execute(
             outputs={name: file_digest(folder / name) for name in post.outputs},
         )
         return store.add(function.key, notebook, {name: folder / name for name in post.outputs}, record)
+
+
+def _view(function: Function, root: Path) -> Path | None:
+    """Return the folder of what the post can load, if there is a seal here."""
+    if not function.description["sealed"]:
+        return None
+    return lay_out(frozenset(function.description["environment"]["packages"]), root / _PACKAGES)
 
 
 def _lay_out(folder: Path, post: Post, root: Path, inputs: list[str]) -> None:

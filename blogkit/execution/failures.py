@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import nbformat
 
@@ -40,6 +42,21 @@ class ExecutionFailed(Exception):
         self.failures = failures
 
 
+def refusal(name: str, value: str, root: Path) -> str:
+    """Return the mend where the seal refused something to a cell of the book in ``root``; empty where it did not."""
+    path = re.search(r"\[Errno 13\] Permission denied: '([^']+)'", value)
+    if name == "PermissionError" and path:
+        file = Path(path[1])
+        if file.is_relative_to(root):
+            return f"; a post sees only its inputs: add {file.relative_to(root)} to `inputs`"
+        return "; a post sees only its `inputs` and writes only to the folder in which it runs"
+    if name == "PermissionError" or "Permission denied" in value:
+        return "; a post runs without the network: `network: true` allows it"
+    if name == "ModuleNotFoundError":
+        return "; a post loads what its cells import by name: add the package to `requirements`, a module to `inputs`"
+    return ""
+
+
 class Place:
     """Where in a post the execution stands, for messages."""
 
@@ -70,7 +87,9 @@ class Place:
             raised = [o for o in notebook.cells[self.index].get("outputs", []) if o.output_type == "error"]
             text = printable("\n".join(line for output in raised for line in output.traceback))
             frames = [line for line in text.splitlines() if line.strip(" -") and "Traceback (most recent" not in line]
-            return self.fail(f"{error.ename}: {error.evalue}", notebook, "\n".join(frames[-_LINES:]))
+            said = f"{error.ename}: {error.evalue}"
+            mend = refusal(error.ename, error.evalue, self.post.path.parents[1])
+            return self.fail(f"{said}{mend}", notebook, "\n".join(frames[-_LINES:]))
         if isinstance(error, CellTimeoutError):
             if self.post.cell_timeout and time.monotonic() < self.deadline:
                 return self.fail(f"took longer than {self.post.cell_timeout:g} s; raise `cell_timeout`", notebook)

@@ -14,7 +14,10 @@ from ..files import file_digest, json_digest
 from ..posts.post import Post
 from .environment import Environment, environment
 from .imports import cell_nodes, imported_modules
+from .machine import threads
 from .prelude import prelude_digests, prelude_source
+from .seal import can_seal
+from .tokens import canonical
 
 _FOUND = re.compile(r"""find_spec\(["'](\w+)["']\)""")
 
@@ -23,7 +26,7 @@ class Description(TypedDict):
     """What a post's result is a function of; digests are SHA-256 in hexadecimal."""
 
     code: list[str]
-    """The cells that are executed."""
+    """The cells that are executed, as :func:`~blogkit.execution.tokens.canonical` has them."""
     prelude: dict[str, str]
     """Name → digest of what runs before them."""
     environment: Environment
@@ -31,6 +34,11 @@ class Description(TypedDict):
     """File → digest."""
     outputs: list[str]
     """The files that the post declares to write."""
+    sealed: bool
+    """Whether nothing else was there to be read."""
+    network: bool
+    env: list[str]
+    """Names of the variables that the post asks for; their values are in the key, but not here."""
     steered: NotRequired[dict[str, list[str]]]
     """Cell → tags that say how it is executed."""
 
@@ -44,23 +52,42 @@ class Function:
     key: str
 
 
-def describe(post: Post, root: Path) -> Function:
-    """Say what the post's result is a function of; raise :class:`AuthorError` for an input that is missing."""
+def describe(post: Post, root: Path, jobs: int = 0) -> Function:
+    """Say what the post's result is a function of; raise :class:`AuthorError` for an input that is missing.
+
+    ``jobs`` is how many light posts run at once (0: as cores and memory allow), among which the threads are divided.
+    """
     # A prelude finds the package of the figures' font by its name.
     modules = imported_modules(post.code) | set(_FOUND.findall(prelude_source(post)))
-    surroundings = environment(modules, post.kernel)
+    at_most = threads(jobs, whole_machine=post.whole_machine)
+    surroundings = environment(modules, post.requirements, post.kernel, at_most)
     if post.runs_on:  # such a result is made on that runner, and used by builds on machines without its device
-        surroundings["device"] = post.runs_on
+        surroundings |= {"device": post.runs_on, "threads": 0}
     description: Description = {
-        "code": list(post.code),
+        "code": canonical(post.code),
         "prelude": prelude_digests(post),
         "environment": surroundings,
         "inputs": {name: file_digest(root / name) for name in input_files(post, root)},
         "outputs": sorted(post.outputs),
+        "sealed": can_seal(),
+        "network": post.network,
+        "env": sorted(post.env),
     }
     if post.steered:
         description["steered"] = post.steered
-    return Function(post, description, json_digest(description))
+    return Function(post, description, json_digest([description, asked_variables(post)]))
+
+
+def asked_variables(post: Post) -> dict[str, str]:
+    """Return the variables that the post asks for; raise :class:`AuthorError` for one that is not set."""
+    faults = [
+        post.fault("env", f"the variable {name} is not set; set it, or delete it from `env`")
+        for name in post.env
+        if name not in os.environ
+    ]
+    if faults:
+        raise AuthorError(faults)
+    return {name: os.environ[name] for name in post.env}
 
 
 def input_files(post: Post, root: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import tempfile
@@ -15,12 +16,16 @@ import nbformat
 from ..posts.post import Post
 from .failures import Place
 from .prelude import prelude_source
+from .seal import GUARD, START, seal
 
 if TYPE_CHECKING:
     from jupyter_client.asynchronous.client import AsyncKernelClient
     from nbclient import NotebookClient
 
 _START_SECONDS = 60
+_END_SECONDS = 30
+_PASSED = ("CUDA_VISIBLE_DEVICES",)
+"""Variables that each kernel gets; what they say is in the key, as its device."""
 _THREADS = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -34,13 +39,15 @@ async def run_cells(
     notebook: nbformat.NotebookNode,
     post: Post,
     folder: Path,
-    threads: int | None,
+    threads: int,
     at: Place,
     on_cell: Callable[[int], None],
+    view: Path | None,
 ) -> None:
     """Run the cells of a post in a kernel of their own, in ``folder``; what they return stands in ``notebook`` then.
 
-    ``threads`` is how many each library may use (``None``: as it likes); ``at`` follows where the execution stands.
+    ``threads`` is how many each library may use; ``at`` follows where the execution stands;
+    ``view`` is the folder of the packages that it finds in a seal (``None``: there is no seal here).
     Raises what nbclient raises when a cell fails.
     """
     from nbclient import NotebookClient
@@ -53,21 +60,24 @@ async def run_cells(
         shutdown_kernel="immediate",
     )
     async with (
-        _kernel_manager(post.kernel) as (client.km, own),
-        client.async_setup_kernel(cwd=str(folder), env=_kernel_environment(threads, own), cleanup_kc=True),
+        _kernel_manager(post, folder, view) as (client.km, own, line),
+        client.async_setup_kernel(
+            cwd=str(folder), env=_kernel_environment(post, folder, threads, own, view), stdin=line, cleanup_kc=True
+        ),
     ):
         kernel: AsyncKernelClient = client.kc  # type: ignore[assignment]  # nbclient says only what all clients are
         answer = await kernel.kernel_info(reply=True, timeout=_START_SECONDS)
         notebook.metadata["language_info"] = answer["content"]["language_info"]
         await _run_silently(client, notebook, prelude_source(post))
-        number = 0
-        for index, cell in enumerate(notebook.cells):
-            if cell.cell_type != "code" or not cell.source.strip():
-                continue
-            number += 1
+        for number, index in enumerate(_executed(notebook), 1):
             at.cell, at.index = number, index
             on_cell(number)
-            await client.async_execute_cell(cell, index, execution_count=number)
+            await client.async_execute_cell(notebook.cells[index], index, execution_count=number)
+
+
+def _executed(notebook: nbformat.NotebookNode) -> list[int]:
+    """Return the indices of the cells that are executed."""
+    return [n for n, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source.strip()]
 
 
 async def _run_silently(client: NotebookClient, notebook: nbformat.NotebookNode, source: str) -> None:
@@ -79,8 +89,35 @@ async def _run_silently(client: NotebookClient, notebook: nbformat.NotebookNode,
 
 
 @asynccontextmanager
-async def _kernel_manager(kernel: str) -> AsyncIterator[tuple[Any, str]]:
-    """Make a kernel's manager, and a folder that is the kernel's own."""
+async def _kernel_manager(post: Post, folder: Path, view: Path | None) -> AsyncIterator[tuple[Any, str, int | None]]:
+    """Make a kernel's manager, a folder that is the kernel's own, and what its guard listens to.
+
+    ``view`` holds the packages of a sealed kernel; ``None``: there is no seal here.
+    """
+    # Where there are Unix sockets nobody else on the machine can listen. Their paths must be short.
+    with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as own:
+        guarded: list[str] = []
+        if view:
+            opened = Path(own, "seal.json")
+            seal(view, [own, str(folder)], network=post.network).write(opened)
+            guarded = [sys.executable, GUARD, str(opened)]
+        manager = _manager(post.kernel, guarded)
+        if os.name == "posix":
+            manager.transport = "ipc"
+            manager.connection_file = f"{own}/k.json"
+        if not view:
+            yield manager, own, None
+            return
+        reading, writing = os.pipe()
+        manager.line = writing
+        try:
+            yield manager, own, reading
+        finally:
+            manager.hang_up()
+            os.close(reading)
+
+
+def _manager(kernel: str, guarded: list[str]) -> Any:
     from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
 
@@ -88,25 +125,45 @@ async def _kernel_manager(kernel: str) -> AsyncIterator[tuple[Any, str]]:
         """Find ``python3`` in the environment that builds the site, whatever the user has installed elsewhere."""
 
         def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-            if kernel_name != "python3":
-                return super().get_kernel_spec(kernel_name)
-            argv = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-            argv.append("--HistoryManager.enabled=False")
-            return KernelSpec(argv=argv, display_name="Python 3", language="python")
+            if kernel_name == "python3":
+                start = ["-S", START] if guarded else ["-m", "ipykernel_launcher"]
+                argv = [sys.executable, "-Xfrozen_modules=off", *start, "-f", "{connection_file}"]
+                argv.append("--HistoryManager.enabled=False")
+                spec = KernelSpec(argv=argv, display_name="Python 3", language="python")
+            else:
+                spec = super().get_kernel_spec(kernel_name)
+            spec.argv = [*guarded, *spec.argv]
+            return spec
 
-    # Where there are Unix sockets nobody else on the machine can listen. Their paths must be short.
-    with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as own:
-        manager = AsyncKernelManager(kernel_name=kernel, kernel_spec_manager=ThisPython())
-        if os.name == "posix":
-            manager.transport = "ipc"
-            manager.connection_file = f"{own}/k.json"
-        yield manager, own
+    class Guarded(AsyncKernelManager):
+        """Ends its kernel by letting go of the guard, which ends all that the kernel has started."""
+
+        line = -1
+
+        def hang_up(self) -> None:
+            line, self.line = self.line, -1
+            if line >= 0:
+                os.close(line)
+
+        async def _async_kill_kernel(self, restart: bool = False) -> None:
+            if self.line < 0 or not self.provisioner:
+                await super()._async_kill_kernel(restart)
+            else:
+                self.hang_up()
+                await asyncio.wait_for(self.provisioner.wait(), _END_SECONDS)
+
+    return Guarded(kernel_name=kernel, kernel_spec_manager=ThisPython())
 
 
-def _kernel_environment(threads: int | None, own: str) -> dict[str, str]:
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("JPY_", "MPL"))}
-    env |= {"IPYTHONDIR": own, "MATPLOTLIBRC": os.devnull}  # nothing of what the author has set up at home
+def _kernel_environment(post: Post, folder: Path, threads: int, own: str, view: Path | None) -> dict[str, str]:
+    """Return the variables of a kernel: few and fixed in a seal, and there is nothing of the author's home."""
+    if view:
+        python = str(Path(sys.executable).parent)
+        env = {"PATH": os.pathsep.join((python, "/usr/bin", "/bin")), "LANG": "C.UTF-8", "TZ": "UTC"}
+        env |= {"HOME": str(folder), "TMPDIR": str(folder), "PYTHONPATH": str(view), "PYTHONNOUSERSITE": "1"}
+        env |= {name: os.environ[name] for name in (*_PASSED, *post.env) if name in os.environ}
+    else:
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("JPY_", "MPL"))}
+    env |= {"IPYTHONDIR": own, "MATPLOTLIBRC": os.devnull, "MPLCONFIGDIR": own}
     env |= {"PYTHONHASHSEED": "0", "TF_CPP_MIN_LOG_LEVEL": "3", "PYDEVD_DISABLE_FILE_VALIDATION": "1", "TERM": "dumb"}
-    if threads:
-        env |= dict.fromkeys(_THREADS, str(threads))
-    return env
+    return env | dict.fromkeys(_THREADS, str(threads))

@@ -25,6 +25,11 @@ def default_jobs() -> int:
     return max(1, min(cores(), psutil.virtual_memory().total // MEMORY_PER_POST))
 
 
+def threads(jobs: int, *, whole_machine: bool) -> int:
+    """Return how many threads each library of a post may use: on one machine the same, whatever else is running."""
+    return cores() if whole_machine else max(1, cores() // (jobs or default_jobs()))
+
+
 @lru_cache(1)
 def gpus() -> tuple[str, ...]:
     """Return the names of the NVIDIA GPUs that a kernel can see (``CUDA_VISIBLE_DEVICES`` may hide some)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from ..errors import for_each
 from ..posts.post import Post
 from .function import Description, Function, describe
+from .result import Result
 from .store import Store
 
 
@@ -38,9 +40,18 @@ class State:
         }
 
 
-def states(posts: list[Post], root: Path, store: Store) -> list[State]:
+def states(posts: list[Post], root: Path, store: Store, jobs: int = 0) -> list[State]:
     """Compare each post as it is now with the result that it had last; raise :class:`AuthorError` for bad input."""
-    return [_state(function, store) for function in for_each(lambda post: describe(post, root), posts)]
+    return [_state(function, store) for function in for_each(lambda post: describe(post, root, jobs), posts)]
+
+
+def fresh_result(function: Function, store: Store) -> Result | None:
+    """Return the post's stored result, unless it came over the network too long ago."""
+    result = store.find(function.key)
+    if result and function.post.network:
+        age = dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(result.record.executed)
+        return result if age < dt.timedelta(days=function.post.max_age) else None
+    return result
 
 
 def differences(old: Description, new: Description) -> list[str]:
@@ -59,6 +70,9 @@ def differences(old: Description, new: Description) -> list[str]:
     reasons += _entries("package", old["environment"]["packages"], new["environment"]["packages"], show=True)
     if old.get("steered") != new.get("steered"):
         reasons.append("other cells are skipped or may raise")
+    for what in ("sealed", "network", "env"):
+        if old.get(what) != new.get(what):
+            reasons.append(f"{what}: {old.get(what)} → {new.get(what)}")
     if old["outputs"] != new["outputs"]:
         reasons.append("other outputs are declared")
     return reasons
@@ -66,9 +80,11 @@ def differences(old: Description, new: Description) -> list[str]:
 
 def _state(function: Function, store: Store) -> State:
     post = function.post
-    if not post.code or store.find(function.key):
+    if not post.code or fresh_result(function, store):
         return State(function, True, ())
     last = store.last(post.docname)
+    if last and last.key == function.key:
+        return State(function, False, (f"came over the network more than {post.max_age:g} days ago (`max_age`)",))
     if last is None:
         return State(function, False, ("no result is stored",))
     return State(function, False, tuple(differences(last.record.function, function.description)))

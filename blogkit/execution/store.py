@@ -27,7 +27,7 @@ from .result import FILES, NOTEBOOK, RECORD, Record, Result
 
 STORE = "_build/.jupyter_cache/blogkit"
 """Where results are kept: `jupyter-book clean` keeps this folder, `clean --all` does not."""
-FORMAT = 3
+FORMAT = 4
 _OF_STORE = ("key", "format", "sha256")
 """What the store adds to a record."""
 _DAY = 86_400

@@ -81,6 +81,22 @@ def _files(value: Any) -> tuple[str, ...]:
     return paths
 
 
+def _names(value: Any) -> tuple[str, ...]:
+    names = _texts(value)
+    for name in names:
+        if not re.fullmatch(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?", name):
+            raise ValueError(f"{name!r} is no name of a package; the lock says its version")
+    return names
+
+
+def _variables(value: Any) -> tuple[str, ...]:
+    names = _texts(value)
+    for name in names:
+        if not re.fullmatch(r"[A-Za-z_]\w*", name):
+            raise ValueError(f"{name!r} is no name of a variable; its value comes from the environment")
+    return names
+
+
 def _old_addresses(value: Any) -> tuple[str, ...]:
     """Return the files that answer at addresses; on GitHub Pages ``ai/index.html`` answers at /ai/ and at /ai."""
     files = []
@@ -147,4 +163,8 @@ KEYS: dict[str, Callable[[Any], Any]] = {
     "cell_timeout": _positive,
     "whole_machine": _flag,
     "runs_on": _text,
+    "requirements": _names,
+    "env": _variables,
+    "network": _flag,
+    "max_age": _positive,
 }

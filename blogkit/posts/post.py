@@ -53,6 +53,13 @@ class Post:
     """Seconds that each cell may run."""
     whole_machine: bool = False
     runs_on: str = ""
+    requirements: tuple[str, ...] = ()
+    """Packages that the post can load besides those that it imports, and what they require."""
+    env: tuple[str, ...] = ()
+    """Variables of the environment that the post can read."""
+    network: bool = False
+    max_age: float = 7.0
+    """Days after which a result that came over the network is executed again."""
     lines: dict[str, int] = field(default_factory=dict)
     """The line of each front-matter key, for messages."""
     notebooks: Notebooks = field(default_factory=Notebooks, repr=False, compare=False)

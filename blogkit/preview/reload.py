@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import threading
 from pathlib import Path
@@ -80,9 +79,9 @@ class PreviewHandler(Handler):
                     self.wfile.write(b": still here\n\n")
                 else:
                     number, fault = news
-                    data = {"reload": number != seen[0] and not fault, "fault": html.unescape(fault)}
+                    data = {"reload": number != seen[0] and not fault, "fault": fault}
                     self.wfile.write(f"data: {json.dumps(data)}\n\n".encode())
-                    seen = news if fault else (number, "")
+                    seen = news
                 self.wfile.flush()
         except OSError:  # the page was closed
             return

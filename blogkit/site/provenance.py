@@ -29,6 +29,10 @@ class Provenance:
     outputs: dict[str, str]
     """File → digest."""
     commit: str
+    sealed: bool
+    """Whether the code could see nothing but its inputs and packages."""
+    network: bool
+    """Whether it could ask other machines: such a result is one of its day."""
     commands: list[str]
     """What executes the post again, in a shell."""
     json_url: str
@@ -52,6 +56,8 @@ def provenance(post: Post, result: Result, repository: str = "") -> Provenance:
         inputs=record.function["inputs"],
         outputs=record.outputs,
         commit=record.commit,
+        sealed=record.function["sealed"],
+        network=record.function["network"],
         commands=_commands(post, record.commit, repository),
         json_url=f"{post.slug}.json",
     )

@@ -1,0 +1,228 @@
+"""What a post's key does not name, its code cannot see."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from conftest import ROOT, Book, code
+
+from blogkit.execution.seal import can_seal
+
+pytestmark = pytest.mark.skipif(not can_seal() and not os.environ.get("CI"), reason="this system has no Landlock")
+
+
+def run(book: Book, source: str, **front: object) -> dict[str, object]:
+    """Execute one post; return its glued values."""
+    book.post("2024-01-01-one", code(source), **front)
+    result = book.blogkit("execute")
+    assert result.returncode == 0, result.stdout
+    records = (book.root / "_build/.jupyter_cache/blogkit/results").glob("*/*/result.json")
+    newest = max(records, key=lambda path: path.stat().st_mtime)
+    return dict(json.loads(newest.read_text(encoding="utf-8"))["values"])
+
+
+TRY = """
+def attempt(function, *arguments, **options):
+    try:
+        return str(function(*arguments, **options))[:200]
+    except BaseException as error:
+        return type(error).__name__
+"""
+
+
+def test_files_outside_are_not_there(book: Book, tmp_path: Path) -> None:
+    book.write("data/secret.txt", "x")
+    book.post("2024-01-02-other", code("open('images/other.txt', 'w').write('y')"), outputs=["images/other.txt"])
+    book.blogkit("execute")
+    (tmp_path / "outside.txt").write_text("z", encoding="utf-8")
+    (result,) = book.root.rglob("result.json")
+    places = [book.root / "_config.yml", book.root / "data/secret.txt", book.root / "images/other.txt", result]
+    places += [tmp_path / "outside.txt", ROOT / "README.md", Path.home() / ".bashrc"]
+    source = f"""{TRY}
+import glob, os, shutil, subprocess
+places = {[str(place) for place in places]}
+glue("read", [attempt(lambda p: open(p).read(), place) for place in places])
+glue("written", [attempt(lambda p: open(p, "a").write("forged"), place) for place in places])
+glue("gone", [attempt(os.remove, place) for place in places])
+glue("listed", attempt(os.listdir, {str(book.root)!r}) + attempt(glob.glob, {str(book.root / "*")!r}))
+glue("shell", subprocess.run(["cat", *places], capture_output=True, text=True).stdout)
+glue("moved", attempt(shutil.move, {str(result)!r}, "here"))
+"""
+    before = [place.read_bytes() if place.is_file() else b"" for place in places]
+    values = run(book, source)
+    for name in ("read", "written", "gone"):
+        assert set(values[name]) <= {"PermissionError", "FileNotFoundError"}, name  # type: ignore[arg-type]
+    assert (values["listed"], values["shell"], values["moved"]) == ("PermissionError[]", "", "PermissionError")
+    assert [place.read_bytes() if place.is_file() else b"" for place in places] == before
+
+
+def test_only_what_is_named_can_be_loaded(book: Book) -> None:
+    source = f"""{TRY}
+import subprocess, sys
+from importlib import import_module, metadata
+glue("computed", [attempt(import_module, name) for name in ("sp" + "hinx", "ten" + "sorflow", "yaml")])
+glue("metadata", attempt(metadata.version, "sphinx"))
+names = sorted(each.metadata["Name"] for each in metadata.distributions())
+glue("named", ["Sphinx" in names, "ipykernel" in names])
+child = [sys.executable, "-c", "import yaml"]
+glue("child", subprocess.run(child, capture_output=True, text=True).stderr.split()[-1])
+glue("pip", attempt(metadata.version, "pip"))
+"""
+    values = run(book, source)
+    assert values == {
+        "computed": ["ModuleNotFoundError"] * 3,
+        "metadata": "PackageNotFoundError",
+        "named": [False, True],
+        "child": "'yaml'",
+        "pip": "PackageNotFoundError",
+    }
+    assert "PyYAML" not in str(
+        run(book, "import importlib\nglue('x', importlib.import_module('ya' 'ml').__name__)", requirements=["PyYAML"])
+    )
+
+
+def test_the_network_is_off_until_it_is_asked_for(book: Book) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        source = f"{TRY}\nimport socket\nglue('x', attempt(socket.create_connection, ('127.0.0.1', {port}), 5)[:9])"
+        assert run(book, source) == {"x": "Permissio"}
+        accepting = threading.Thread(target=lambda: server.accept()[0].close())
+        accepting.start()
+        assert run(book, source, network=True) == {"x": "<socket.s"}
+        accepting.join()
+    book.build()
+    page = book.text("posts/2024-01-01-one.html")
+    assert "네트워크에서 받은 자료를 씁니다" in page
+    assert "executing" not in book.build()
+    assert "fresh" in book.blogkit("status").stdout
+    book.post("2024-01-01-one", code(source), network=True, max_age=1e-9)
+    assert "came over the network more than" in book.blogkit("status").stdout
+
+
+def test_variables_are_few_and_fixed_and_others_are_asked_for(book: Book) -> None:
+    source = "import os, time\nglue('x', [os.environ.get(n) for n in ('SECRET', 'TZ', 'LANG')] + [time.tzname[0]])"
+    book.post("2024-01-01-one", code(source))
+    assert book.blogkit("execute", SECRET="hush", TZ="Asia/Seoul", LANG="ko_KR.UTF-8").returncode == 0
+    assert list(stored_values(book)) == [[None, "UTC", "C.UTF-8", "UTC"]]
+    assert "executing" not in book.blogkit("execute", SECRET="other").stdout
+    book.post("2024-01-01-one", code(source), env=["SECRET"])
+    assert ":3: the variable SECRET is not set" in book.blogkit("execute").stdout
+    assert "done" in book.blogkit("execute", SECRET="hush").stdout
+    assert "executing" not in book.blogkit("execute", SECRET="hush").stdout
+    assert "done" in book.blogkit("execute", SECRET="other").stdout
+    records = [path.read_text(encoding="utf-8") for path in book.root.rglob("result.json")]
+    assert sum('"SECRET"' in record for record in records) == 2
+
+
+def stored_values(book: Book) -> Iterator[object]:
+    for path in book.root.rglob("result.json"):
+        yield json.loads(path.read_text(encoding="utf-8"))["values"]["x"]
+
+
+def test_declared_modules_can_be_imported_and_children_print(book: Book) -> None:
+    book.write("posts/lib/tools.py", "def double(x):\n    return 2 * x\n")
+    source = """
+import multiprocessing, os, sys
+sys.path.insert(0, "posts/lib")
+import tools
+def say(x):
+    print("child says", tools.double(x), flush=True)
+process = multiprocessing.get_context("fork").Process(target=say, args=(21,))
+process.start(); process.join()
+print(multiprocessing.get_context("fork").Pool(2).map(abs, [-1, -2]))
+"""
+    book.post("2024-01-01-one", code(source), inputs=["posts/lib/tools.py"])
+    book.build()
+    page = book.text("posts/2024-01-01-one.html")
+    assert "child says 42" in page
+    assert "[1, 2]" in page
+
+
+def test_a_refusal_says_the_mend(book: Book) -> None:
+    book.write("data/x.csv", "1")
+    book.post("2024-01-01-one", code(f"open({str(book.root)!r} + '/da' + 'ta/x.csv')"))
+    book.post("2024-01-02-two", code("import importlib\nimportlib.import_module('ya' + 'ml')"))
+    said = book.blogkit("execute").stdout
+    assert "2024-01-01-one.md:5: cell 1: PermissionError" in said
+    assert "add data/x.csv to `inputs`" in said
+    assert "2024-01-02-two.md:5: cell 1: ModuleNotFoundError" in said
+    assert "add the package to `requirements`" in said
+
+
+def test_comments_and_blank_lines_execute_nothing(book: Book) -> None:
+    book.post("2024-01-01-one", code("x = 1 # one\nprint(x)"))
+    assert "executing" in book.build()
+    book.post("2024-01-01-one", code("# Now with a comment.\n\nx = 1   \n\n\nprint(x)  # and another"))
+    assert "executing" not in book.build()
+    assert "Now with a comment." in book.text("posts/2024-01-01-one.html")
+    book.post("2024-01-01-one", code("x = 1\nprint(x, '# one')"))
+    assert "executing" in book.build()
+
+
+def daemon(book: Book) -> str:
+    """Code that leaves a process behind, in a session of its own."""
+    waits = f"import time; time.sleep(600)  # {book.root}"
+    return (
+        f"import subprocess, sys, time\nsubprocess.Popen([sys.executable, '-c', {waits!r}], start_new_session=True)\n"
+    )
+
+
+def daemons(book: Book) -> list[psutil.Process]:
+    """The processes that a book's cells have left behind, wherever they are."""
+    ends = f"# {book.root}"
+    return [p for p in psutil.process_iter(["cmdline"]) if any(part.endswith(ends) for part in p.info["cmdline"] or ())]
+
+
+@pytest.mark.parametrize("end", ["", "time.sleep(60)", "import os; os._exit(3)", "1 / 0"])
+def test_nothing_is_left_behind_after_a_post(book: Book, end: str) -> None:
+    book.post("2024-01-01-one", code(daemon(book) + end), timeout=6)
+    book.blogkit("execute")
+    assert not daemons(book)
+
+
+def test_nothing_is_left_behind_after_a_kill_of_the_build(book: Book) -> None:
+    book.post("2024-01-01-one", code(daemon(book) + "time.sleep(600)"))
+    process = book.start(sys.executable, "-m", "blogkit", "execute")
+    deadline = time.monotonic() + 120
+    while not daemons(book):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    below = psutil.Process(process.pid).children(recursive=True)
+    assert below
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    _, alive = psutil.wait_procs(below, timeout=60)
+    assert not alive
+    assert not daemons(book)
+    assert not list((book.root / "_build").rglob("scratch/*"))
+
+
+def test_the_seal_cannot_be_left_out_quietly(book: Book) -> None:
+    """Where it cannot be closed the kernel does not start."""
+    book.post("2024-01-01-one", code("1"))
+    record = subprocess.run(
+        [
+            sys.executable,
+            str(ROOT / "blogkit/execution/seal/guard.py"),
+            "/nowhere",
+            sys.executable,
+            "-c",
+            "print('ran')",
+        ],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+    assert record.returncode != 0
+    assert "ran" not in record.stdout
