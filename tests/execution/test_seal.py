@@ -226,3 +226,14 @@ def test_the_seal_cannot_be_left_out_quietly(book: Book) -> None:
     )
     assert record.returncode != 0
     assert "ran" not in record.stdout
+
+
+def test_where_there_is_no_landlock_posts_run_unsealed_and_say_so(book: Book) -> None:
+    book.write("without/landlockpy.py", "raise ImportError")
+    without = {"PYTHONPATH": str(book.root / "without")}
+    book.post("2024-01-01-one", code("glue('x', 1)"))
+    book.build(**without)
+    assert "봉인하지 않은 실행입니다" in book.text("posts/2024-01-01-one.html")
+    assert "executing" not in book.build(**without)
+    assert "executing 1 post" in book.build()  # such a result is no sealed one
+    assert "코드가 볼 수 있는 것은 아래의 입력과 패키지뿐입니다" in book.text("posts/2024-01-01-one.html")
