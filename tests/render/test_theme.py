@@ -28,6 +28,9 @@ GALLERY = (Path(__file__).parent / "gallery.md").read_text(encoding="utf-8")
 POST = "posts/2024-05-01-모든-것.html"
 PAGES = ["index.html", "page/2.html", POST, "archive.html", "categories/index.html", "tags/모든-것.html", "about.html"]
 PAGES += ["results.html", "404.html", "authors/jihyun-kim.html"]
+SETTLED = """new Promise((done) => requestAnimationFrame(() => setTimeout(done))).then(() =>
+    Promise.allSettled(document.getAnimations().map((each) => each.finished)))"""
+"""Waits until colours that pass over into others have done so."""
 EVIL = "<script>alert(1)</script> & \"quotes\" 'x' {{ 7 * 7 }}"
 
 
@@ -287,6 +290,7 @@ def test_axe_finds_nothing(open_page: Callable[..., Page], name: str) -> None:
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.evaluate(SETTLED)
         found = Axe().run(page, options={"runOnly": tags})
         assert not found.response["violations"], f"{scheme}: {found.generate_report()}"
 
