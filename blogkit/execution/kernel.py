@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 
+from ..posts.notebook import is_executed
 from ..posts.post import Post
 from .failures import Place
 from .prelude import prelude_source
@@ -69,15 +70,11 @@ async def run_cells(
         answer = await kernel.kernel_info(reply=True, timeout=_START_SECONDS)
         notebook.metadata["language_info"] = answer["content"]["language_info"]
         await _run_silently(client, notebook, prelude_source(post))
-        for number, index in enumerate(_executed(notebook), 1):
+        executed = ((index, cell) for index, cell in enumerate(notebook.cells) if is_executed(cell))
+        for number, (index, cell) in enumerate(executed, 1):
             at.cell, at.index = number, index
             on_cell(number)
-            await client.async_execute_cell(notebook.cells[index], index, execution_count=number)
-
-
-def _executed(notebook: nbformat.NotebookNode) -> list[int]:
-    """Return the indices of the cells that are executed."""
-    return [n for n, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source.strip()]
+            await client.async_execute_cell(cell, index, execution_count=number)
 
 
 async def _run_silently(client: NotebookClient, notebook: nbformat.NotebookNode, source: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 
+from ..posts.notebook import is_executed
 from ..posts.post import Post
 from ..posts.references import Value
 from .function import Description
@@ -81,10 +82,8 @@ def with_outputs(post: Post, result: Result | None) -> nbformat.NotebookNode:
     """Return the post's words of today as a notebook whose code cells hold copies of the stored outputs."""
     notebook: nbformat.NotebookNode = nbformat.from_dict(post.notebook)
     if result:
-        for cell, executed in zip(_executed(notebook), _executed(result.notebook), strict=True):
+        for cell, executed in zip(
+            *(filter(is_executed, each.cells) for each in (notebook, result.notebook)), strict=True
+        ):
             cell.outputs, cell.execution_count = deepcopy(executed.outputs), executed.execution_count
     return notebook
-
-
-def _executed(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
-    return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]

@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -70,6 +71,11 @@ class Notebooks:
         for file in self._folder.glob("*.json") if self._folder else ():
             if file.name not in self._used:
                 file.unlink(missing_ok=True)
+
+
+def is_executed(cell: Mapping[str, Any]) -> bool:
+    """Tell whether a cell is one of those that are executed: code that is not empty."""
+    return bool(cell["cell_type"] == "code" and cell["source"].strip())
 
 
 def split_front_matter(text: str) -> tuple[str, int]:

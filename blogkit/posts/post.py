@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 
 from ..errors import Fault
-from .notebook import JsonCell, JsonNotebook, Notebooks, cell_line
+from .notebook import JsonCell, JsonNotebook, Notebooks, cell_line, is_executed
 
 POSTS = "posts"
 SUFFIXES = (".md", ".ipynb")
@@ -116,7 +116,7 @@ class Post:
 
     @property
     def _code_cells(self) -> list[JsonCell]:
-        return [c for c in self._notebook["cells"] if c["cell_type"] == "code" and c["source"].strip()]
+        return [cell for cell in self._notebook["cells"] if is_executed(cell)]
 
     @cached_property
     def _notebook(self) -> JsonNotebook:

@@ -61,8 +61,7 @@ class Settings:
             github = environ.get("GITHUB_SERVER_URL", "https://github.com")
             values["repository"] = values.get("repository") or f"{github}/{environ['GITHUB_REPOSITORY']}"
         settings = cls(**values)
-        faults = [*settings._faults()]
-        if faults:
+        if faults := settings._faults():
             raise AuthorError([Fault(Path(CONFIG), 0, fault) for fault in faults])
         return settings
 
