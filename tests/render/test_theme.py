@@ -378,8 +378,21 @@ def test_page_works_without_scripts(open_page: Callable[..., Page]) -> None:
     assert page.get_by_role("heading", level=1).inner_text() == "모든 것"
 
 
+def test_pictures_have_their_place_before_they_are_loaded(open_page: Callable[..., Page]) -> None:
+    page = open_page(POST)
+    page.route("**/_images/*", lambda _: None)  # which never come
+    page.reload(wait_until="domcontentloaded")
+    heights = page.evaluate("[...document.querySelectorAll('.prose img')].map((img) => img.clientHeight)")
+    assert len(heights) == 2
+    assert min(heights) > 100, heights
+
+
 def test_print_is_light_and_without_menus(open_page: Callable[..., Page]) -> None:
     page = open_page(POST, dark=True)
     page.emulate_media(media="print", color_scheme="dark")
     assert not page.locator("header.top").is_visible()
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(36, 41, 47)"
+    page = open_page("index.html", width=1000)
+    page.emulate_media(media="print")
+    edges = [page.locator(name).bounding_box()["x"] for name in (".hero h1", ".card h2 >> nth=-1", ".bottom p")]
+    assert len(set(edges)) == 1, edges
