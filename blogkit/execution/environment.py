@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Set
 from functools import lru_cache
 from importlib import metadata
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -35,17 +35,28 @@ class Environment(TypedDict):
     """Name → version."""
 
 
-@lru_cache(None)
-def package_versions(modules: frozenset[str], requirements: frozenset[str] = frozenset()) -> dict[str, str]:
-    """Return name → version of the distributions behind ``modules``, of ``requirements`` and of all that they require.
+class Closure(NamedTuple):
+    """The packages that code can load, and what of them is not installed here."""
 
-    Sorted by name. It is all that a sealed kernel can load.
+    versions: dict[str, str]
+    """Name → installed version, sorted by name."""
+    missing: frozenset[str]
+    """Modules and packages; a module may be a file of the post's own."""
+
+
+@lru_cache(None)
+def closure(modules: frozenset[str], requirements: frozenset[str] = frozenset()) -> Closure:
+    """Return the distributions behind ``modules``, those of ``requirements``, and all that they require.
+
+    It is all that a sealed kernel can load.
     """
-    owners = _owners() if modules - sys.stdlib_module_names else {}
-    asked = {*requirements, *(name for module in modules for name in owners.get(module, ()))}
+    others = modules - sys.stdlib_module_names
+    owners = _owners() if others else {}
+    asked = {*requirements, *(name for module in others for name in owners.get(module, ()))}
     todo: list[tuple[str, frozenset[str]]] = [(canonicalize_name(name), frozenset()) for name in asked]
     seen: set[tuple[str, frozenset[str]]] = set()
     versions: dict[str, str] = {}
+    missing = set(others - owners.keys())
     while todo:
         item = todo.pop()
         if item in seen:
@@ -54,12 +65,19 @@ def package_versions(modules: frozenset[str], requirements: frozenset[str] = fro
         name, extras = item
         found = _distribution(name)
         if found is None:
+            missing.add(name)
             continue
         versions[name], requires = found
         todo += [
             (canonicalize_name(r.name), frozenset(r.extras)) for r in requires if _applies(r, extras or frozenset({""}))
         ]
-    return dict(sorted(versions.items()))
+    return Closure(dict(sorted(versions.items())), frozenset(missing))
+
+
+def installed_version(name: str) -> str | None:
+    """Return the version of the distribution ``name``; ``None`` if it is not installed."""
+    found = _distribution(name)
+    return found[0] if found else None
 
 
 def main_packages(modules: Set[str]) -> dict[str, str]:
@@ -69,9 +87,13 @@ def main_packages(modules: Set[str]) -> dict[str, str]:
     return {name: found[0] for name in sorted(names) if (found := _distribution(name))}
 
 
-def environment(modules: Set[str], requirements: Iterable[str], kernel: str, threads: int) -> Environment:
-    """Describe what else the result of code that imports ``modules`` is a function of, as JSON values."""
-    also = {*requirements, *([_KERNEL] if kernel == "python3" else [])}
+def packages(modules: Set[str], requirements: Iterable[str], kernel: str) -> Closure:
+    """Return the packages that code with these imports can load in a kernel."""
+    return closure(frozenset(modules), frozenset({*requirements, *([_KERNEL] if kernel == "python3" else [])}))
+
+
+def environment(versions: dict[str, str], kernel: str, threads: int) -> Environment:
+    """Describe what else the result of code that can load ``versions`` is a function of, as JSON values."""
     return {
         "kernel": kernel,
         "python": platform.python_version(),
@@ -80,7 +102,7 @@ def environment(modules: Set[str], requirements: Iterable[str], kernel: str, thr
         "machine": platform.machine(),
         "threads": threads,
         "device": device(),
-        "packages": package_versions(frozenset(modules), frozenset(also)),
+        "packages": versions,
     }
 
 

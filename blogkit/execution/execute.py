@@ -15,20 +15,21 @@ from typing import TYPE_CHECKING, TypeVar
 import nbformat
 import psutil
 
-from ..errors import for_each
+from ..errors import AuthorError, Fault
 from ..files import file_digest, write
 from ..posts.post import Post
-from .environment import main_packages
+from .environment import installed_version, main_packages
 from .failures import ExecutionFailed, Failure, Place
-from .function import Function, describe
+from .function import Function
 from .glue import glued_units, glued_values
 from .imports import imported_modules
 from .kernel import run_cells
+from .lock import LOCK, read_lock
 from .machine import MEMORY_PER_POST, default_jobs, device, processor, threads
 from .promises import broken_promises
 from .result import Record, Result
 from .seal.packages import lay_out
-from .status import fresh_result
+from .status import fresh_result, functions
 from .store import Store
 
 if TYPE_CHECKING:
@@ -53,18 +54,19 @@ def execute_posts(
     ``jobs`` is how many light posts run at once (0: as cores and memory allow). Raises :class:`AuthorError` for bad
     input before anything runs, and :class:`ExecutionFailed` with all failures after everything ran.
     """
-    functions = for_each(lambda post: describe(post, root, jobs), [post for post in posts if post.code])
-    results = {f.post.docname: found for f in functions if not force and (found := fresh_result(f, store))}
+    described = functions([post for post in posts if post.code], root, store, jobs)
+    results = {f.post.docname: found for f in described if not force and (found := fresh_result(f, store))}
     # Posts of the same code, environment and inputs are one function: it runs once.
-    stale = list({f.key: f for f in functions if f.post.docname not in results}.values())
+    stale = list({f.key: f for f in described if f.post.docname not in results}.values())
     failures: list[Failure] = []
     if stale:
+        _refuse_other_packages(stale, root)
         from .progress import Progress  # it is slow to import, and most builds execute nothing
 
         with Progress([f.post.slug for f in stale], log) as progress:
             fresh, failures = _run(_execute_all(stale, root, store, jobs, progress))
-        results |= {f.post.docname: fresh[f.key] for f in functions if f.key in fresh}
-    for function in functions:
+        results |= {f.post.docname: fresh[f.key] for f in described if f.key in fresh}
+    for function in described:
         result = results.get(function.post.docname)
         if result:
             store.remember(function.post.docname, result.key)
@@ -80,6 +82,25 @@ def put_back(result: Result, post: Post, root: Path) -> None:
         target = root / name
         if not target.is_file() or file_digest(target) != result.record.outputs[name]:
             write(target, result.file(name).read_bytes())
+
+
+def _refuse_other_packages(stale: Iterable[Function], root: Path) -> None:
+    """Raise :class:`AuthorError` where what is installed is not what the keys name."""
+    lock, faults = read_lock(root), []
+    wanted = {name: v for f in stale for name, v in f.description["environment"]["packages"].items()}
+    for name, version in sorted(wanted.items()):
+        found = installed_version(name)
+        if found != version:
+            said = f"{name} {version} is locked, but {f'{found} is' if found else 'not'} installed"
+            line = lock[name].line if name in lock else 0
+            faults.append(Fault(root / LOCK, line, f"{said}; run: pip install -r {LOCK}"))
+    for post in (f.post for f in stale):
+        absent = [name for name in post.requirements if not installed_version(name)]
+        if absent and not faults:
+            said = f"{', '.join(absent)} is not installed; add it to requirements.in, lock and install it"
+            faults.append(post.fault("requirements", said))
+    if faults:
+        raise AuthorError(faults)
 
 
 def _run(work: Coroutine[None, None, _T]) -> _T:

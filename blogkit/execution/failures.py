@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
@@ -52,6 +53,11 @@ def refusal(name: str, value: str, root: Path) -> str:
         return "; a post sees only its `inputs` and writes only to the folder in which it runs"
     if name == "PermissionError" or "Permission denied" in value:
         return "; a post runs without the network: `network: true` allows it"
+    module = re.search(r"No module named '(\w+)", value)
+    if name == "ModuleNotFoundError" and module and not find_spec(module[1]):
+        return (
+            "; it is not installed here: add its package to requirements.in, lock and install it (a file: to `inputs`)"
+        )
     if name == "ModuleNotFoundError":
         return "; a post loads what its cells import by name: add the package to `requirements`, a module to `inputs`"
     return ""

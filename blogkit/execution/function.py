@@ -5,15 +5,19 @@ from __future__ import annotations
 import ast
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
+from packaging.utils import canonicalize_name
+
 from ..errors import AuthorError
 from ..files import file_digest, json_digest
 from ..posts.post import Post
-from .environment import Environment, environment
+from .environment import Environment, environment, installed_version, packages
 from .imports import cell_nodes, imported_modules
+from .lock import NO_LOCK, Lock
 from .machine import threads
 from .prelude import prelude_digests, prelude_source
 from .seal import can_seal
@@ -39,6 +43,8 @@ class Description(TypedDict):
     network: bool
     env: list[str]
     """Names of the variables that the post asks for; their values are in the key, but not here."""
+    requirements: NotRequired[list[str]]
+    """The packages that the post names besides those that it imports."""
     steered: NotRequired[dict[str, list[str]]]
     """Cell → tags that say how it is executed."""
 
@@ -52,15 +58,16 @@ class Function:
     key: str
 
 
-def describe(post: Post, root: Path, jobs: int = 0) -> Function:
+def describe(
+    post: Post, root: Path, jobs: int = 0, lock: Lock = NO_LOCK, last: Callable[[], Description | None] = lambda: None
+) -> Function:
     """Say what the post's result is a function of; raise :class:`AuthorError` for an input that is missing.
 
     ``jobs`` is how many light posts run at once (0: as cores and memory allow), among which the threads are divided.
+    ``last`` describes the post's last result: where its packages are not installed, it knows their names.
     """
-    # A prelude finds the package of the figures' font by its name.
-    modules = imported_modules(post.code) | set(_FOUND.findall(prelude_source(post)))
     at_most = threads(jobs, whole_machine=post.whole_machine)
-    surroundings = environment(modules, post.requirements, post.kernel, at_most)
+    surroundings = environment(_versions(post, lock, last), post.kernel, at_most)
     if post.runs_on:  # such a result is made on that runner, and used by builds on machines without its device
         surroundings |= {"device": post.runs_on, "threads": 0}
     description: Description = {
@@ -73,6 +80,8 @@ def describe(post: Post, root: Path, jobs: int = 0) -> Function:
         "network": post.network,
         "env": sorted(post.env),
     }
+    if post.requirements:
+        description["requirements"] = sorted(post.requirements)
     if post.steered:
         description["steered"] = post.steered
     return Function(post, description, json_digest([description, asked_variables(post)]))
@@ -107,6 +116,20 @@ def input_files(post: Post, root: Path) -> list[str]:
     if faults:
         raise AuthorError(faults)
     return sorted(names)
+
+
+def _versions(post: Post, lock: Lock, last: Callable[[], Description | None]) -> dict[str, str]:
+    """Return name → version of what the post can load: as it is locked, else as it is installed."""
+    # A prelude finds the package of the figures' font by its name.
+    modules = imported_modules(post.code) | set(_FOUND.findall(prelude_source(post)))
+    found, missing = packages(modules, post.requirements, post.kernel)
+    before = last() if missing else None
+    if before and (before["code"], before.get("requirements", [])) == (canonical(post.code), sorted(post.requirements)):
+        known = before["environment"]["packages"]
+        if all(version == (lock[n].version if n in lock else installed_version(n)) for n, version in known.items()):
+            return known
+    names = [str(canonicalize_name(name)) for name in (*found, *missing)]
+    return dict(sorted({**found, **{name: lock[name].version for name in names if name in lock}}.items()))
 
 
 def _data_paths(code: tuple[str, ...]) -> set[str]:

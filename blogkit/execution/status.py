@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from ..errors import for_each
 from ..posts.post import Post
 from .function import Description, Function, describe
+from .lock import read_lock
 from .result import Result
 from .store import Store
 
@@ -42,7 +44,18 @@ class State:
 
 def states(posts: list[Post], root: Path, store: Store, jobs: int = 0) -> list[State]:
     """Compare each post as it is now with the result that it had last; raise :class:`AuthorError` for bad input."""
-    return [_state(function, store) for function in for_each(lambda post: describe(post, root, jobs), posts)]
+    return [_state(function, store) for function in functions(posts, root, store, jobs)]
+
+
+def functions(posts: Iterable[Post], root: Path, store: Store, jobs: int = 0) -> list[Function]:
+    """Describe each post as a function of what is locked; raise :class:`AuthorError` for bad input."""
+    lock = read_lock(root)
+
+    def last(post: Post) -> Description | None:
+        result = store.last(post.docname)
+        return result.record.function if result else None
+
+    return for_each(lambda post: describe(post, root, jobs, lock, lambda: last(post)), posts)
 
 
 def fresh_result(function: Function, store: Store) -> Result | None:

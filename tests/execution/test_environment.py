@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from blogkit.execution import function
-from blogkit.execution.environment import _distribution, _owners, package_versions
+from blogkit.execution.environment import _distribution, _owners, closure
 from blogkit.execution.function import Function, describe
 from blogkit.execution.imports import imported_modules
 from blogkit.execution.machine import default_jobs, gpus
@@ -37,10 +37,10 @@ def test_imports_of_a_cell(source: str, modules: set[str]) -> None:
 
 
 def test_packages_are_those_that_are_required() -> None:
-    versions = package_versions(frozenset({"matplotlib"}))
+    versions = closure(frozenset({"matplotlib"})).versions
     assert {"matplotlib", "numpy", "pillow"} <= versions.keys()
     assert "sphinx" not in versions
-    assert package_versions(frozenset({"json", "math"})) == {}
+    assert closure(frozenset({"json", "math"})) == ({}, frozenset())
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     """A folder of installed packages."""
     monkeypatch.syspath_prepend(tmp_path / "installed")
     yield tmp_path / "installed"
-    for cached in (_owners, _distribution, package_versions):
+    for cached in (_owners, _distribution, closure):
         cached.cache_clear()
 
 
@@ -61,7 +61,7 @@ def test_packages_of_the_extras_that_are_asked_for_are_required(installed: Path)
         (folder / "METADATA").write_text("Metadata-Version: 2.1\n" + "\n".join(lines) + "\n", encoding="utf-8")
         (folder / "top_level.txt").write_text(f"fake_{name}\n", encoding="utf-8")
     _owners.cache_clear()
-    assert package_versions(frozenset({"fake_a"})) == {"fake-a": "1", "fake-b": "1", "fake-c": "1"}
+    assert closure(frozenset({"fake_a"})).versions == {"fake-a": "1", "fake-b": "1", "fake-c": "1"}
 
 
 def described(root: Path, front: str = "", source: str = "1") -> Function:
