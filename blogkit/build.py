@@ -127,6 +127,14 @@ class Build:
         notebooks.prune()
         return list(iter_public(self.posts, self._now, self.settings.preview))
 
+    def named(self, names: Collection[str] = ()) -> list[Post]:
+        """Read all posts and return those of these names, or all that this build shows; an unknown one is an error."""
+        posts = self.read()
+        unknown = sorted(set(names) - {post.slug for post in posts})
+        if unknown:
+            raise AuthorError([Fault(self.root / POSTS, 0, f"no post is named {', '.join(unknown)}")])
+        return [post for post in posts if not names or post.slug in names]
+
     def states(self) -> list[State]:
         """Read all posts and say of those that this build shows whether their results are fresh."""
         return states(self.read(), self.root, self.store, self.settings.jobs)
@@ -136,7 +144,7 @@ class Build:
 
         ``names`` limits it to posts of these names (an unknown one is an error); ``force`` executes what is fresh, too.
         """
-        shown = self._named(self.read(), names)
+        shown = self.named(names)
         self.results = execute_posts(shown, self.root, self.store, self.settings.jobs, self.log, force=force)
         for post in shown:
             if result := self.results.get(post.docname):
@@ -224,12 +232,6 @@ class Build:
     def _now(self) -> dt.datetime:
         return dt.datetime.now(self.settings.zone)
 
-    def _named(self, posts: list[Post], names: Collection[str]) -> list[Post]:
-        unknown = sorted(set(names) - {post.slug for post in posts})
-        if unknown:
-            raise AuthorError([Fault(self.root / POSTS, 0, f"no post is named {', '.join(unknown)}")])
-        return [post for post in posts if not names or post.slug in names]
-
     def _compare_with_published(self, shown: Iterable[Post]) -> None:
         """Carry the history on, and say which values moved."""
         before = read_history(self._previous, self.log)
@@ -244,7 +246,9 @@ class Build:
 
         def one(post: Post) -> Entry:
             changed = edited.get(post.path.relative_to(self.root).as_posix())
-            return make_entry(post, self.results.get(post.docname), self.settings, changed, measured.get(post.docname))
+            address = self.site.url(post.url) if self.site.base else ""
+            result, moved = self.results.get(post.docname), measured.get(post.docname)
+            return make_entry(post, result, self.settings, changed, moved, address)
 
         return for_each(one, shown)
 

@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         return run(options)
     except (AuthorError, ExecutionFailed) as error:
         print(f"\n{error}", file=sys.stderr)
-    except (ValueError, FileExistsError) as error:
+    except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
     return 1
 
@@ -87,6 +87,20 @@ def _execute(options: argparse.Namespace) -> int:
     with build:
         build.execute(names=[_slug(name) for name in options.posts], force=options.force)
     return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from .publish.verify import as_table, is_address, stated_by_site, stated_by_store, verify
+
+    address = next(filter(is_address, options.posts), "")
+    build = load(Path.cwd())
+    with build:
+        posts = [p for p in build.named([_slug(name) for name in options.posts if not is_address(name)]) if p.code]
+        jobs = build.settings.jobs
+        stated = stated_by_site(posts, address) if address else stated_by_store(posts, build.root, build.store, jobs)
+        verdicts = verify([post for post in posts if post.docname in stated], stated, build.root, jobs)
+    print(as_table(verdicts))
+    return 1 if any(each.values for each in verdicts) else 0
 
 
 def _slug(name: str) -> str:
@@ -158,6 +172,10 @@ def _parser() -> argparse.ArgumentParser:
     execute.add_argument("posts", nargs="*", metavar="POST", help="a post's name or file (default: all)")
     execute.add_argument("--force", action="store_true", help="also what is fresh")
     execute.set_defaults(run=_execute)
+
+    verify = commands.add_parser("verify", help="execute again and compare with what is stored or published")
+    verify.add_argument("posts", nargs="*", metavar="POST | URL", help="(default: all posts, with what is stored)")
+    verify.set_defaults(run=_verify)
 
     prune = commands.add_parser("prune", help="drop stored results as `blog_store_days` and `blog_store_gib` say")
     prune.set_defaults(run=_prune)

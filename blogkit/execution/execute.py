@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from .progress import Progress
 
 _T = TypeVar("_T")
+_WORK = "_build/.run"
+"""Where posts run, each in a folder of its name: it is the same each time, as it may stand in what they print."""
 _PACKAGES = "_build/.packages"
 """Folders of links to what the posts can load."""
 
@@ -169,7 +172,7 @@ async def _execute(
     post, inputs = function.post, function.description["inputs"]
     at = Place(post)
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
-    with store.scratch() as folder:
+    with _folder(post, root) as folder:
         _lay_out(folder, post, root, list(inputs))
         notebook = nbformat.from_dict(post.notebook)
         try:
@@ -203,6 +206,18 @@ def _view(function: Function, root: Path) -> Path | None:
     if not function.description["sealed"]:
         return None
     return lay_out(frozenset(function.description["environment"]["packages"]), root / _PACKAGES)
+
+
+@contextmanager
+def _folder(post: Post, root: Path) -> Iterator[Path]:
+    """Make the folder that the post runs in, and remove it at the end."""
+    folder = root / _WORK / post.slug
+    shutil.rmtree(folder, ignore_errors=True)  # of a build that was killed
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _lay_out(folder: Path, post: Post, root: Path, inputs: list[str]) -> None:

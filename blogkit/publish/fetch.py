@@ -29,11 +29,7 @@ def fetch_site(base: str, folder: Path, log: Callable[[str], None] = print, paus
     Only its own host is asked, and the one to which GitHub leads from ``….github.io`` (a custom domain), and only
     securely. What cannot be had stays as it is in ``folder``, and is said.
     """
-    base = base.rstrip("/") + "/"
-    if urlsplit(base).hostname not in _HERE:
-        base = base.replace("http://", "https://", 1)
-    if not base.startswith(("https://", "http://127.0.0.1", "http://localhost")):
-        raise ValueError(f"{base!r} is no address of a site; write one such as https://example.com/blog/")
+    base = _secure(base.rstrip("/") + "/")
 
     def one(name: str) -> bool:
         content, _ = _get(base + name, pause)
@@ -52,6 +48,19 @@ def fetch_site(base: str, folder: Path, log: Callable[[str], None] = print, paus
         return False
     log(f"{base}: {found} files fetched" if found else f"nothing is published at {base}: a new history starts")
     return found > 0
+
+
+def fetch_file(url: str, pause: float = 2.0) -> bytes | None:
+    """Return what stands at ``url``, asked for securely; ``None`` if nothing does. Raises ``OSError``."""
+    return _get(_secure(url), pause)[0]
+
+
+def _secure(url: str) -> str:
+    if urlsplit(url).hostname not in _HERE:
+        url = url.replace("http://", "https://", 1)
+    if not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise ValueError(f"{url!r} is no address of a site; write one such as https://example.com/blog/")
+    return url
 
 
 def _names(sitemap: str, base: str) -> Iterable[str]:

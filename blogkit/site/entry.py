@@ -51,14 +51,20 @@ class Entry:
 
 
 def make_entry(
-    post: Post, result: Result | None, settings: Settings, edited: dt.datetime | None, measured: dt.datetime | None
+    post: Post,
+    result: Result | None,
+    settings: Settings,
+    edited: dt.datetime | None,
+    measured: dt.datetime | None,
+    address: str = "",
 ) -> Entry:
     """Join a post with its result; raise :class:`AuthorError` where its description asks for what no cell glued.
 
-    ``edited`` is when git says that it was last changed, ``measured`` when its values last became others.
+    ``edited`` is when git says that it was last changed, ``measured`` when its values last became others; ``address``
+    is that of its page, if it is known.
     """
     values = result.values if result else {}
-    facts = provenance(post, result, settings.repository) if result else None
+    facts = provenance(post, result, settings.repository, address) if result else None
     updated = max((time for time in (post.updated or edited, measured) if time), default=None)
     if updated:
         updated = updated.astimezone(settings.zone)

@@ -13,7 +13,6 @@ from typing import Any, TypeGuard
 from ..errors import shown
 from ..execution.result import Result
 from ..posts.post import Post
-from ..posts.references import Value
 
 _LONGEST = 40
 """Characters of a text that the results page shows."""
@@ -105,7 +104,7 @@ def extend_history(history: Sequence[Published], results: Mapping[str, Result]) 
             result.key,
             result.record.executed,
             result.record.seconds,
-            {name: value for name, value in result.values.items() if _is_number(value)},
+            {name: value for name, value in result.values.items() if is_number(value)},
         )
         for docname, result in sorted(results.items())
         if last.get(docname) != result.key
@@ -124,12 +123,19 @@ def moved_values(post: Post, result: Result, history: Iterable[Published]) -> li
     if not (post.drift and lines):
         return []
     old = lines[-1].values
-    allowed = post.drift if isinstance(post.drift, dict) else dict.fromkeys(result.values, post.drift)
     return [
-        Moved(post.docname, name, old[name], value, allowed[name])
+        Moved(post.docname, name, old[name], value, allowed)
         for name, value in result.values.items()
-        if _is_number(value) and name in old and name in allowed and abs(value - old[name]) > allowed[name]
+        if is_number(value)
+        and name in old
+        and (allowed := allowed_drift(post, name)) is not None
+        and abs(value - old[name]) > allowed
     ]
+
+
+def allowed_drift(post: Post, name: str) -> float | None:
+    """Return how far a value may move; ``None``: the author has not said it."""
+    return post.drift.get(name) if isinstance(post.drift, dict) else post.drift
 
 
 def result_rows(
@@ -150,7 +156,7 @@ def result_rows(
                     result.record.units.get(name, ""),
                     post.expect.get(name, ""),
                     found.get((post.docname, name)),
-                    tuple(then[name] for then in past[post.docname] if name in then and _is_number(value)),
+                    tuple(then[name] for then in past[post.docname] if name in then and is_number(value)),
                 )
                 for name, value in result.values.items()
                 if isinstance(value, str | int | float) and len(str(value)) <= _LONGEST
@@ -171,12 +177,13 @@ def value_changes(history: Iterable[Published]) -> dict[str, dt.datetime]:
     return changed
 
 
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Tell whether a value is a number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _published(line: dict[str, Any]) -> Published:
     """Read a line; what a newer engine has added to it is passed over."""
-    values = {str(name): value for name, value in line["values"].items() if _is_number(value)}
+    values = {str(name): value for name, value in line["values"].items() if is_number(value)}
     executed = dt.datetime.fromisoformat(line["executed"]).isoformat()
     return Published(str(line["post"]), str(line["key"]), executed, float(line["seconds"]), values)
-
-
-def _is_number(value: Value) -> TypeGuard[int | float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)

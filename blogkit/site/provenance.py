@@ -39,8 +39,8 @@ class Provenance:
     """The record's address, relative to the page."""
 
 
-def provenance(post: Post, result: Result, repository: str = "") -> Provenance:
-    """Return the facts under a post."""
+def provenance(post: Post, result: Result, repository: str = "", page: str = "") -> Provenance:
+    """Return the facts under a post; ``page`` is its address, if the blog's is known."""
     record = result.record
     environment = record.function["environment"]
     return Provenance(
@@ -58,13 +58,14 @@ def provenance(post: Post, result: Result, repository: str = "") -> Provenance:
         commit=record.commit,
         sealed=record.function["sealed"],
         network=record.function["network"],
-        commands=_commands(post, record.commit, repository),
+        commands=_commands(post, record.commit, repository, page),
         json_url=f"{post.slug}.json",
     )
 
 
-def _commands(post: Post, commit: str, repository: str) -> list[str]:
+def _commands(post: Post, commit: str, repository: str, page: str) -> list[str]:
     commit, dirty, _ = commit.partition("-dirty")
     clone = [f"git clone {repository} blog && cd blog"] if repository else []
     checkout = [f"git checkout {commit}" + "  # + 커밋하지 않은 변경" * bool(dirty)] if commit else []
-    return [*clone, *checkout, "pip install -r requirements.txt", f"python -m blogkit execute {post.slug}"]
+    again = f"verify {page}" if page else f"execute {post.slug}"
+    return [*clone, *checkout, "pip install -r requirements.txt", f"python -m blogkit {again}"]

@@ -205,7 +205,7 @@ def test_nothing_is_left_behind_after_a_kill_of_the_build(book: Book) -> None:
     _, alive = psutil.wait_procs(below, timeout=60)
     assert not alive
     assert not daemons(book)
-    assert not list((book.root / "_build").rglob("scratch/*"))
+    assert not list((book.root / "_build").glob(".run/*"))
 
 
 def test_the_seal_cannot_be_left_out_quietly(book: Book) -> None:

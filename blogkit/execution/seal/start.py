@@ -35,8 +35,9 @@ def main() -> None:
 
     IOPubThread._setup_pipe_in = setup_pipe_in  # type: ignore[method-assign]
     IOPubThread._setup_pipe_out = setup_pipe_out  # type: ignore[method-assign]
-    from ipykernel import kernelapp
+    from ipykernel import compiler, kernelapp
 
+    compiler.get_tmp_directory = lambda: "cells"  # its name stands in warnings, and would have the process's number
     sys.argv[0] = "ipykernel_launcher"
     kernelapp.launch_new_instance()
 
