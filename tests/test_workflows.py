@@ -18,6 +18,7 @@ from actions import GitHub, Run, evaluate
 from conftest import ROOT, code, copy_checkout
 
 from blogkit.execution.ci_runners import DEFAULT_RUNNER
+from blogkit.execution.status import SEAL
 from blogkit.execution.store import STORE
 from blogkit.publish.check import crawl_site
 from blogkit.publish.diff import read_page
@@ -137,7 +138,7 @@ def test_what_the_workflows_name_is_what_the_code_names() -> None:
     paths = {f"{STORE}\n_build/previous/{HISTORY}"}
     caches = {s["with"]["path"].strip() for _, s in steps() if s.get("uses", "").startswith("actions/cache/")}
     assert caches == paths
-    assert load(FOLDER / "workflows/site.yml")["env"] == {"STORE": STORE}
+    assert load(FOLDER / "workflows/site.yml")["env"] == {"STORE": STORE, SEAL: "required"}
 
 
 @pytest.fixture

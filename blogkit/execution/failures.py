@@ -46,10 +46,11 @@ class ExecutionFailed(Exception):
 def refusal(name: str, value: str, root: Path) -> str:
     """Return the mend where the seal refused something to a cell of the book in ``root``; empty where it did not."""
     path = re.search(r"\[Errno 13\] Permission denied: '([^']+)'", value)
-    if name == "PermissionError" and path:
+    if path and name in ("PermissionError", "RuntimeError"):  # one in place of what glob would keep silent about
         file = Path(path[1])
         if file.is_relative_to(root):
-            return f"; a post sees only its inputs: add {file.relative_to(root)} to `inputs`"
+            name = file.relative_to(root).as_posix() + "/*" * file.is_dir()
+            return f"; a post sees only its inputs: add {name} to `inputs`"
         return "; a post sees only its `inputs` and writes only to the folder in which it runs"
     if name == "PermissionError" or "Permission denied" in value:
         return "; a post runs without the network: `network: true` allows it"
@@ -94,7 +95,7 @@ class Place:
             text = printable("\n".join(line for output in raised for line in output.traceback))
             frames = [line for line in text.splitlines() if line.strip(" -") and "Traceback (most recent" not in line]
             said = f"{error.ename}: {error.evalue}"
-            mend = refusal(error.ename, error.evalue, self.post.path.parents[1])
+            mend = refusal(error.ename, error.evalue, self.post.book)
             return self.fail(f"{said}{mend}", notebook, "\n".join(frames[-_LINES:]))
         if isinstance(error, CellTimeoutError):
             if self.post.cell_timeout and time.monotonic() < self.deadline:

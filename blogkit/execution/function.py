@@ -12,8 +12,9 @@ from typing import NotRequired, TypedDict
 
 from packaging.utils import canonicalize_name
 
-from ..errors import AuthorError
+from ..errors import AuthorError, Fault
 from ..files import file_digest, json_digest
+from ..posts.notebook import is_executed
 from ..posts.post import Post
 from .environment import Environment, environment, installed_version, packages
 from .imports import cell_nodes, imported_modules
@@ -23,6 +24,7 @@ from .prelude import prelude_digests, prelude_source
 from .seal import can_seal
 from .tokens import canonical
 
+_INSTALLS = re.compile(r"^\s*[%!]+\s*(?:\S+\s+-m\s+)?(?:pip3?|conda|mamba|uv)\s+.*\n?", re.MULTILINE)
 _FOUND = re.compile(r"""find_spec\(["'](\w+)["']\)""")
 
 
@@ -66,6 +68,7 @@ def describe(
     ``jobs`` is how many light posts run at once (0: as cores and memory allow), among which the threads are divided.
     ``last`` describes the post's last result: where its packages are not installed, it knows their names.
     """
+    _refuse_installs(post)
     at_most = threads(jobs, whole_machine=post.whole_machine)
     surroundings = environment(_versions(post, lock, last), post.kernel, at_most)
     if post.runs_on:  # such a result is made on that runner, and used by builds on machines without its device
@@ -85,6 +88,18 @@ def describe(
     if post.steered:
         description["steered"] = post.steered
     return Function(post, description, json_digest([description, asked_variables(post)]))
+
+
+def _refuse_installs(post: Post) -> None:
+    """Raise :class:`AuthorError` where a cell installs packages: they are those that are locked."""
+    faults = []
+    for index, cell in enumerate(post.notebook.cells) if any(map(_INSTALLS.search, post.code)) else ():
+        found = _INSTALLS.search(cell.source) if is_executed(cell) else None
+        if found:
+            said = f"`{found[0].strip()}`: a cell installs nothing; name the package in requirements.in, and lock it"
+            faults.append(Fault(post.path, post.cell_line(index), said))
+    if faults:
+        raise AuthorError(faults)
 
 
 def asked_variables(post: Post) -> dict[str, str]:

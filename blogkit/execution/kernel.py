@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 import tempfile
@@ -27,6 +28,7 @@ _START_SECONDS = 60
 _END_SECONDS = 30
 _PASSED = ("CUDA_VISIBLE_DEVICES",)
 """Variables that each kernel gets; what they say is in the key, as its device."""
+_WINDOWS = ("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT")
 _THREADS = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -98,7 +100,7 @@ async def _kernel_manager(post: Post, folder: Path, view: Path | None) -> AsyncI
             opened = Path(own, "seal.json")
             seal(view, [own, str(folder)], network=post.network).write(opened)
             guarded = [sys.executable, GUARD, str(opened)]
-        manager = _manager(post.kernel, guarded)
+        manager = _manager(post.kernel, guarded, _hidden(post, [own, str(folder)], view))
         if os.name == "posix":
             manager.transport = "ipc"
             manager.connection_file = f"{own}/k.json"
@@ -114,7 +116,19 @@ async def _kernel_manager(post: Post, folder: Path, view: Path | None) -> AsyncI
             os.close(reading)
 
 
-def _manager(kernel: str, guarded: list[str]) -> Any:
+def _hidden(post: Post, own: list[str], view: Path | None) -> str:
+    """Return as JSON what is not there for the post, as far as Python sees what it asks for."""
+    opened = [*own, *([str(view)] if view else []), sys.prefix, sys.base_prefix]
+    hidden = {
+        "book": os.path.realpath(post.book),
+        "open": [os.path.realpath(path) for path in opened],
+        "network": post.network,
+        "sealed": bool(view),
+    }
+    return json.dumps(hidden)
+
+
+def _manager(kernel: str, guarded: list[str], hidden: str) -> Any:
     from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
 
@@ -123,8 +137,8 @@ def _manager(kernel: str, guarded: list[str]) -> Any:
 
         def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
             if kernel_name == "python3":
-                start = ["-S", START] if guarded else ["-m", "ipykernel_launcher"]
-                argv = [sys.executable, "-Xfrozen_modules=off", *start, "-f", "{connection_file}"]
+                isolated = ["-S"] if guarded else []
+                argv = [sys.executable, "-Xfrozen_modules=off", *isolated, START, hidden, "-f", "{connection_file}"]
                 argv.append("--HistoryManager.enabled=False")
                 spec = KernelSpec(argv=argv, display_name="Python 3", language="python")
             else:
@@ -153,14 +167,13 @@ def _manager(kernel: str, guarded: list[str]) -> Any:
 
 
 def _kernel_environment(post: Post, folder: Path, threads: int, own: str, view: Path | None) -> dict[str, str]:
-    """Return the variables of a kernel: few and fixed in a seal, and there is nothing of the author's home."""
-    if view:
-        python = str(Path(sys.executable).parent)
-        env = {"PATH": os.pathsep.join((python, "/usr/bin", "/bin")), "LANG": "C.UTF-8", "TZ": "UTC"}
-        env |= {"HOME": str(folder), "TMPDIR": str(folder), "PYTHONPATH": str(view), "PYTHONNOUSERSITE": "1"}
-        env |= {name: os.environ[name] for name in (*_PASSED, *post.env) if name in os.environ}
-    else:
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("JPY_", "MPL"))}
+    """Return the variables of a kernel: few and fixed, and there is nothing of the author's home."""
+    python = str(Path(sys.executable).parent)
+    system = ("/usr/bin", "/bin") if view else (os.environ.get("PATH", ""),)
+    env = {name: os.environ[name] for name in (*_PASSED, *post.env, *(() if view else _WINDOWS)) if name in os.environ}
+    env |= {"PATH": os.pathsep.join((python, *system)), "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONNOUSERSITE": "1"}
+    env |= dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"), str(folder))
+    env |= {"PYTHONPATH": str(view)} if view else {}
     env |= {"IPYTHONDIR": own, "MATPLOTLIBRC": os.devnull, "MPLCONFIGDIR": own}
     env |= {"PYTHONHASHSEED": "0", "TF_CPP_MIN_LOG_LEVEL": "3", "PYDEVD_DISABLE_FILE_VALIDATION": "1", "TERM": "dumb"}
     return env | dict.fromkeys(_THREADS, str(threads))

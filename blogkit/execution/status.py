@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import for_each
-from ..posts.post import Post
+from ..errors import AuthorError, Fault, for_each
+from ..posts.post import POSTS, Post
 from .function import Description, Function, describe
 from .lock import read_lock
 from .result import Result
+from .seal import can_seal
 from .store import Store
+
+SEAL = "BLOG_SEAL"
+"""With the value ``required`` nothing is executed, and no result is used, without a seal."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +52,12 @@ def states(posts: list[Post], root: Path, store: Store, jobs: int = 0) -> list[S
     return [_state(function, store) for function in functions(posts, root, store, jobs)]
 
 
-def functions(posts: Iterable[Post], root: Path, store: Store, jobs: int = 0) -> list[Function]:
+def functions(posts: Sequence[Post], root: Path, store: Store, jobs: int = 0) -> list[Function]:
     """Describe each post as a function of what is locked; raise :class:`AuthorError` for bad input."""
     lock = read_lock(root)
+    if os.environ.get(SEAL) == "required" and not can_seal() and any(post.code for post in posts):
+        said = f"posts are not executed, as {SEAL}=required: this system cannot seal them; use Linux from 6.7 on"
+        raise AuthorError([Fault(root / POSTS, 0, said)])
 
     def last(post: Post) -> Description | None:
         result = store.last(post.docname)

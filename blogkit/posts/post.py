@@ -75,6 +75,11 @@ class Post:
         """The address below the site's root."""
         return f"{self.docname}.html"
 
+    @property
+    def book(self) -> Path:
+        """The folder of the blog."""
+        return self.path.parents[self.docname.count("/")]
+
     @cached_property
     def notebook(self) -> nbformat.NotebookNode:
         """The post as a notebook without outputs; its metadata holds only what a kernel needs."""

@@ -68,7 +68,7 @@ def verify(posts: Sequence[Post], stated: Mapping[str, Claim], root: Path, jobs:
         return [verdict(post, stated[post.docname], stored_claim(post, results[post.docname])) for post in posts]
 
 
-def stated_by_store(posts: Iterable[Post], root: Path, store: Store, jobs: int = 0) -> dict[str, Claim]:
+def stated_by_store(posts: Sequence[Post], root: Path, store: Store, jobs: int = 0) -> dict[str, Claim]:
     """Return docname → what the stored result states; raise :class:`AuthorError` where none is stored."""
 
     def one(function: Function) -> tuple[str, Claim]:

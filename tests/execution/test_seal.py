@@ -63,7 +63,7 @@ glue("moved", attempt(shutil.move, {str(result)!r}, "here"))
     values = run(book, source)
     for name in ("read", "written", "gone"):
         assert set(values[name]) <= {"PermissionError", "FileNotFoundError"}, name  # type: ignore[arg-type]
-    assert (values["listed"], values["shell"], values["moved"]) == ("PermissionError[]", "", "PermissionError")
+    assert (values["listed"], values["shell"], values["moved"]) == ("RuntimeError" * 2, "", "PermissionError")
     assert [place.read_bytes() if place.is_file() else b"" for place in places] == before
 
 
@@ -160,6 +160,18 @@ def test_a_refusal_says_the_mend(book: Book) -> None:
     assert "add the package to `requirements`" in said
 
 
+def test_a_cell_installs_nothing(book: Book) -> None:
+    lines = ["%pip install x", "  !pip3 install x", "!{sys.executable} -m pip install x", "!python3 -m pip install x"]
+    lines += ["%conda install x", "!uv pip install x"]
+    fine = ["pip = 1", "# %pip install x", "print('%pip install x')", "!echo pip", "x = 1 %2"]
+    for number, line in enumerate([*lines, *fine], 10):
+        book.post(f"2024-01-{number}-one", f"{code('1')}\n{code(line)}")
+    said = book.blogkit("status").stdout
+    assert said.count("a cell installs nothing; name the package in requirements.in, and lock it") == len(lines)
+    assert "2024-01-10-one.md:9: `%pip install x`" in said
+    assert all(f"2024-01-{number}-one.md:9: " in said for number in range(10, 10 + len(lines)))
+
+
 def test_comments_and_blank_lines_execute_nothing(book: Book) -> None:
     book.post("2024-01-01-one", code("x = 1 # one\nprint(x)"))
     assert "executing" in book.build()
@@ -232,8 +244,29 @@ def test_where_there_is_no_landlock_posts_run_unsealed_and_say_so(book: Book) ->
     book.write("without/landlockpy.py", "raise ImportError")
     without = {"PYTHONPATH": str(book.root / "without")}
     book.post("2024-01-01-one", code("glue('x', 1)"))
+    assert "BLOG_SEAL=required: this system cannot seal them" in book.fail(**without, BLOG_SEAL="required")
     book.build(**without)
     assert "봉인하지 않은 실행입니다" in book.text("posts/2024-01-01-one.html")
     assert "executing" not in book.build(**without)
     assert "executing 1 post" in book.build()  # such a result is no sealed one
     assert "코드가 볼 수 있는 것은 아래의 입력과 패키지뿐입니다" in book.text("posts/2024-01-01-one.html")
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+def test_what_would_be_refused_in_silence_is_a_fault(book: Book, sealed: bool) -> None:
+    book.write("data/x.csv", "1")
+    book.write("without/landlockpy.py", "raise ImportError")
+    data = str(book.root / "data")
+    lists = ["glob.glob({!r} + '/*')", "list(os.walk({!r}))", "list(pathlib.Path({!r}).glob('**/*.csv'))"]
+    for number, source in enumerate(lists, 1):
+        book.post(f"2024-01-0{number}-list", code("import glob, os, pathlib\n" + source.format(data)))
+    book.post("2024-01-04-file", code(f"open({data!r} + '/x.csv')"))
+    book.post("2024-01-05-home", code(f"import glob\nglob.glob({str(ROOT.parent)!r} + '/*')"))
+    book.post("2024-01-06-fine", code("import os\nprint(os.listdir('.'), os.listdir(), os.path.exists('/x/y'))"))
+    said = book.blogkit("execute", **({} if sealed else {"PYTHONPATH": str(book.root / "without")})).stdout
+    for number in (1, 2, 3):
+        assert f"2024-01-0{number}-list.md:5: cell 1: RuntimeError: [Errno 13]" in said
+    assert said.count("; a post sees only its inputs: add data/* to `inputs`") == 3
+    assert "add data/x.csv to `inputs`" in said
+    assert ("2024-01-05-home.md:5: cell 1: RuntimeError" in said) == sealed
+    assert "2024-01-06-fine: done" in said

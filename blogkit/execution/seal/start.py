@@ -1,23 +1,82 @@
-"""Start IPython's kernel inside the seal: what stands in ``PYTHONPATH`` can be imported, and the standard library.
+"""Start IPython's kernel so that what is refused to a cell is refused aloud.
 
-Run as a script with ``-S``, so that the interpreter's packages are not on the path.
+Run as a script, with what :class:`Hidden` holds as JSON and the kernel's arguments. In a seal it is run with ``-S``, so
+that the interpreter's packages are not on the path: what stands in ``PYTHONPATH`` can be imported, and the standard
+library. Without a seal the same is refused as far as Python sees it: not to other programs, nor to compiled code.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from dataclasses import dataclass
+from typing import Any
+
+_LISTS = ("os.listdir", "os.scandir")
+_FILES = ("open", "os.remove", "os.rename", "os.truncate", "os.mkdir", "os.rmdir", "os.link", "os.symlink")
+_HERE = ("127.0.0.1", "::1", "localhost")
+_CELLS = "cells"
+"""Folder in the names of cells, which stand in warnings; the kernel's own would have the process's number."""
 
 
-def main() -> None:
+@dataclass(frozen=True)
+class Hidden:
+    """What is not there for a post: all below ``book`` that is not below one of ``open``."""
+
+    book: str
+    open: list[str]
+    network: bool
+    sealed: bool
+
+    def holds(self, path: str) -> bool:
+        """Tell whether a path leads to what is not there."""
+        return _is_below(path, self.book) and not any(_is_below(path, folder) for folder in self.open)
+
+    def refuse(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Refuse what the seal would refuse in silence: :mod:`glob` takes a folder that it may not read for empty."""
+        if event in _LISTS:
+            path = os.path.realpath("." if arguments[0] is None else arguments[0])
+            if self.holds(path) or (self.sealed and _is_asked_by_a_cell() and _is_refused(path)):
+                raise RuntimeError(f"[Errno 13] Permission denied: {path!r}")
+        elif self.sealed:
+            return
+        elif event in _FILES and isinstance(arguments[0], str | bytes | os.PathLike):
+            path = os.path.realpath(os.fsdecode(arguments[0]))
+            if self.holds(path):
+                raise PermissionError(13, "Permission denied", path)
+        elif event == "socket.connect" and not self.network:
+            address = arguments[1]
+            if isinstance(address, tuple) and address[0] not in _HERE:
+                raise PermissionError(13, "Permission denied")
+
+
+def main(hidden: Hidden) -> None:
     """Run the kernel."""
     sys.path.pop(0)  # this file's folder
+    if hidden.sealed:
+        _avoid_tcp()
+    from ipykernel import compiler, kernelapp
+
+    compiler.get_tmp_directory = lambda: _CELLS
+    sys.argv[0] = "ipykernel_launcher"
+    refuse = hidden.refuse
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event[0] in "os":  # there are many of others: `id()` is one
+            refuse(event, arguments)
+
+    sys.addaudithook(hook)
+    kernelapp.launch_new_instance()
+
+
+def _avoid_tcp() -> None:
+    """Listen to forked children where no TCP is to be had (ipykernel 7 knows only TCP)."""
     import zmq
     from ipykernel.iostream import IOPubThread
     from zmq.eventloop.zmqstream import ZMQStream
 
     def setup_pipe_in(self: IOPubThread) -> None:
-        """Listen to forked children where no TCP is to be had (ipykernel 7 knows only TCP)."""
         self._pipe_uuid = os.urandom(16)
         pipe = self.socket.context.socket(zmq.PULL)
         pipe.linger = 0
@@ -35,12 +94,32 @@ def main() -> None:
 
     IOPubThread._setup_pipe_in = setup_pipe_in  # type: ignore[method-assign]
     IOPubThread._setup_pipe_out = setup_pipe_out  # type: ignore[method-assign]
-    from ipykernel import compiler, kernelapp
 
-    compiler.get_tmp_directory = lambda: "cells"  # its name stands in warnings, and would have the process's number
-    sys.argv[0] = "ipykernel_launcher"
-    kernelapp.launch_new_instance()
+
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _is_refused(path: str) -> bool:
+    try:
+        os.close(os.open(path, os.O_RDONLY))
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _is_asked_by_a_cell() -> bool:
+    """Tell whether the first frame that is not of the standard library is a cell's: packages look around, too."""
+    frame = sys._getframe(3)
+    library = os.path.dirname(os.__file__)  # noqa: PTH120
+    while frame.f_back and (
+        frame.f_code.co_filename.startswith((library, "<frozen")) and "site-packages" not in frame.f_code.co_filename
+    ):
+        frame = frame.f_back
+    return frame.f_code.co_filename.startswith(_CELLS + os.sep)
 
 
 if __name__ == "__main__":
-    main()
+    main(Hidden(**json.loads(sys.argv.pop(1))))
