@@ -25,8 +25,8 @@ from ..site.history import allowed_drift, is_number
 from ..text import nfc
 from .fetch import fetch_file
 
-_STDERR = "stderr"
-"""Not published, so not compared."""
+_SHOWN = 8
+_DIGEST = 64
 
 
 @dataclass(frozen=True)
@@ -152,8 +152,9 @@ def as_table(verdicts: Iterable[Verdict]) -> str:
         same = "same" if not each.surroundings else "not compared"
         values = ", ".join(each.values) or f"{each.compared} same"
         cells = (", ".join(each.outputs) or "same", ", ".join(each.files) or same)
-        surroundings = "the same" if not each.surroundings else ", ".join(each.surroundings)
-        rows.append(" | ".join(("| " + each.post, values, *cells, surroundings)) + " |")
+        others = each.surroundings[_SHOWN:]
+        surroundings = ", ".join(each.surroundings[:_SHOWN]) + (f" and {len(others)} more" if others else "")
+        rows.append(" | ".join(("| " + each.post, values, *cells, surroundings or "the same")) + " |")
     return "\n".join(rows)
 
 
@@ -173,7 +174,12 @@ def _outputs(notebook: nbformat.NotebookNode, post: Post) -> tuple[str, ...]:
     """Return a digest for each code cell of the post; a published notebook has another one before them."""
     cells, own = ([c for c in each.cells if c.cell_type == "code"] for each in (notebook, post.notebook))
     shown = cells[len(cells) - len(own) :] if len(cells) > len(own) else cells
-    return tuple(json_digest([o for o in cell.get("outputs", []) if o.get("name") != _STDERR]) for cell in shown)
+    return tuple(json_digest([o for o in cell.get("outputs", []) if _is_compared(o)]) for cell in shown)
+
+
+def _is_compared(output: Mapping[str, Any]) -> bool:
+    """Tell whether an output is of those that readers see; glued values are compared by name."""
+    return output.get("name") != "stderr" and "scrapbook" not in output.get("metadata", {})
 
 
 def _differing(post: Post, stated: Mapping[str, Value], found: Mapping[str, Value]) -> Iterable[str]:
@@ -187,7 +193,10 @@ def _differing(post: Post, stated: Mapping[str, Value], found: Mapping[str, Valu
 
 
 def _others(stated: Mapping[str, str], found: Mapping[str, str]) -> Iterable[str]:
-    for name in sorted({*stated, *found}):
+    """Yield what differs, what both have first."""
+    for name in sorted({*stated, *found}, key=lambda name: (not (name in stated and name in found), name)):
         old, new = stated.get(name), found.get(name)
-        if old != new:
-            yield f"{name} {old} → {new}" if old and new and len(old) < 64 else name
+        if old and new and old != new:
+            yield f"{name} {old} → {new}" if len(old) < _DIGEST else f"{name} (other content)"
+        elif old != new:
+            yield f"{name} is {'new' if new else 'gone'}"

@@ -20,6 +20,8 @@ from ..site.address import Site
 from ..site.entry import Entry
 from ..site.provenance import Provenance
 
+VERSION = 2
+"""Of the record's form: 1 had no number, nor ``sealed`` and ``network``; what is added later changes no number."""
 _TITLES = {
     **{"note": "참고", "tip": "팁", "hint": "힌트", "seealso": "함께 보기", "important": "중요"},
     **{"warning": "경고", "caution": "주의", "attention": "주의", "danger": "위험", "error": "오류"},
@@ -61,7 +63,13 @@ def write_records(
 
 def as_json(entry: Entry, result: Result, facts: Provenance) -> str:
     """Return the machine-readable record that stands beside the page."""
-    own = {"title": entry.post.title, "url": entry.post.url, "values": result.values, "units": result.record.units}
+    own = {
+        "version": VERSION,
+        "title": entry.post.title,
+        "url": entry.post.url,
+        "values": result.values,
+        "units": result.record.units,
+    }
     record = {**own, **asdict(facts)}
     del record["json_url"]
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n"

@@ -7,6 +7,8 @@ import json
 import nbformat
 from conftest import Book, code
 
+from blogkit.web.records import VERSION
+
 BODY = (
     "[다른 글](2024-01-02-other.md#a), [바깥](https://example.com/x.md), [여기](#a).\n\n"
     ":::{note}\n값은 {glue:text}`x:.1f`입니다.\n\n둘째.\n:::\n\n"
@@ -28,6 +30,7 @@ def test_what_only_myst_knows_is_plain_markdown(book: Book) -> None:
     assert "$$\nx^2\n$$" in text
     assert "{" not in text
     record = json.loads((book.site / "posts/2024-01-01-one.json").read_text(encoding="utf-8"))
+    assert record["version"] == VERSION
     assert notebook.metadata.provenance["key"] == record["key"]
 
 

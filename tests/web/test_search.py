@@ -391,8 +391,11 @@ def test_marks_run_over_coloured_code(page: Page, server: Server) -> None:
     assert page.evaluate("[...CSS.highlights.get('search')].map(String)") == ["keras.layers.LSTM"]
 
 
-def test_marked_word_below_the_fold_comes_into_view(page: Page, server: Server) -> None:
+@pytest.mark.parametrize("slow", ["nothing", "**/blog.js*", "**/blog.css*", "**/search.css*"])
+def test_marked_word_below_the_fold_comes_into_view(page: Page, server: Server, slow: str) -> None:
+    """Also where the browser goes to the section later than the word is marked, as it does while a page is loading."""
     page.set_viewport_size({"width": 400, "height": 300})
+    page.route(slow, lambda route: (page.wait_for_timeout(600), route.continue_()))
     page.goto(f"{server.root}{HISTORY}?highlight=시대가#딥러닝의-시대")
     place = "[...CSS.highlights.get('search') ?? []][0]?.getBoundingClientRect().top"
     page.wait_for_function(f"{place} > 0 && {place} < 300")

@@ -16,6 +16,8 @@ export function highlight(styles) {
   CSS.highlights.set("search", new Highlight(...ranges));
   document.addEventListener("keydown", (event) => event.key === "Escape" && CSS.highlights.delete("search"));
   reveal(ranges);
+  // Until all is loaded, the browser itself goes to the section, and what comes late moves the text.
+  if (document.readyState !== "complete") addEventListener("load", () => requestAnimationFrame(() => reveal(ranges)));
 }
 
 /** Return the ranges of the texts in an element, also where they run over several elements, as in coloured code. */
