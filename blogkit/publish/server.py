@@ -11,7 +11,7 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -35,6 +35,7 @@ _TYPES = {
     ".woff2": "font/woff2",
     ".xml": "application/xml",
 }
+_NAMES = ("localhost", "127.0.0.1", "[::1]")
 _PACKED = ("text/", "application/j", "application/xml", "application/manifest", "image/svg")
 
 
@@ -53,7 +54,7 @@ def answer(site: Path, prefix: str, target: str) -> Answer:
     As on GitHub Pages: names are compared byte for byte on every system, ``/page`` is ``/page.html``, ``/dir/`` its
     ``index.html`` and ``/dir`` leads there; no folder is listed; anything else is ``404.html`` with status 404.
     """
-    path = unquote(urlsplit(target).path)
+    path = unquote(target.partition("?")[0])
     if path + "/" == prefix:
         return Answer(301, location=prefix)
     if not path.startswith(prefix):
@@ -87,6 +88,18 @@ class Handler(BaseHTTPRequestHandler):
     def __init__(self, site: Path, prefix: str, *arguments: object) -> None:
         self.site, self.prefix = site, prefix
         super().__init__(*arguments)  # type: ignore[arg-type]
+
+    def parse_request(self) -> bool:
+        """Refuse to answer to a stranger's name: it may lead here, and its pages would read what is served."""
+        if not super().parse_request():
+            return False
+        port = self.connection.getsockname()[1]
+        known = {f"{name}{end}" for name in _NAMES for end in ("", f":{port}")}
+        if {host.strip().lower() for host in self.headers.get_all("Host", [""])} <= known:
+            return True
+        self.close_connection = True
+        self.reply(421, b"421: this site answers to localhost only\n", "text/plain; charset=utf-8")
+        return False
 
     def do_GET(self) -> None:
         """Send what :func:`answer` says."""
@@ -153,11 +166,13 @@ def serving(site: Path, prefix: str = "/", port: int = 0, handler: type[Handler]
 
 
 def _exact(folder: Path, names: list[str]) -> Path | None:
-    """Walk down from ``folder`` by names that exist in exactly this spelling."""
+    """Walk down from ``folder`` by names that exist in exactly this spelling; no link is followed."""
     for name in names:
         if name in ("", ".", "..") or not folder.is_dir() or name not in os.listdir(folder):  # noqa: PTH208
             return None
         folder /= name
+        if folder.is_symlink():  # no built site has any: this one leads elsewhere
+            return None
     return folder
 
 

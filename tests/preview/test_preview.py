@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,6 +72,10 @@ def test_what_is_served_is_never_kept_by_the_browser_and_pages_know_their_build(
                 body = answer.read().decode()
             assert text in body
             assert ('"/__preview?1"' in body) == (name != "a.css")
+        stranger = urllib.request.Request(f"{server.home}__preview", headers={"Host": "evil.example"})
+        with pytest.raises(urllib.error.HTTPError, match="421") as error:
+            urllib.request.urlopen(stranger, timeout=10)
+        error.value.close()
 
 
 def test_a_build_that_ends_while_a_page_is_read_reloads_it(tmp_path: Path) -> None:

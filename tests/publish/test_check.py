@@ -52,11 +52,21 @@ def crawl(site: Path, body: str = "", **files: str) -> Crawl:
         ("/repo/%E1%84%92%E1%85%A1%E1%86%AB.html", 404, "404.html"),
         ("/repo/../secret.html", 404, "404.html"),
         ("/repo/%2e%2e/secret.html", 404, "404.html"),
+        ("/repo/..%2fsecret.html", 404, "404.html"),
+        ("/repo//secret.html", 404, "404.html"),
+        ("/repo/a.html%00", 404, "404.html"),
+        ("/repo/link.html", 404, "404.html"),
+        ("/repo/link", 404, "404.html"),
+        ("/repo/out/", 404, "404.html"),
+        ("/repo/out/secret.html", 404, "404.html"),
     ],
 )
 def test_answers_as_github_pages_does(tmp_path: Path, target: str, status: int, name: str) -> None:
     site = write(tmp_path / "site", a_html="", dir__index_html="", empty__x_txt="", 한_html="")
     (tmp_path / "secret.html").write_text("")
+    (tmp_path / "index.html").write_text("")
+    (site / "link.html").symlink_to(tmp_path / "secret.html")
+    (site / "out").symlink_to(tmp_path)
     found = answer(site, "/repo/", target)
     assert (found.status, found.file) == (status, site / name)
 
@@ -100,7 +110,7 @@ def test_sends_the_page_for_unknown_addresses_with_its_status(tmp_path: Path) ->
 def test_packs_for_those_who_unpack_and_sends_a_head_alone(
     tmp_path: Path, method: str, packing: str, packed: bool, body: str
 ) -> None:
-    request = f"{method} /a HTTP/1.1\r\nHost: x\r\nAccept-Encoding: {packing}\r\nConnection: close\r\n\r\n"
+    request = f"{method} /a HTTP/1.1\r\nHost: LocalHost\r\nAccept-Encoding: {packing}\r\nConnection: close\r\n\r\n"
     with (
         serving(write(tmp_path, a_html="글" * 99)) as server,
         socket.create_connection(("127.0.0.1", server.http.server_port)) as connection,
@@ -110,6 +120,35 @@ def test_packs_for_those_who_unpack_and_sends_a_head_alone(
     assert b"Content-Type: text/html; charset=utf-8" in head
     assert (b"Content-Encoding: gzip" in head) == packed
     assert (gzip.decompress(found) if packed and found else found).decode() == body
+
+
+def ask(port: int, request: str) -> bytes:
+    """Send a request as it is; return the first line of the answer."""
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(f"{request}\r\nConnection: close\r\n\r\n".encode())
+        return connection.makefile("rb").read().partition(b"\r\n")[0]
+
+
+def test_answers_to_its_own_names_alone(tmp_path: Path) -> None:
+    """A stranger's name may lead to this machine: its pages would read what is served here."""
+    with serving(write(tmp_path)) as server:
+        port = server.http.server_port
+        status = {
+            host: ask(port, f"GET / HTTP/1.1\r\n{host}").split()[1]
+            for host in (
+                *(f"Host: {name}:{port}" for name in ("localhost", "127.0.0.1", "[::1]", "LOCALHOST")),
+                *(
+                    f"Host: {name}:{port}"
+                    for name in ("evil.example", "localhost.evil.example", "evil.example@localhost")
+                ),
+                *(f"Host: {name}" for name in ("localhost", "127.0.0.1:1", "evil.example", "")),
+                f"Host: localhost:{port}\r\nHost: evil.example",
+                "X: no host at all",
+            )
+        }
+        assert [host for host, code in status.items() if code == b"200"] == [*list(status)[:4], "Host: localhost"]
+        assert set(status.values()) == {b"200", b"421"}
+        assert ask(port, "GET http://[ HTTP/1.1\r\nHost: localhost").split()[1] == b"404"
 
 
 def test_a_good_site_has_no_fault_and_every_file_is_found(tmp_path: Path) -> None:
