@@ -16,6 +16,7 @@ import pytest
 import yaml
 from actions import GitHub, Run, evaluate
 from conftest import ROOT, code, copy_checkout
+from markdown_it import MarkdownIt
 
 from blogkit.execution.ci_runners import DEFAULT_RUNNER
 from blogkit.execution.status import SEAL
@@ -354,3 +355,19 @@ def test_the_watch_keeps_one_issue(gh: Path, issues: list[dict[str, Any]], newes
         assert "## newest: failure" in body
         assert "\n    line\n" in body
         assert len(body) < 60_000
+
+
+@pytest.mark.parametrize(
+    "end", ["\r", "\r\n", "\n\n```\n", "\x0b", "\x0c", "\0", "\x1b[2J", "\x85", "\u2028", "\u2029", "\u202e"]
+)
+def test_what_a_log_says_stays_in_its_block(gh: Path, end: str) -> None:
+    (gh / "issues").write_text("[]")
+    (gh / "newest.txt").write_text(f"a{end}# heading{end}<img src=x>{end}@someone" + f"{end}x" * 30_000, newline="")
+    subprocess.run([ROOT / ".ci/report", gh, "newest=failure", "links=success"], check=True)
+    body = (gh / "body.md").read_bytes().decode("utf-8", "replace")
+    tokens = MarkdownIt().parse(body)
+    assert [token.type for token in tokens if token.level == 0 and not token.type.endswith("close")] == [
+        *("paragraph_open", "heading_open", "code_block")
+    ]
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e]", body)
+    assert len(body) < 60_000
