@@ -21,7 +21,7 @@ from .execution.execute import execute_posts, put_back
 from .execution.result import Result
 from .execution.status import State, states
 from .execution.store import Store
-from .files import Made, names_below, write
+from .files import Borders, Made, names_below, write
 from .posts.notebook import Notebooks
 from .posts.post import POSTS, Post
 from .posts.reading import iter_public, read_posts
@@ -92,6 +92,7 @@ class Build:
         self._made: Made | None = None
         self._cards: dict[str, SocialCard] = {}
         self._thumbnails: dict[str, Thumbnail] = {}
+        self._borders = Borders(root)
         self._previous = Path(environ.get(_PREVIOUS_SITE) or root / SITE)
         self._held = ExitStack()
 
@@ -245,6 +246,8 @@ class Build:
         edited, measured = last_changes(self.root, POSTS), value_changes(self.history)
 
         def one(post: Post) -> Entry:
+            if post.thumbnail and (reason := self._borders.objection(self.root / post.thumbnail)):
+                raise AuthorError([post.fault("thumbnail", f"{post.thumbnail} {reason}")])
             changed = edited.get(post.path.relative_to(self.root).as_posix())
             address = self.site.url(post.url) if self.site.base else ""
             result, moved = self.results.get(post.docname), measured.get(post.docname)
@@ -259,10 +262,14 @@ class Build:
             name: self.results[entry.post.docname].file(name) for entry in self.entries for name in entry.post.outputs
         }
         outputs = {name for post in self.posts for name in post.outputs}
+        faults = []
         for within in names_below(self.root / _IMAGES):
             name, file = f"{_IMAGES}/{within}", self.root / _IMAGES / within
-            if name not in outputs and file.suffix != ".md" and file.name[0] != "." and file.is_file():
+            if name not in outputs and file.suffix != ".md" and "/." not in f"/{within}" and file.is_file():
                 files[name] = file
+                faults += [Fault(file, 0, f"it {reason}")] if (reason := self._borders.objection(file)) else []
+        if faults:
+            raise AuthorError(faults)
         for name, file in files.items():
             write(pages / name, file.read_bytes())
         write(pages / HISTORY, history_file(self.history))

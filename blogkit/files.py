@@ -64,6 +64,30 @@ def engine_digest(*names: str) -> str:
     return digest.hexdigest()
 
 
+class Borders:
+    """Tells which files the book in a folder may publish: its own that are not hidden, wherever links lead."""
+
+    def __init__(self, book: Path) -> None:
+        self._book = os.path.realpath(book) + os.sep
+        self._folders: dict[str, str] = {}
+
+    def objection(self, path: Path) -> str:
+        """Say why a file may not be published, with the mend; empty: it may be."""
+        folder, name = os.path.split(path)  # a tenth of pathlib's time
+        if folder not in self._folders:
+            self._folders[folder] = os.path.realpath(folder)
+        found = f"{self._folders[folder]}{os.sep}{name}"
+        if os.path.islink(found):  # noqa: PTH114
+            found = os.path.realpath(found)
+        if not os.path.exists(found):  # noqa: PTH110
+            return "is not there; add the file or mend the name"
+        if not found.startswith(self._book):
+            return "lies outside the book, and only what is in it is published; copy the file into the book"
+        if f"{os.sep}." in found[len(self._book) - 1 :]:
+            return "is hidden, and nothing hidden is published; move the file or take its name out"
+        return ""
+
+
 class Made:
     """What each file or page was made from, as digests: what is made from the same is not made again.
 

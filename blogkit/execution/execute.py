@@ -179,7 +179,7 @@ async def _execute(
             await run_cells(notebook, post, folder, at_most, at, on_cell, _view(function, root))
         except Exception as error:
             return at.explain(error, notebook)
-        missing = [name for name in post.outputs if not (folder / name).is_file()]
+        missing = [name for name in post.outputs if not _is_file_in(folder, name)]
         if missing:
             line = post.lines.get("outputs", 1)
             return Failure(post, 0, line, f"declares {', '.join(missing)} in `outputs` but no cell wrote it")
@@ -228,6 +228,12 @@ def _lay_out(folder: Path, post: Post, root: Path, inputs: list[str]) -> None:
         shutil.copyfile(root / name, target)
     for name in post.outputs:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _is_file_in(folder: Path, name: str) -> bool:
+    """Tell whether a cell left a file there, and no link: the build would follow where the seal did not."""
+    file = folder.resolve() / name
+    return file.is_file() and file.resolve() == file
 
 
 def _commit(root: Path) -> str:

@@ -124,6 +124,9 @@ class BlogBuilder(StandaloneHTMLBuilder):
         for file in [*_STATIC.iterdir(), *_DESIGN.glob("*design*.css"), *_DESIGN.glob("*tabs*.js")]:
             write(Path(self.outdir, "_static", file.name), _static(file))
 
+    def copy_extra_files(self) -> None:
+        """Copy none: what a site holds besides its pages lies in ``images/``."""
+
     def gen_indices(self) -> None:
         """Make no index of terms."""
 

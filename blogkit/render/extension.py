@@ -19,7 +19,7 @@ from ..posts.post import is_post
 from ..site.settings import Settings, own_settings, sphinx_name
 from ..text import shorten
 from ..web.views import Document
-from . import maths
+from . import borders, maths
 from .anchors import NameSections
 from .builder import THEME, BlogBuilder
 from .reader import hand_over
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 
 logger = logging.getLogger(__name__)
+_UNCHANGED = "\n\nThe site was not changed. Mend the above and build again."
 
 
 class Hooks:
@@ -71,7 +72,7 @@ class Hooks:
         try:
             self.build.execute()
         except (AuthorError, ExecutionFailed) as error:
-            self._stop(f"{error}\n\nThe site was not changed. Mend the above and build again.")
+            self._stop(f"{error}{_UNCHANGED}")
         app.builder.hide(self.build.hidden())
 
     def outdated(
@@ -86,6 +87,7 @@ class Hooks:
 
     def source_read(self, app: Sphinx, docname: str, source: list[str]) -> None:
         """Have MyST-NB read a post together with its result."""
+        borders.note_loaded(app.env, docname, source[0])
         entry = self.build.entry(docname)
         result = self.build.results.get(docname)
         hand_over(app.env, entry.post if entry else None, result)
@@ -93,6 +95,9 @@ class Hooks:
     def reading_ended(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
         """Choose what is written again: the pages that would show something else than they show."""
         hand_over(env, None)
+        made = Path(env.mystnb_config.output_folder)  # type: ignore[attr-defined]  # MyST-NB keeps it there
+        if faults := list(borders.foreign_files(env, made)):
+            self._stop(f"{AuthorError(faults)}{_UNCHANGED}")
         assert isinstance(app.builder, BlogBuilder)
         root = app.config.root_doc
         for entry in self.build.entries:
@@ -133,7 +138,7 @@ class Hooks:
         try:
             self.build.publish(app.builder.copied())
         except AuthorError as error:
-            self._stop(f"{error}\n\nThe site was not changed. Mend the above and build again.")
+            self._stop(f"{error}{_UNCHANGED}")
         finally:
             self._open.close()
 
@@ -160,6 +165,8 @@ def register(app: Sphinx) -> ExtensionMetadata:
     # while Sphinx reads: join source and result
     app.connect("source-read", hooks.source_read)
     app.add_transform(NameSections)
+    app.connect("doctree-read", borders.check_addresses)
+    borders.close_side_doors()
     app.connect("env-updated", hooks.reading_ended)
     # while Sphinx writes: the blog's look and the pages of the lists
     app.add_builder(BlogBuilder, override=True)

@@ -1,0 +1,81 @@
+"""Let pages be made of the book's own files, and of no others.
+
+Sphinx and docutils note each file that a document takes in, whichever directive or link names it: that is looked at
+when all is read and nothing is written yet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from docutils.parsers.rst.directives.misc import Include, Raw
+from docutils.parsers.rst.directives.tables import CSVTable
+from sphinx.directives.code import LiteralInclude
+from sphinx.util import logging
+
+from ..errors import Fault
+from ..files import Borders
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+logger = logging.getLogger(__name__)
+_LOADED = re.compile(r"^\s*:?load:\s*(\S+)", re.MULTILINE)
+_SCHEME = "file:"
+_STANDARD_TEXTS = Path(Include.standard_include_path).resolve()
+"""Of docutils, such as ``<isonum.txt>``."""
+
+
+def close_side_doors() -> None:
+    """Take away the options of directives that read what is noted nowhere: addresses, and the other file of a diff."""
+    for directive, option in ((Raw, "url"), (CSVTable, "url"), (LiteralInclude, "diff")):
+        assert directive.option_spec
+        directive.option_spec[option] = _refuse
+
+
+def note_loaded(env: BuildEnvironment, docname: str, source: str) -> None:
+    """Note the files from which cells take their code, as MyST-NB does not."""
+    for name in _LOADED.findall(source):
+        relative, file = env.relfn2path(name, docname)
+        if Path(file).is_file():
+            env.dependencies[docname].add(relative)
+
+
+def check_addresses(app: Sphinx, doctree: nodes.document) -> None:
+    """Warn of addresses that only this machine knows."""
+    for node in doctree.findall(nodes.Element):
+        address = next((a for key in ("uri", "refuri", "reftarget") if (a := node.get(key))), "")
+        if str(address).lower().startswith(_SCHEME):
+            message = "%s is known on this machine only; copy the file into the book and write its path there"
+            logger.warning(message, address, location=node)
+
+
+def foreign_files(env: BuildEnvironment, made: Path) -> Iterator[Fault]:
+    """Yield a fault for each file that a document takes in, or is, and that is not the book's to publish.
+
+    ``made`` is the folder of the pictures that outputs hold.
+    """
+    source, others = Path(env.srcdir), (made.resolve(), _STANDARD_TEXTS)
+    borders = Borders(source)
+    for docname in sorted(env.all_docs):
+        document = env.doc2path(docname, base=False)
+        for name in (document, *sorted(env.dependencies.get(docname, ()))):
+            reason = borders.objection(source / name)
+            if reason and not any((source / name).resolve().is_relative_to(folder) for folder in others):
+                line = 0 if name == document else _line(source / document, Path(name).name)
+                yield Fault(source / document, line, f"{name} {reason}")
+
+
+def _line(file: Path, name: str) -> int:
+    """Return the line that names a file; 0: none does in so many words."""
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    return next((number for number, line in enumerate(lines, 1) if name in line), 0)
+
+
+def _refuse(_: str | None) -> str:
+    raise ValueError("no build asks an address or compares two files; copy what is there into the book")
