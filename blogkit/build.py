@@ -271,7 +271,8 @@ class Build:
         if faults:
             raise AuthorError(faults)
         for name, file in files.items():
-            write(pages / name, file.read_bytes())
+            state = file.stat()  # the copy may be another one: publishing cleans it
+            self.made.write(pages / name, f"{file} {state.st_size} {state.st_mtime_ns}", file.read_bytes)
         write(pages / HISTORY, history_file(self.history))
         return written | set(files) | {HISTORY}
 

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from ..files import names_below
+from ..pictures import clean
 
 
 class Staging:
@@ -45,7 +46,10 @@ class Staging:
         self.mark.touch()
 
     def publish(self) -> None:
-        """Put a copy of the pages where the site stands; readers see the old site or the new one."""
+        """Put a copy of the pages where the site stands; readers see the old site or the new one.
+
+        Raises :class:`~blogkit.errors.AuthorError` for a picture out of which cannot be taken what its camera noted.
+        """
         self._new.mkdir()
         folders = {""}
         for name in names_below(self.pages):
@@ -65,7 +69,10 @@ class Staging:
 
     @staticmethod
     def _copy(source: str, before: str, target: str) -> None:
-        """Copy a file; one that is as it was is linked to the site of before, where nothing is ever written."""
+        """Copy a file, a picture without what its camera noted.
+
+        One that is as it was is clean, and linked to the site of before, where nothing is ever written.
+        """
         try:
             a, b = os.stat(source), os.lstat(before)  # noqa: PTH116  # a tenth of pathlib's time
             if (a.st_size, a.st_mtime_ns) == (b.st_size, b.st_mtime_ns):
@@ -73,6 +80,7 @@ class Staging:
                 return
         except OSError:  # it is new, or the file system has no links
             pass
+        clean(Path(source))
         shutil.copy2(source, target)
 
     def discard_if_empty(self) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import imagesize
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ..execution.result import Result
 from ..files import file_digest, write
@@ -71,7 +71,8 @@ def _shrunk(picture: bytes) -> bytes:
         return b""
     try:
         with Image.open(io.BytesIO(picture)) as opened:
-            image = opened.convert("RGBA" if opened.has_transparency_data else "RGB")
+            upright = ImageOps.exif_transpose(opened)
+            image = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
             exact = _webp(image, WIDTH, lossless=True)
             return exact if len(exact) <= _SMALL else _webp(image, PHOTO_WIDTH, quality=80)
     except (UnidentifiedImageError, OSError):
