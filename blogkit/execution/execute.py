@@ -27,6 +27,7 @@ from .imports import imported_modules
 from .kernel import run_cells
 from .lock import LOCK, read_lock
 from .machine import MEMORY_PER_POST, default_jobs, device, processor, threads
+from .privacy import make_neutral, told
 from .promises import broken_promises
 from .result import Record, Result
 from .seal.packages import lay_out
@@ -150,6 +151,10 @@ async def _execute_all(
             at_most = threads(jobs, whole_machine=function.post.whole_machine)
             try:
                 outcome = await _execute(function, root, store, at_most, lambda cell: progress.cell(name, cell))
+            except ExecutionFailed as error:
+                failures.extend(error.failures)
+                progress.end(name, "failed")
+                return
             except Exception as error:  # a full disk, an input that was deleted: the others go on
                 outcome = Failure(function.post, 0, 1, f"{type(error).__name__}: {error}")
             if isinstance(outcome, Failure):
@@ -174,15 +179,18 @@ async def _execute(
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
     with _folder(post, root) as folder:
         _lay_out(folder, post, root, list(inputs))
-        notebook = nbformat.from_dict(post.notebook)
+        notebook, view = nbformat.from_dict(post.notebook), _view(function, root)
         try:
-            await run_cells(notebook, post, folder, at_most, at, on_cell, _view(function, root))
+            await run_cells(notebook, post, folder, at_most, at, on_cell, view)
         except Exception as error:
             return at.explain(error, notebook)
         missing = [name for name in post.outputs if not _is_file_in(folder, name)]
         if missing:
             line = post.lines.get("outputs", 1)
             return Failure(post, 0, line, f"declares {', '.join(missing)} in `outputs` but no cell wrote it")
+        make_neutral(post, notebook, folder, view)
+        if failures := list(told(post, notebook, folder)):
+            raise ExecutionFailed(failures)
         if {name: file_digest(root / name) for name in inputs} != inputs:
             return Failure(post, 0, post.lines.get("inputs", 1), "an input changed while the post ran; build again")
         record = Record(

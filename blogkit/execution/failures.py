@@ -13,6 +13,7 @@ import nbformat
 from ..errors import shown
 from ..posts.post import Post
 from ..text import printable
+from .variables import without_values
 
 _LINES = 12
 
@@ -32,7 +33,7 @@ class Failure:
         place = f"{shown(self.post.path)}:{self.line or 1}"
         where = f"cell {self.cell}: " if self.cell else ""
         detail = "".join(f"\n    {line}" for line in self.detail.splitlines())
-        return f"{place}: {where}{self.reason}{detail}"
+        return without_values(f"{place}: {where}{self.reason}{detail}", self.post)
 
 
 class ExecutionFailed(Exception):

@@ -23,6 +23,7 @@ from .machine import threads
 from .prelude import prelude_digests, prelude_source
 from .seal import can_seal
 from .tokens import canonical
+from .variables import asked_variables
 
 _INSTALLS = re.compile(r"^\s*[%!]+\s*(?:\S+\s+-m\s+)?(?:pip3?|conda|mamba|uv)\s+.*\n?", re.MULTILINE)
 _FOUND = re.compile(r"""find_spec\(["'](\w+)["']\)""")
@@ -100,18 +101,6 @@ def _refuse_installs(post: Post) -> None:
             faults.append(Fault(post.path, post.cell_line(index), said))
     if faults:
         raise AuthorError(faults)
-
-
-def asked_variables(post: Post) -> dict[str, str]:
-    """Return the variables that the post asks for; raise :class:`AuthorError` for one that is not set."""
-    faults = [
-        post.fault("env", f"the variable {name} is not set; set it, or delete it from `env`")
-        for name in post.env
-        if name not in os.environ
-    ]
-    if faults:
-        raise AuthorError(faults)
-    return {name: os.environ[name] for name in post.env}
 
 
 def input_files(post: Post, root: Path) -> list[str]:

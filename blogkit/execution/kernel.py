@@ -172,6 +172,7 @@ def _kernel_environment(post: Post, folder: Path, threads: int, own: str, view: 
     system = ("/usr/bin", "/bin") if view else (os.environ.get("PATH", ""),)
     env = {name: os.environ[name] for name in (*_PASSED, *post.env, *(() if view else _WINDOWS)) if name in os.environ}
     env |= {"PATH": os.pathsep.join((python, *system)), "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONNOUSERSITE": "1"}
+    env |= dict.fromkeys(("USER", "LOGNAME", "USERNAME"), "blog")  # not who builds
     env |= dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"), str(folder))
     env |= {"PYTHONPATH": str(view)} if view else {}
     env |= {"IPYTHONDIR": own, "MATPLOTLIBRC": os.devnull, "MPLCONFIGDIR": own}
