@@ -38,7 +38,7 @@ def make_neutral(post: Post, notebook: nbformat.NotebookNode, folder: Path, view
 
     ``folder`` is where the post ran, which becomes ``~`` as its home is there; ``view`` held its packages.
     """
-    names = _places(post.path.parents[1], folder, view)
+    names = _places(post.book, folder, view)
     pattern = _any_of(names)
     kernels = re.compile(rf"{re.escape(tempfile.gettempdir())}/kernel-\w+|(?<=ipykernel)_\d+")
 
@@ -63,7 +63,7 @@ def told(post: Post, notebook: nbformat.NotebookNode, folder: Path) -> Iterator[
         for name in (name for name, pattern in values.items() if pattern.search(shown)):
             reason = f"shows the value of the variable {name}, and nobody but the post may read it; show something else"
             yield Failure(post, number, post.cell_line(index), reason)
-    paths = re.compile(_any_of([str(folder.resolve()), str(post.path.parents[1]), *_homes()]).pattern.encode())
+    paths = re.compile(_any_of([str(folder.resolve()), str(post.book), *_homes()]).pattern.encode())
     for file in post.outputs:
         yield from (_failure(post, f"{file} {reason}") for reason in _told_by(folder / file, values, paths))
 
