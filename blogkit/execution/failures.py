@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 
 from ..errors import shown
+from ..posts.notebook import is_executed
 from ..posts.post import Post
 from ..text import printable
 from .variables import without_values
@@ -94,6 +95,7 @@ class Place:
         from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
         from .client import TooMuchPrinted
+        from .glue import BadValue
 
         if isinstance(error, CellExecutionError):
             raised = [o for o in notebook.cells[self.index].get("outputs", []) if o.output_type == "error"]
@@ -107,9 +109,12 @@ class Place:
                 return self.fail(f"took longer than {self.post.cell_timeout:g} s; raise `cell_timeout`", notebook)
             return self.fail(f"the post took longer than {self.post.timeout:g} s; raise `timeout`", notebook)
         if isinstance(error, TooMuchPrinted):
-            limit = f"{self.post.output_limit:g} MB"
+            size, limit = f"{error.size / 1e6:.1f} MB", f"{self.post.output_limit:g} MB"
             mend = "print less, or raise `output_limit`"
-            return self.fail(f"the post has printed {error.size / 1e6:.1f} MB, more than {limit}; {mend}", notebook)
+            return self.fail(f"the post has printed {size}, more than {limit}; {mend}", notebook)
+        if isinstance(error, BadValue):
+            self.index, self.cell = error.index, 1 + sum(map(is_executed, notebook.cells[: error.index]))
+            return self.fail(str(error), notebook)
         if isinstance(error, DeadKernelError):
             return self.fail("the kernel died; most often the machine is out of memory", notebook)
         if isinstance(error, NoSuchKernel):
