@@ -61,7 +61,10 @@ def fetch_site(base: str, folder: Path, log: Callable[[str], None] = print, paus
 
 def fetch_file(url: str, pause: float = 2.0) -> bytes | None:
     """Return what stands at ``url``, asked for securely; ``None`` if nothing does. Raises ``OSError``."""
-    return _get(_secure(url), pause)[0]
+    try:
+        return _get(_secure(url), pause)[0]
+    except HTTPException as error:  # such as a body that was cut
+        raise OSError(f"{url} cannot be read ({type(error).__name__})") from error
 
 
 def _secure(url: str) -> str:
