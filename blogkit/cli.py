@@ -125,6 +125,15 @@ def _plan(options: argparse.Namespace) -> int:
     return 0
 
 
+def _accept(options: argparse.Namespace) -> int:
+    from .execution.ci_results import accept
+
+    build = load(Path.cwd())
+    with build:
+        print(f"{accept(json.loads(options.plan), options.folder, build.states(), build.store)} results accepted")
+    return 0
+
+
 def _check(options: argparse.Namespace) -> int:
     from .publish.check import crawl_site
 
@@ -190,6 +199,11 @@ def _add_publishing(commands: _Commands) -> None:
     plan.add_argument("--limit", type=int, default=20, help="most runners (default: 20)")
     plan.add_argument("--runners", default="", help="labels that posts may ask for in `runs_on`")
     plan.set_defaults(run=_plan)
+
+    accepting = commands.add_parser("accept", help="store what the runners of a plan made, and nothing else")
+    accepting.add_argument("plan", help="as `plan` printed it")
+    accepting.add_argument("folder", type=Path, help="holds `results-N/`, with the archive of the plan's runner N")
+    accepting.set_defaults(run=_accept)
 
     check = commands.add_parser("check", help="serve the built site as GitHub Pages does and crawl it")
     check.add_argument("site", nargs="?", type=Path, default=_SITE, help=f"(default: {_SITE.as_posix()})")

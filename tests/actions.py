@@ -324,10 +324,10 @@ def _upload(job: _JobRun, given: dict[str, Any]) -> None:
 
 
 def _download(job: _JobRun, given: dict[str, Any]) -> None:
-    assert given["merge-multiple"]
     for folder in job.all.artifact("").glob("*"):
         if fnmatch.fnmatch(folder.name, given["pattern"]):
-            shutil.copytree(folder, given["path"], dirs_exist_ok=True)
+            target = Path(given["path"], "" if given["merge-multiple"] else folder.name)
+            shutil.copytree(folder, target, dirs_exist_ok=True)
 
 
 def _deploy_pages(job: _JobRun, given: dict[str, Any]) -> dict[str, str]:

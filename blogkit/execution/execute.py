@@ -22,7 +22,7 @@ from ..posts.post import Post
 from .environment import installed_version, main_packages
 from .failures import ExecutionFailed, Failure, Place
 from .function import Function
-from .glue import glued_units, glued_values
+from .glue import BadValue, glued_units, glued_values
 from .imports import imported_modules
 from .kernel import run_cells
 from .lock import LOCK, read_lock
@@ -191,11 +191,15 @@ async def _execute(
         make_neutral(post, notebook, folder, view)
         if failures := list(told(post, notebook, folder)):
             raise ExecutionFailed(failures)
+        try:
+            values = glued_values(notebook)
+        except BadValue as error:
+            return at.explain(error, notebook)
         if {name: file_digest(root / name) for name in inputs} != inputs:
             return Failure(post, 0, post.lines.get("inputs", 1), "an input changed while the post ran; build again")
         record = Record(
             post=post.docname,
-            values=glued_values(notebook),
+            values=values,
             units=glued_units(notebook),
             function=function.description,
             executed=started.isoformat(timespec="seconds"),

@@ -11,11 +11,14 @@ from pathlib import Path
 import nbformat
 
 from ..errors import shown
+from ..posts.notebook import is_executed
 from ..posts.post import Post
 from ..text import printable
 from .variables import without_values
 
 _LINES = 12
+_LONGEST = 2_000
+"""Characters of a message or of a line of it; an error can hold a whole table."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class Place:
         outputs = notebook.cells[self.index].get("outputs", []) if self.cell else []
         errors = "".join(o.text for o in outputs if o.output_type == "stream" and o.name == "stderr")
         if errors:
-            detail += "\n[stderr]\n" + "\n".join(printable(errors).splitlines()[-10:])
+            detail += "\n[stderr]\n" + "\n".join(line[:_LONGEST] for line in printable(errors).splitlines()[-10:])
         return Failure(self.post, self.cell, line, reason, detail.strip("\n"))
 
     def explain(self, error: Exception, notebook: nbformat.NotebookNode) -> Failure:
@@ -91,17 +94,27 @@ class Place:
         from jupyter_client.kernelspec import NoSuchKernel
         from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+        from .client import TooMuchPrinted
+        from .glue import BadValue
+
         if isinstance(error, CellExecutionError):
             raised = [o for o in notebook.cells[self.index].get("outputs", []) if o.output_type == "error"]
             text = printable("\n".join(line for output in raised for line in output.traceback))
             frames = [line for line in text.splitlines() if line.strip(" -") and "Traceback (most recent" not in line]
-            said = f"{error.ename}: {error.evalue}"
+            said = f"{error.ename}: {error.evalue}"[:_LONGEST]
             mend = refusal(error.ename, error.evalue, self.post.book)
-            return self.fail(f"{said}{mend}", notebook, "\n".join(frames[-_LINES:]))
+            return self.fail(f"{said}{mend}", notebook, "\n".join(line[:_LONGEST] for line in frames[-_LINES:]))
         if isinstance(error, CellTimeoutError):
             if self.post.cell_timeout and time.monotonic() < self.deadline:
                 return self.fail(f"took longer than {self.post.cell_timeout:g} s; raise `cell_timeout`", notebook)
             return self.fail(f"the post took longer than {self.post.timeout:g} s; raise `timeout`", notebook)
+        if isinstance(error, TooMuchPrinted):
+            size, limit = f"{error.size / 1e6:.1f} MB", f"{self.post.output_limit:g} MB"
+            mend = "print less, or raise `output_limit`"
+            return self.fail(f"the post has printed {size}, more than {limit}; {mend}", notebook)
+        if isinstance(error, BadValue):
+            self.index, self.cell = error.index, 1 + sum(map(is_executed, notebook.cells[: error.index]))
+            return self.fail(str(error), notebook)
         if isinstance(error, DeadKernelError):
             return self.fail("the kernel died; most often the machine is out of memory", notebook)
         if isinstance(error, NoSuchKernel):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import json
+import math
 from collections.abc import Iterator
 
 import nbformat
@@ -11,27 +13,62 @@ from ..posts.references import Value
 
 
 def glued_values(notebook: nbformat.NotebookNode) -> dict[str, Value]:
-    """Return what the cells glued, as JSON values: name → number, text, truth value, list or mapping."""
+    """Return what the cells glued, as JSON values: name → number, text, truth value, list or mapping.
+
+    Raises :class:`BadValue` for what can be none.
+    """
     values: dict[str, Value] = {}
-    for bundle, plain in _glued(notebook):
+    for index, bundle, plain in _glued(notebook):
+        name = bundle["name"]
+        if not isinstance(name, str) or _fault(name, name):
+            raise BadValue(index, f"glue({name!r}, …): the name must be a text")
         try:
-            values[bundle["name"]] = _plain(ast.literal_eval(plain))
-        except (ValueError, SyntaxError):
-            values[bundle["name"]] = plain
+            value = _plain(ast.literal_eval(plain))
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            value = plain
+        if fault := _fault(plain, value):
+            raise BadValue(index, f"glue({name!r}, …): the value {fault}")
+        values[name] = value
     return values
+
+
+class BadValue(Exception):
+    """Raised for a value that no page can state."""
+
+    def __init__(self, index: int, message: str) -> None:
+        super().__init__(message)
+        self.index = index
+        """Of the cell that glued it, in the notebook."""
 
 
 def glued_units(notebook: nbformat.NotebookNode) -> dict[str, str]:
     """Return the units of the glued values that have one."""
-    return {bundle["name"]: bundle["unit"] for bundle, _ in _glued(notebook) if bundle.get("unit")}
+    return {bundle["name"]: bundle["unit"] for _, bundle, _ in _glued(notebook) if bundle.get("unit")}
 
 
-def _glued(notebook: nbformat.NotebookNode) -> Iterator[tuple[dict[str, str], str]]:
-    for cell in notebook.cells:
+def _fault(plain: str, value: Value) -> str:
+    """Say why a value with this text cannot be published; empty: it can."""
+    if not plain:
+        return "has no text; glue what can be printed"
+    if plain in ("nan", "inf", "-inf"):
+        return f"is {plain}; glue a number, or a text that says so"
+    try:
+        if isinstance(value, int | float):
+            math.isfinite(value)
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except OverflowError:
+        return "is too large; glue its logarithm, or its text"
+    except ValueError as error:
+        return f"cannot be written ({error})"
+    return ""
+
+
+def _glued(notebook: nbformat.NotebookNode) -> Iterator[tuple[int, dict[str, str], str]]:
+    for index, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []) if cell.cell_type == "code" else []:
             bundle = output.get("metadata", {}).get("scrapbook")
             if bundle:
-                yield bundle, output.data.get(bundle.get("mime_prefix", "") + "text/plain", "")
+                yield index, bundle, output.data.get(bundle.get("mime_prefix", "") + "text/plain", "")
 
 
 def _plain(value: object) -> Value:
@@ -39,4 +76,6 @@ def _plain(value: object) -> Value:
         return {str(key): _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple | set):
         return [_plain(each) for each in value]
+    if value is ...:
+        raise ValueError  # IPython has cut a long list: what is left is a text
     return value if isinstance(value, str | int | float | None) else str(value)

@@ -22,7 +22,8 @@ from .seal import GUARD, START, seal
 
 if TYPE_CHECKING:
     from jupyter_client.asynchronous.client import AsyncKernelClient
-    from nbclient import NotebookClient
+
+    from .client import Client
 
 _START_SECONDS = 60
 _END_SECONDS = 30
@@ -53,12 +54,12 @@ async def run_cells(
     ``view`` is the folder of the packages that it finds in a seal (``None``: there is no seal here).
     Raises what nbclient raises when a cell fails.
     """
-    from nbclient import NotebookClient
+    from .client import Client
 
-    client = NotebookClient(
+    client = Client(
         notebook,
+        post.output_limit,
         timeout_func=at.seconds_left,
-        coalesce_streams=True,
         record_timing=False,
         shutdown_kernel="immediate",
     )
@@ -79,7 +80,7 @@ async def run_cells(
             await client.async_execute_cell(cell, index, execution_count=number)
 
 
-async def _run_silently(client: NotebookClient, notebook: nbformat.NotebookNode, source: str) -> None:
+async def _run_silently(client: Client, notebook: nbformat.NotebookNode, source: str) -> None:
     """Run code that leaves no trace in the notebook."""
     if source:
         notebook.cells.append(nbformat.v4.new_code_cell(source))  # nbclient wants the cell in the notebook

@@ -27,6 +27,7 @@ from .result import FILES, NOTEBOOK, RECORD, Record, Result
 
 STORE = "_build/.jupyter_cache/blogkit"
 """Where results are kept: `jupyter-book clean` keeps this folder, `clean --all` does not."""
+RESULTS = "results"
 FORMAT = 4
 _OF_STORE = ("key", "format", "sha256")
 """What the store adds to a record."""
@@ -82,6 +83,14 @@ class Store:
         self.grew = True
         return Result(final, key, record, json_digest(kept["sha256"]))
 
+    def take(self, result: Result) -> None:
+        """Move the result of another store into this one, in place of an older one."""
+        final = self._folder(result.key)
+        final.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(final, ignore_errors=True)
+        result.folder.rename(final)
+        self.grew = True
+
     @contextmanager
     def scratch(self) -> Iterator[Path]:
         """Make a folder beside the results and remove it at the end."""
@@ -109,7 +118,7 @@ class Store:
         for scratch in (self.root / "scratch").glob("*"):
             if now - _mtime(scratch) > _DAY:
                 shutil.rmtree(scratch, ignore_errors=True)
-        folders = sorted((self.root / "results").glob("*/*"), key=_mtime, reverse=True)
+        folders = sorted((self.root / RESULTS).glob("*/*"), key=_mtime, reverse=True)
         total, dropped = 0, []
         for folder in sorted(folders, key=lambda f: f.name not in keep):
             total += sum((folder / name).stat().st_size for name in names_below(folder))
@@ -119,7 +128,7 @@ class Store:
         return dropped
 
     def _folder(self, key: str) -> Path:
-        return self.root / "results" / key[:2] / key
+        return self.root / RESULTS / key[:2] / key
 
     def _last(self, docname: str) -> Path:
         return self.root / "last" / f"{docname}.key"

@@ -161,6 +161,7 @@ KEYS: dict[str, Callable[[Any], Any]] = {
     "drift": _drift,
     "timeout": _positive,
     "cell_timeout": _positive,
+    "output_limit": _positive,
     "whole_machine": _flag,
     "runs_on": _text,
     "requirements": _names,

@@ -51,6 +51,8 @@ class Post:
     """Seconds that the whole post may run."""
     cell_timeout: float | None = None
     """Seconds that each cell may run."""
+    output_limit: float = 10.0
+    """MB that the page may show of what the post prints and draws."""
     whole_machine: bool = False
     runs_on: str = ""
     requirements: tuple[str, ...] = ()

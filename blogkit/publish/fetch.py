@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPException
+from http.client import HTTPException, IncompleteRead
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from ..files import write
 from ..posts.post import is_post
-from ..site.history import HISTORY
+from ..site.history import HISTORY, records
 
 _ALWAYS = ("index.html", HISTORY)
 _LOC = re.compile(r"<loc>\s*([^<\s]+)\s*</loc>")
@@ -27,22 +28,30 @@ def fetch_site(base: str, folder: Path, log: Callable[[str], None] = print, paus
     """Copy the pages, records and history of the site at ``base`` to ``folder``; tell whether there is such a site.
 
     Only its own host is asked, and the one to which GitHub leads from ``….github.io`` (a custom domain), and only
-    securely. What cannot be had stays as it is in ``folder``, and is said.
+    securely. What cannot be had stays as it is in ``folder``, and is said. Raises ``ValueError`` for an address that is
+    none, and for a site that answers with something else than what it published.
     """
     base = _secure(base.rstrip("/") + "/")
 
     def one(name: str) -> bool:
         content, _ = _get(base + name, pause)
         if content is not None:
-            write(folder / unquote(name), content)
+            path = folder / unquote(name)
+            if fault := _fault(name, content, path):
+                raise ValueError(f"{base}{name}: {fault}; what was fetched before stays. Fetch again")
+            write(path, content)
         return content is not None
 
     try:
         sitemap, address = _get(base + "sitemap.xml", pause)
         base = address.rpartition("/")[0] + "/"
         names = _names(sitemap.decode("utf-8"), base) if sitemap is not None else []
+        if sitemap is not None and b"<urlset" not in sitemap:
+            raise ValueError(f"{address}: no sitemap; what was fetched before stays. Fetch again")
         with ThreadPoolExecutor(8) as pool:
             found = sum(pool.map(one, dict.fromkeys([*_ALWAYS, *names])))
+    except IncompleteRead as error:
+        raise ValueError(f"{base} ends in the middle of a file; what was fetched before stays. Fetch again") from error
     except (OSError, HTTPException, UnicodeDecodeError) as error:
         log(f"{base} cannot be read ({error}): the history of results may start anew")
         return False
@@ -52,7 +61,10 @@ def fetch_site(base: str, folder: Path, log: Callable[[str], None] = print, paus
 
 def fetch_file(url: str, pause: float = 2.0) -> bytes | None:
     """Return what stands at ``url``, asked for securely; ``None`` if nothing does. Raises ``OSError``."""
-    return _get(_secure(url), pause)[0]
+    try:
+        return _get(_secure(url), pause)[0]
+    except HTTPException as error:  # such as a body that was cut
+        raise OSError(f"{url} cannot be read ({type(error).__name__})") from error
 
 
 def _secure(url: str) -> str:
@@ -61,6 +73,21 @@ def _secure(url: str) -> str:
     if not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
         raise ValueError(f"{url!r} is no address of a site; write one such as https://example.com/blog/")
     return url
+
+
+def _fault(name: str, content: bytes, path: Path) -> str:
+    """Say why this cannot be what was published as ``name``; empty: it can. ``path`` holds what was fetched before."""
+    if name == HISTORY and not any(line for _, line in records(content)):
+        if content.strip() or (path.is_file() and path.stat().st_size):
+            return "no history of results"
+    elif name.endswith(".json"):
+        try:
+            json.loads(content)
+        except (ValueError, RecursionError):
+            return "no JSON"
+    elif not content.strip():
+        return "an empty page"
+    return ""
 
 
 def _names(sitemap: str, base: str) -> Iterable[str]:
@@ -81,7 +108,10 @@ def _get(url: str, pause: float) -> tuple[bytes | None, str]:
     for attempt in range(_ATTEMPTS):
         try:
             with _OPENER.open(url, timeout=30) as answer:
-                return answer.read(_LIMIT), answer.url
+                content: bytes = answer.read(_LIMIT)
+                if answer.length:  # what is left of the announced length; reading in parts does not ask
+                    raise IncompleteRead(content, answer.length)
+                return content, answer.url
         except urllib.error.HTTPError as error:
             error.close()
             if error.code in (404, 410):

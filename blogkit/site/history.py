@@ -5,18 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from ..errors import shown
+from ..errors import AuthorError, Fault, shown
 from ..execution.result import Result
 from ..posts.post import Post
 
 _LONGEST = 40
 """Characters of a text that the results page shows."""
 HISTORY = "results-history.jsonl"
+_LARGEST = 1e300
+"""Above it differences and drawings of numbers overflow."""
+_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -76,39 +79,47 @@ class ResultRow:
 
 
 def read_history(previous: Path, log: Callable[[str], None] = print) -> list[Published]:
-    """Read the history of the site in the folder ``previous``; say so where a new one starts."""
+    """Read the history of the site in the folder ``previous``; say so where a new one starts.
+
+    A line that is no record is said and left out; raises :class:`AuthorError` for a file that cannot be read.
+    """
     path = previous / HISTORY
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        content = path.read_bytes()
     except FileNotFoundError:
         log(f"no history of results at {shown(path)}; a new one starts")
         return []
     except OSError as error:
-        log(f"the history of results at {shown(path)} cannot be read ({error}); a new one starts")
-        return []
+        message = f"the history of results cannot be read ({error}); mend the file, or delete it to start anew"
+        raise AuthorError([Fault(path, 0, message)]) from error
     history = []
-    for number, line in enumerate(lines, 1):
-        try:
-            history += [_published(json.loads(line))] if line.strip() else []
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    for number, line in records(content):
+        if line:
+            history.append(line)
+        else:
             log(f"{shown(path)}:{number}: no line of the history; it is left out")
     return history
 
 
+def records(content: bytes) -> Iterator[tuple[int, Published | None]]:
+    """Yield each line of a history that is not empty, with its number from 1; ``None``: it is no record."""
+    for number, line in enumerate(content.split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            yield number, _published(json.loads(line))
+        except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError):
+            yield number, None
+
+
 def extend_history(history: Sequence[Published], results: Mapping[str, Result]) -> list[Published]:
-    """Return the history with a line for each post whose key is not the one of its last line; oldest first."""
-    last = {line.post: line.key for line in history}
-    new = [
-        Published(
-            docname,
-            result.key,
-            result.record.executed,
-            result.record.seconds,
-            {name: value for name, value in result.values.items() if is_number(value)},
-        )
-        for docname, result in sorted(results.items())
-        if last.get(docname) != result.key
+    """Return the history with a line for each post whose key or values are not those of its last line; oldest first."""
+    last = {line.post: (line.key, line.values) for line in history}
+    now = [
+        Published(docname, result.key, result.record.executed, result.record.seconds, _numbers(result.values))
+        for docname, result in results.items()
     ]
+    new = [line for line in now if last.get(line.post) != (line.key, line.values)]
     return [*history, *sorted(new, key=lambda line: (line.executed, line.post))]
 
 
@@ -178,12 +189,25 @@ def value_changes(history: Iterable[Published]) -> dict[str, dt.datetime]:
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
-    """Tell whether a value is a number."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Tell whether a value is a number that can be compared."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST
 
 
 def _published(line: dict[str, Any]) -> Published:
     """Read a line; what a newer engine has added to it is passed over."""
-    values = {str(name): value for name, value in line["values"].items() if is_number(value)}
-    executed = dt.datetime.fromisoformat(line["executed"]).isoformat()
-    return Published(str(line["post"]), str(line["key"]), executed, float(line["seconds"]), values)
+    post, key, seconds, executed = (
+        line["post"],
+        line["key"],
+        line["seconds"],
+        dt.datetime.fromisoformat(line["executed"]),
+    )
+    _ = executed - _DAY, executed + _DAY  # readers see it in another time zone
+    if not (isinstance(post, str) and isinstance(key, str) and is_number(seconds) and executed.tzinfo):
+        raise ValueError
+    found = Published(post, key, executed.isoformat(), seconds, _numbers(line["values"]))
+    history_file([found]).encode("utf-8")  # halves of characters cannot be written again
+    return found
+
+
+def _numbers(values: Mapping[str, object]) -> dict[str, int | float]:
+    return {name: value for name, value in values.items() if is_number(value)}

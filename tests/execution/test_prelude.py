@@ -33,6 +33,23 @@ def record(glue, *args, **kwargs):
     return output.data, output.metadata
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.float32(0.5), "0.5"),
+        (np.longdouble("0.5"), "0.5"),
+        (np.array([1, 2], np.longdouble), "[1.0, 2.0]"),
+        (np.datetime64("2024-01-01T09:00", "ns"), "'2024-01-01T09:00:00.000000000'"),
+        (np.array(["2024-01-01"], "datetime64[D]"), "['2024-01-01']"),
+        (np.str_("글"), "'글'"),
+        (np.array([(1, 2.5)], [("a", int), ("b", float)]), "[(1, 2.5)]"),
+    ],
+)
+def test_glue_makes_plain_values_of_numpy_s(value, text):
+    data, _ = record(run("glue")["glue"], "v", value)
+    assert data == {"application/papermill.record/text/plain": text}
+
+
 @pytest.mark.parametrize("display", [False, True])
 @pytest.mark.parametrize("value", [3, 0.1 + 0.2, "글", [[1, 2], [3, 4]], None])
 def test_glue_publishes_what_myst_nb_publishes(value, display):

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.error import URLError
+from urllib.parse import unquote
 from urllib.request import Request
 
 import pytest
 
+from blogkit.cli import main
 from blogkit.publish.fetch import Redirects, fetch_site
 from blogkit.publish.server import Handler, serving
 
 SITEMAP = "<urlset>{}</urlset>"
+RECORD = '{"executed": "2024-01-01T00:00:00+00:00", "key": "k", "post": "posts/a", "seconds": 1, "values": {}}\n'
 
 
 def loc(base: str, *names: str) -> str:
@@ -32,7 +36,8 @@ def fetch(base: str, folder: Path) -> tuple[bool, str, set[str]]:
 def site(tmp_path: Path) -> Path:
     for name in ("index.html", "about.html", "posts/글.html", "posts/글.json", "results-history.jsonl", "big.bin"):
         (tmp_path / "site" / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "site" / name).write_text(name, encoding="utf-8")
+        content = RECORD if name.endswith(".jsonl") else "{}" if name.endswith(".json") else name
+        (tmp_path / "site" / name).write_text(content, encoding="utf-8")
     return tmp_path / "site"
 
 
@@ -52,14 +57,11 @@ def test_writes_nothing_outside_its_folder(tmp_path: Path) -> None:
 
     class Answering(Handler):
         def do_GET(self) -> None:
-            self.reply(200, loc("/", *names).encode())
+            self.reply(404 if self.path.endswith(".jsonl") else 200, loc("/", *names).encode())
 
     with serving(tmp_path, handler=Answering) as server:
         fetch(server.home, tmp_path / "copy")
-    assert {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()} == {
-        "copy/index.html",
-        "copy/results-history.jsonl",
-    }
+    assert {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()} == {"copy/index.html"}
 
 
 def test_nothing_published_is_no_failure(tmp_path: Path) -> None:
@@ -89,6 +91,58 @@ def test_a_server_that_stumbles_is_asked_again(site: Path, tmp_path: Path) -> No
     with serving(site, handler=Stumbling) as server:
         found, _, files = fetch(server.home, tmp_path / "copy")
     assert (found, files) == (True, {"index.html", "results-history.jsonl"})
+
+
+PAGE = b"<!doctype html><title>Sign in</title>"
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "said"),
+    [
+        ("results-history.jsonl", (RECORD * 25).encode(), "ends in the middle of a file"),
+        ("results-history.jsonl", PAGE, "results-history.jsonl: no history of results"),
+        ("results-history.jsonl", b"", "results-history.jsonl: no history of results"),
+        ("results-history.jsonl", b"\xff\0" * 99, "results-history.jsonl: no history of results"),
+        ("posts/%EA%B8%80.json", PAGE, ".json: no JSON"),
+        ("about.html", b" ", "about.html: an empty page"),
+        ("sitemap.xml", PAGE, "sitemap.xml: no sitemap"),
+        ("sitemap.xml", b"<urlset>", "ends in the middle of a file"),
+    ],
+)
+def test_what_is_not_what_was_published_is_refused(
+    site: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    answer: bytes,
+    said: str,
+) -> None:
+    """Cut short, or the page of someone in between: the old file stays, and the exit code says so."""
+    old = {"results-history.jsonl": RECORD * 50, "posts/글.json": '{"old": 1}', "about.html": "old"}
+    for path, text in old.items():
+        (tmp_path / "copy" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "copy" / path).write_text(text, encoding="utf-8")
+
+    class Answering(Handler):
+        def do_GET(self) -> None:
+            if self.path != f"/{name}":
+                super().do_GET()
+                return
+            self.send_response(200)
+            self.send_header("Content-Length", str(2 * len(answer) if "middle" in said else len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+    with serving(site, handler=Answering) as server:
+        (site / "sitemap.xml").write_text(loc(server.home, "", "about.html", "posts/%EA%B8%80.html"))
+        monkeypatch.setattr(time, "sleep", lambda _: None)
+        assert main(["fetch", server.home, str(tmp_path / "copy")]) == 1
+    errors = capsys.readouterr().err
+    assert said in errors
+    assert "what was fetched before stays" in errors
+    path = unquote(name)
+    assert path not in old or (tmp_path / "copy" / path).read_text(encoding="utf-8") == old[path]
 
 
 @pytest.mark.parametrize(("status", "whole"), [(404, True), (410, True), (403, False), (500, False)])

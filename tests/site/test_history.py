@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from conftest import Book, code
 
-from blogkit.site.history import Published, extend_history
+from blogkit.errors import AuthorError
+from blogkit.site.history import HISTORY, Published, extend_history, history_file, read_history, value_changes
 
 
 def history(*values: float) -> str:
@@ -74,6 +78,95 @@ def test_a_damaged_line_is_left_out_and_the_others_stay(book: Book) -> None:
         assert f"results-history.jsonl:{number}: no line of the history; it is left out" in log
     lines = (book.site / "results-history.jsonl").read_text(encoding="utf-8").splitlines()
     assert [line.split('"score": ')[1].strip("}") for line in lines] == ["0.1", "0.9", "0.5"]
+
+
+GOOD = (
+    '{"executed": "2024-01-01T00:00:00+00:00", "key": "k", "post": "posts/2024-01-01-one", "seconds": 1, "values": {}}'
+)
+
+
+def line(old: str, new: str) -> bytes:
+    assert old in GOOD
+    return GOOD.replace(old, new).encode()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        *(
+            GOOD.encode()[:-1],
+            GOOD.encode()[9:],
+            b"\xff\xfe" * 20,
+            b"\0" * 99,
+            b"\x1f\x8b\x08",
+            b"<html>",
+            b"null",
+            b"NaN",
+            b'""',
+        ),
+        *(b"[" * 10_000, b'{"a":' * 10_000, b"9" * 5_000, b"{}", GOOD.encode() * 2),
+        *(
+            line('"k"', "5"),
+            line('"k", ', "null, "),
+            line('"posts/2024-01-01-one"', "[]"),
+            line("2024-01-01-one", "\\ud800"),
+        ),
+        *(line('"seconds": 1', '"seconds": "1"'), line('"seconds": 1', '"seconds": NaN'), line(": 1,", ": 1e999,")),
+        *(
+            line(": 1,", f": {10**400},"),
+            line(": 1,", ": null,"),
+            line("+00:00", ""),
+            line('"2024-01-01T00:00:00+00:00"', "1"),
+        ),
+        *(
+            line("2024-01-01T", "9999-12-31T"),
+            line("2024-01-01T", "0001-01-01T"),
+            line("2024", "soon"),
+            line("{}", "[]"),
+        ),
+        *(line("{}", '{"\\udfff": 1}'), line("{}", "null"), line("one", "one\xff").replace("\xff".encode(), b"\xff")),
+    ],
+    ids=lambda damage: damage[:60].decode("ascii", "replace"),
+)
+def test_what_is_no_record_is_left_out_and_said(tmp_path: Path, damage: bytes) -> None:
+    (tmp_path / HISTORY).write_bytes(b"\n".join([GOOD.encode(), damage, GOOD.encode(), b""]))
+    said: list[str] = []
+    found = read_history(tmp_path, said.append)
+    assert history_file(found).splitlines() == [GOOD, GOOD]
+    assert len(said) == 1
+    assert f"{HISTORY}:2: no line of the history; it is left out" in said[0]
+
+
+@pytest.mark.parametrize(
+    "number", ["NaN", "-Infinity", "1e999", "1e307", str(-(10**308)), str(10**400), '"1"', "true", "[1]"]
+)
+def test_what_is_no_number_that_can_be_compared_is_left_out_of_its_line(tmp_path: Path, number: str) -> None:
+    (tmp_path / HISTORY).write_bytes(line("{}", f'{{"odd": {number}, "\u2028": 1}}') + b"\r\n")
+    (found,) = read_history(tmp_path)
+    assert found.values == {"\u2028": 1}
+    (tmp_path / HISTORY).write_text(history_file([found]), encoding="utf-8")
+    assert read_history(tmp_path) == [found]
+    assert value_changes([found, found]) == {}
+
+
+def test_a_history_that_cannot_be_read_is_a_fault_and_stays(tmp_path: Path) -> None:
+    (tmp_path / HISTORY).mkdir()
+    with pytest.raises(AuthorError, match="the history of results cannot be read"):
+        read_history(tmp_path)
+    assert read_history(tmp_path / "nowhere") == []
+
+
+def test_the_same_key_with_another_value_adds_a_line() -> None:
+    """A post executed again, by force or because it came over the network, may return something else."""
+    record = SimpleNamespace(executed="2024-01-02T00:00:00+00:00", seconds=1.0)
+
+    def extended(before: list[Published], **values: Any) -> list[Published]:
+        result: Any = SimpleNamespace(key="k", record=record, values=values)
+        return extend_history(before, {"posts/2024-01-01-one": result})
+
+    history = extended(extended([], score=0.5), score=0.5)
+    assert [each.values for each in extended(history, score=0.6)] == [{"score": 0.5}, {"score": 0.6}]
+    assert len(extended(extended([], score=float("nan"), text="a"), score=float("nan"), text="b")) == 1
 
 
 def test_a_text_has_no_curve(book: Book) -> None:

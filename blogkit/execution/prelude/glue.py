@@ -11,7 +11,11 @@ def glue(name, value, display=False, unit=""):
 
     if hasattr(value, "numpy"):
         value = value.numpy()
-    if type(value).__module__ == "numpy":
+    if type(value).__module__ == "numpy" and hasattr(value, "tolist"):
+        if value.dtype.kind in "mM":
+            value = value.astype(str)  # or nanoseconds would be a number
+        elif value.dtype.char == "g":
+            value = value.astype(float)
         value = value.tolist()  # a plain number or list: its text can be read back
     data, metadata = format_display_data(value)
     prefix = "" if display else "application/papermill.record/"  # as in MyST-NB: published, but not shown

@@ -56,6 +56,7 @@ def main(hidden: Hidden) -> None:
     sys.path.pop(0)  # this file's folder
     if hidden.sealed:
         _avoid_tcp()
+    _print_all_and_once()
     from ipykernel import compiler, kernelapp
 
     compiler.get_tmp_directory = lambda: _CELLS
@@ -94,6 +95,26 @@ def _avoid_tcp() -> None:
 
     IOPubThread._setup_pipe_in = setup_pipe_in  # type: ignore[method-assign]
     IOPubThread._setup_pipe_out = setup_pipe_out  # type: ignore[method-assign]
+
+
+def _print_all_and_once() -> None:
+    """Wait where the build reads slower, rather than drop output; do not echo what children print into its log."""
+    from ipykernel.iostream import IOPubThread, OutStream
+
+    start, redirect = IOPubThread.start, OutStream._setup_stream_redirects
+
+    def start_waiting(self: IOPubThread) -> None:
+        self.socket.xpub_nodrop = True
+        start(self)  # type: ignore[no-untyped-call]
+
+    def redirect_only(self: OutStream, name: str) -> None:
+        redirect(self, name)  # type: ignore[no-untyped-call]
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, self._original_stdstream_copy)
+        os.close(nothing)
+
+    IOPubThread.start = start_waiting  # type: ignore[method-assign]
+    OutStream._setup_stream_redirects = redirect_only  # type: ignore[method-assign]
 
 
 def _is_below(path: str, folder: str) -> bool:
