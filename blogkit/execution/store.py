@@ -89,6 +89,7 @@ class Store:
         final.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(final, ignore_errors=True)
         result.folder.rename(final)
+        self.remember(result.record.post, result.key)
         self.grew = True
 
     @contextmanager

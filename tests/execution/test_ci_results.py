@@ -124,7 +124,8 @@ def test_anything_else_is_refused_with_all_that_came_with_it(
         runners.accept(store)
     assert [fault.path for fault in error.value.faults] == [path]
     assert (store.find(runners.keys[0]), bool(store.find(runners.keys[1]))) == (None, True)
-    assert not [*tmp_path.rglob("evil"), *tmp_path.rglob("*.key"), *(store.root / "scratch").iterdir()]
+    assert [path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.key")] == [runners.keys[1]]
+    assert not [*tmp_path.rglob("evil"), *(store.root / "scratch").iterdir()]
 
 
 def refused(runners: Runners, store: Store) -> str:
