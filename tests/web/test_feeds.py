@@ -128,7 +128,7 @@ def test_content_is_whole(body: lxml.html.HtmlElement) -> None:
     for part in (
         "글입니다.",
         "plt.plot([1, 2])",
-        "abcred <b> & ",
+        "acred <b> & ",
         "접은 코드의 출력",
         "마디 하나",
         "41.5",

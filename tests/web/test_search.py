@@ -399,6 +399,7 @@ def test_marked_word_below_the_fold_comes_into_view(page: Page, server: Server, 
     page.goto(f"{server.root}{HISTORY}?highlight=시대가#딥러닝의-시대")
     place = "[...CSS.highlights.get('search') ?? []][0]?.getBoundingClientRect().top"
     page.wait_for_function(f"{place} > 0 && {place} < 300")
+    page.unroute_all(behavior="wait")
 
 
 def test_arrow_keys_walk_through_the_results(page: Page, server: Server) -> None:
