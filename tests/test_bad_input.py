@@ -170,6 +170,19 @@ def test_all_faults_of_what_authors_write_are_told_at_once(book: Book, whole: Ca
     assert not wrong, "\n".join(map(repr, wrong))
 
 
+def test_what_is_odd_and_right_is_built(book: Book) -> None:
+    text = "---\ntitle: 글\n---\n\n" + code("print(open('data/한글.csv').read())")
+    for name, data in {"mark": "\ufeff" + text, "crlf": text.replace("\n", "\r\n")}.items():
+        named = data.replace("title: 글", "inputs: ['data/*.csv']\ntitle: 글" if name == "mark" else "title: 글", 1)
+        book.write(
+            f"posts/2024-02-02-{name}.md",
+            named.replace("open('data/한글.csv').read()", "1") if name != "mark" else named,
+        )
+    book.write(unicodedata.normalize("NFD", "data/한글.csv"), "자료입니다")
+    book.build()
+    assert "자료입니다" in book.text("posts/2024-02-02-mark.html")
+
+
 def test_values_that_no_format_fits(book: Book, whole: Callable[[], str]) -> None:
     wrong = ["x:.1q", "t:.2f", "x:{x}", "x:900000000d", "c:c"]
     for number, reference in enumerate(wrong):
@@ -179,3 +192,15 @@ def test_values_that_no_format_fits(book: Book, whole: Callable[[], str]) -> Non
     for number, reference in enumerate(wrong):
         assert f"body-{number}.md:11: {{{reference}}} cannot format" in said
         assert f"front-{number}.md:3: description: {{{reference}}} cannot format" in said
+
+
+def test_inputs_that_lie_elsewhere(book: Book, whole: Callable[[], str]) -> None:
+    book.write("data/x.csv", "x")
+    (book.root / "data/out").symlink_to("/etc/passwd")
+    os.mkfifo(book.root / "data/pipe")
+    for name, inputs in {"link": "data/*", "pipe": "data/pipe", "folder": "data"}.items():
+        book.post(f"2024-02-02-{name}", code("1"), inputs=[inputs])
+    said = whole()
+    assert "link.md:3: out leads out of the book; copy the file to the book" in said
+    assert "pipe.md:3: the input data/pipe does not exist" in said
+    assert "folder.md:3: the input data is a folder" in said
