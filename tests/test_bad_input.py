@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
+import struct
+import subprocess
 import unicodedata
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Book, code
+from conftest import ROOT, Book, code
 from test_build import files
 
 from blogkit.errors import shown
@@ -20,6 +24,7 @@ RAW = {"cell_type": "raw", "metadata": {}, "source": "---\ntitle: x\n---"}
 CODE = {"cell_type": "code", "metadata": {}, "source": "1", "outputs": [], "execution_count": None}
 BOMB = "\n".join(f"  a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else 'x'}]" for n in range(9))
 GLUED = code("glue('x', 1)\nglue('t', 'text')\nglue('c', 0xd800)")
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 
 def notebook(**parts: Any) -> str:
@@ -194,6 +199,20 @@ def test_values_that_no_format_fits(book: Book, whole: Callable[[], str]) -> Non
         assert f"front-{number}.md:3: description: {{{reference}}} cannot format" in said
 
 
+def test_outputs_that_would_write_over_something_else(book: Book, whole: Callable[[], str], tmp_path: Path) -> None:
+    book.write("images/kept.png", "x")
+    book.write("images/folder/x.txt", "x")
+    (book.root / "images/out").symlink_to(tmp_path)
+    git = ("git", "-C", str(book.root))
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "images/kept.png"], check=True)
+    for name in ("images/kept.png", "images/folder", "images/out/x.txt"):
+        book.post(f"2024-02-02-{Path(name).stem}{len(name)}", code("1"), outputs=[name])
+    said = whole()
+    for message in ("kept.png is committed", "images/folder is a folder", "images/out/x.txt leads out of the book"):
+        assert f":3: outputs: images/{message.removeprefix('images/')}" in said
+
+
 def test_inputs_that_lie_elsewhere(book: Book, whole: Callable[[], str]) -> None:
     book.write("data/x.csv", "x")
     (book.root / "data/out").symlink_to("/etc/passwd")
@@ -204,3 +223,74 @@ def test_inputs_that_lie_elsewhere(book: Book, whole: Callable[[], str]) -> None
     assert "link.md:3: out leads out of the book; copy the file to the book" in said
     assert "pipe.md:3: the input data/pipe does not exist" in said
     assert "folder.md:3: the input data is a folder" in said
+
+
+def png(width: int, height: int, rows: bytes) -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def test_thumbnails_that_are_none(book: Book, whole: Callable[[], str]) -> None:
+    picture = (ROOT / "images/favicon.png").read_bytes()
+    for name, data in {
+        "text.png": b"hello",
+        "half.png": picture[: len(picture) // 2],
+        "bomb.png": png(60_000, 60_000, bytes(60_001)),
+        "large.png": png(10_000, 9_000, bytes(10_001)),
+        "script.svg": SVG,
+    }.items():
+        book.write(f"images/{name}", data)
+    os.mkfifo(book.root / "images/pipe.png")
+    for path in (book.root / "images").iterdir():
+        book.post(f"2024-02-02-{path.stem}", thumbnail=f"images/{path.name}")
+    said = whole()
+    for name in ("text.png", "half.png", "bomb.png", "large.png", "script.svg", "pipe.png"):
+        assert f"{name.partition('.')[0]}.md:3: thumbnail: images/{name} is no PNG, JPEG, WebP or GIF" in said
+
+
+def test_redirects_from_what_the_site_has_itself(book: Book, whole: Callable[[], str]) -> None:
+    book.write("images/x.html", "x")
+    addresses = (
+        "feed.xml",
+        "index.html",
+        "archive.html",
+        "posts/2024-01-01-good.html/x",
+        "images/x.html",
+        "robots.txt",
+    )
+    for number, address in enumerate(addresses):
+        book.post(f"2024-02-02-{number}", redirect_from=[address])
+    book.post("2024-02-03-a", redirect_from=["old.html"])
+    book.post("2024-02-04-a", redirect_from=["old.html/x"])
+    said = whole()
+    for number in range(len(addresses)):
+        assert f"2024-02-02-{number}.md:3: redirect_from: a page or a file of the site stands at" in said
+    assert "2024-02-03-a.md:3: redirect_from: a page or a file of the site stands at old.html" in said
+
+
+@pytest.mark.parametrize("name", ["_build/.pages", "_build/.notebooks", "_build/.cards", "images", "posts"])
+def test_a_file_where_a_folder_belongs(book: Book, whole: Callable[[], str], name: str) -> None:
+    """As in a folder that cannot be written, which root can always."""
+    book.post("2024-02-02-a", code("open('images/x.txt', 'w').write('x');"), outputs=["images/x.txt"])
+    if (book.root / name).is_dir():
+        shutil.rmtree(book.root / name)
+    book.write(name, "x")
+    said = whole()
+    assert f"\n{name}" in said
+
+
+def test_settings_that_do_not_exist_or_hold(book: Book, whole: Callable[[], str]) -> None:
+    book.config(blog_feed_entires=5, blog_timezone="Asia/Seoull", blog_jobs=-1)
+    said = whole()
+    assert "_config.yml: blog_feed_entires is no setting; did you mean blog_feed_entries?" in said
+    assert "_config.yml: blog_timezone: 'Asia/Seoull' is no time zone" in said
+    assert "_config.yml: blog_jobs: -1 must be a number from 0" in said
+    for text in ("a: b: c", "- a", "title: !!bool abc"):
+        book.write("_config.yml", text)
+        result = book.blogkit("status")
+        assert result.returncode == 1
+        assert "_config.yml: no settings of a book (" in result.stdout
+        assert "Traceback" not in result.stdout
