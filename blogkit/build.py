@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from filelock import FileLock, Timeout
 
@@ -39,7 +40,7 @@ from .site.history import (
     result_rows,
     value_changes,
 )
-from .site.revisions import last_changes
+from .site.revisions import check_outputs, last_changes
 from .site.settings import Settings
 from .site.thumbnails import Thumbnail, thumbnails
 from .web.feeds import write_feeds
@@ -117,6 +118,8 @@ class Build:
         if self.staging.begin():
             shutil.rmtree(doctrees, ignore_errors=True)
         doctrees.mkdir(parents=True, exist_ok=True)
+        for folder in (doctrees, self.staging.pages):  # where Sphinx's own faults are no words for authors
+            TemporaryFile(dir=folder).close()
         self._made = Made(doctrees / _MADE)
 
     # From the text to what there is to show
@@ -126,6 +129,7 @@ class Build:
         notebooks = Notebooks(self.root / _BUILD / ".notebooks")
         self.posts = read_posts(self.root, self.settings.timezone, self.settings.author, notebooks)
         notebooks.prune()
+        check_outputs(self.posts, self.root)
         return list(iter_public(self.posts, self._now, self.settings.preview))
 
     def named(self, names: Collection[str] = ()) -> list[Post]:
@@ -218,14 +222,15 @@ class Build:
         # Not what this run wrote: Sphinx writes no page when no source changed.
         paths = {view.head.path for view in self.views.values()}
         indexed = [view.head.path for view in self.views.values() if is_indexed(view.name)]
-        written = self._write_files(pages) | write_redirects(pages, self.entries, self.site, paths)
+        written = self._write_files(pages)
         written |= write_feeds(pages, self.entries, self.site, self.staging.kept("contents"))
         written |= write_cards(pages, list(self._cards.values()), self.staging.kept("cards"))
         written |= write_sitemap(pages, self.entries, self.site, indexed)
         written |= write_notfound(pages, self.site)
         written |= write_index(pages, paths, self.staging.kept("search.npz"))
-        written |= {thumbnail.name for thumbnail in self._thumbnails.values()}
-        remove_strays(pages, paths | written | set(pictures))
+        written |= {thumbnail.name for thumbnail in self._thumbnails.values()} | paths | set(pictures)
+        written |= write_redirects(pages, self.entries, self.site, written)
+        remove_strays(pages, written)
         self.made.save()
         self.staging.publish()
 

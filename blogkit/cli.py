@@ -14,7 +14,7 @@ from typing import TypeAlias
 import yaml
 
 from .build import Build
-from .errors import AuthorError
+from .errors import AuthorError, Fault
 from .execution.failures import ExecutionFailed
 from .posts.post import SUFFIXES
 from .site.settings import CONFIG, Settings
@@ -41,9 +41,12 @@ def load(root: Path) -> Build:
     path = root / CONFIG
     if not path.is_file():
         sys.exit("no _config.yml here; change to the folder of the blog")
-    config = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    sphinx = (config.get("sphinx") or {}).get("config") or {}
-    return Build(root, Settings.from_config({**sphinx, "author": config.get("author", "")}))
+    try:
+        config = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        sphinx = {**((config.get("sphinx") or {}).get("config") or {}), "author": config.get("author", "")}
+    except Exception as error:  # PyYAML raises many kinds
+        raise AuthorError([Fault(path, 0, f"no settings of a book ({error}); mend them")]) from error
+    return Build(root, Settings.from_config(sphinx))
 
 
 def _new(options: argparse.Namespace) -> int:

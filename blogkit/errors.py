@@ -46,9 +46,18 @@ def for_each(function: Callable[[_Item], _Made], items: Iterable[_Item]) -> list
     return made
 
 
+def refused(error: OSError) -> AuthorError:
+    """Say which file or folder the system refused; a place that cannot be written is a mistake of no code."""
+    path = Path(os.fsdecode(error.filename2 or error.filename or "."))
+    return AuthorError(
+        [Fault(path, 0, f"{error.strerror or error}; the build reads and writes here: make room for it")]
+    )
+
+
 def shown(path: Path) -> str:
-    """Write a path as someone in the current folder would type it."""
+    """Write a path as someone in the current folder would type it, and nothing that a terminal would obey."""
     try:
-        return os.path.relpath(path)
+        text = os.path.relpath(path)
     except ValueError:  # another drive
-        return str(path)
+        text = str(path)
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 
 _ENGINE = Path(__file__).parent
+LONGEST_NAME = 240
+"""Bytes of a file's name: systems allow 255, and names of what is made of a file have some more."""
 
 
 def write(path: Path, content: str | bytes) -> bool:
@@ -38,6 +40,11 @@ def names_below(folder: Path) -> Iterator[str]:
     for path, _, names in os.walk(folder):  # rglob takes five times as long
         within = os.path.relpath(path, folder).replace(os.sep, "/")
         yield from names if within == "." else (f"{within}/{name}" for name in names)
+
+
+def lies_below(path: Path, folder: Path) -> bool:
+    """Tell whether a path leads to something in a folder, also when links on the way are followed."""
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def file_digest(path: Path) -> str:

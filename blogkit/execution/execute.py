@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -21,7 +21,7 @@ from ..files import file_digest, write
 from ..posts.post import Post
 from .environment import installed_version, main_packages
 from .failures import ExecutionFailed, Failure, Place
-from .function import Function
+from .function import Function, input_files
 from .glue import BadValue, glued_units, glued_values
 from .imports import imported_modules
 from .kernel import run_cells
@@ -174,11 +174,11 @@ async def _execute_all(
 async def _execute(
     function: Function, root: Path, store: Store, at_most: int, on_cell: Callable[[int], None]
 ) -> Result | Failure:
-    post, inputs = function.post, function.description["inputs"]
+    post, inputs = function.post, input_files(function.post, root)
     at = Place(post)
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
     with _folder(post, root) as folder:
-        _lay_out(folder, post, root, list(inputs))
+        _lay_out(folder, post, inputs)
         notebook, view = nbformat.from_dict(post.notebook), _view(function, root)
         try:
             await run_cells(notebook, post, folder, at_most, at, on_cell, view)
@@ -195,7 +195,7 @@ async def _execute(
             values = glued_values(notebook)
         except BadValue as error:
             return at.explain(error, notebook)
-        if {name: file_digest(root / name) for name in inputs} != inputs:
+        if {name: file_digest(path) for name, path in inputs.items()} != function.description["inputs"]:
             return Failure(post, 0, post.lines.get("inputs", 1), "an input changed while the post ran; build again")
         record = Record(
             post=post.docname,
@@ -232,12 +232,12 @@ def _folder(post: Post, root: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _lay_out(folder: Path, post: Post, root: Path, inputs: list[str]) -> None:
+def _lay_out(folder: Path, post: Post, inputs: Mapping[str, Path]) -> None:
     """Fill the folder that the kernel runs in: the declared inputs and nothing else."""
-    for name in inputs:
+    for name, path in inputs.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(root / name, target)
+        shutil.copyfile(path, target)
     for name in post.outputs:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,10 @@ from typing import NotRequired, TypedDict
 from packaging.utils import canonicalize_name
 
 from ..errors import AuthorError, Fault
-from ..files import file_digest, json_digest
+from ..files import file_digest, json_digest, lies_below
 from ..posts.notebook import is_executed
 from ..posts.post import Post
+from ..text import nfc
 from .environment import Environment, environment, installed_version, packages
 from .imports import cell_nodes, imported_modules
 from .lock import NO_LOCK, Lock
@@ -78,7 +80,7 @@ def describe(
         "code": canonical(post.code),
         "prelude": prelude_digests(post),
         "environment": surroundings,
-        "inputs": {name: file_digest(root / name) for name in input_files(post, root)},
+        "inputs": {name: file_digest(path) for name, path in input_files(post, root).items()},
         "outputs": sorted(post.outputs),
         "sealed": can_seal(),
         "network": post.network,
@@ -103,23 +105,43 @@ def _refuse_installs(post: Post) -> None:
         raise AuthorError(faults)
 
 
-def input_files(post: Post, root: Path) -> list[str]:
-    """Return the files that the post's ``inputs`` name, below ``root``; code must name no other file of ``data/``."""
+def input_files(post: Post, root: Path) -> dict[str, Path]:
+    """Return name → file of the post's ``inputs`` below ``root``; code must name no other file of ``data/``.
+
+    Names are composed, as code has them, also where the file's own name is not.
+    """
     faults = []
-    names: set[str] = set()
+    files: dict[str, Path] = {}
     for pattern in post.inputs:
-        found = [root / pattern] if (root / pattern).is_file() else [p for p in root.glob(pattern) if p.is_file()]
+        found = _matches(pattern, root)
         if (root / pattern).is_dir():
             faults.append(post.fault("inputs", f"the input {pattern} is a folder; write {pattern}/*"))
         elif not found:
             faults.append(post.fault("inputs", f"the input {pattern} does not exist; add the file or mend the name"))
-        names.update(p.relative_to(root).as_posix() for p in found)
+        for path in found:
+            if not lies_below(path, root):
+                faults.append(post.fault("inputs", f"{path.name} leads out of the book; copy the file to the book"))
+            name = nfc(path.relative_to(root).as_posix())
+            if not name.isprintable():
+                faults.append(post.fault("inputs", f"{name!r} has signs that are no letters; rename the file"))
+            files[name] = path
     for text in sorted(_data_paths(post.code)):
-        if text not in names and os.path.isfile(root / text):  # noqa: PTH113  # which raises for no text
+        if nfc(text) not in files and os.path.isfile(root / text):  # noqa: PTH113  # which raises for no text
             faults.append(post.fault("inputs", f"a cell names {text}, which is not declared; add it to `inputs`"))
     if faults:
         raise AuthorError(faults)
-    return sorted(names)
+    return dict(sorted(files.items()))
+
+
+def _matches(pattern: str, root: Path) -> list[Path]:
+    """Return the files of a pattern's names; macOS writes Hangul in parts (NFD)."""
+    for form in ("NFC", "NFD"):
+        spelt = unicodedata.normalize(form, pattern)
+        if (root / spelt).is_file():
+            return [root / spelt]
+        if found := [path for path in root.glob(spelt) if path.is_file()]:
+            return found
+    return []
 
 
 def _versions(post: Post, lock: Lock, last: Callable[[], Description | None]) -> dict[str, str]:

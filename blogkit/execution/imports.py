@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 _IMPORT = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
+_NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What ``ast.parse`` raises; the last two for brackets or dots in their thousands."""
 _MAGICS = ("run_cell_magic", "run_line_magic")
 
 
@@ -43,13 +45,13 @@ def cell_nodes(source: str) -> Iterator[ast.AST]:
 def _parse(source: str) -> ast.Module:
     try:
         return ast.parse(source)
-    except (SyntaxError, ValueError):
+    except _NO_PYTHON:
         pass
     from IPython.core.inputtransformer2 import TransformerManager
 
     try:
         return ast.parse(TransformerManager().transform_cell(source))
-    except (SyntaxError, ValueError):
+    except _NO_PYTHON:
         return ast.Module([], [])
 
 

@@ -9,9 +9,17 @@ import yaml
 
 from ..errors import AuthorError, Fault
 from .front_matter_keys import IGNORED
-from .notebook import load_ipynb, split_front_matter
+from .notebook import LOADER, check_yaml, load_ipynb, split_front_matter
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C takes a tenth of the time
+
+class _Loader(yaml.SafeLoader):
+    """Reads a key that stands twice in a value as the mistake that it is."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(f"{twice!r} stands twice")
+        return super().construct_mapping(node, deep)
 
 
 def read_front_matter(path: Path, text: str) -> tuple[dict[str, Any], dict[str, int]]:
@@ -19,25 +27,29 @@ def read_front_matter(path: Path, text: str) -> tuple[dict[str, Any], dict[str, 
 
     An ``.ipynb`` has it in a raw first cell, or else in its metadata, which have no lines.
     """
+    kept: dict[str, Any] = {}
     if path.suffix == ".ipynb":
         notebook = load_ipynb(path, text)
         first = notebook.cells[0] if notebook.cells else None
         if first is None or first.cell_type != "raw" or not first.source.startswith("---"):
-            return {k: v for k, v in notebook.metadata.items() if k not in IGNORED}, {}
+            return dict(notebook.metadata), {}
         text = first.source
+        kept = {name: value for name, value in notebook.metadata.items() if name in IGNORED}
     source, _ = split_front_matter(text)
     if not source:
         raise AuthorError([Fault(path, 1, "no front matter; start the file with `---`, `title: …`, `---`")])
     try:
-        return _construct(path, yaml.compose(source, Loader=_LOADER))
+        check_yaml(path, source, 2)
+        meta, lines = _construct(path, yaml.compose(source, Loader=LOADER))
     except yaml.MarkedYAMLError as error:
-        line = _line(error.problem_mark) if error.problem_mark else 1
+        line = _line(error.problem_mark)
         message = f"not YAML: {error.problem or error.context}; quote the value"
         raise AuthorError([Fault(path, line, message)]) from error
     except yaml.reader.ReaderError as error:
         line = source.count("\n", 0, error.position) + 2
         message = f"the character {_character(error)!r} is not allowed; delete it"
         raise AuthorError([Fault(path, line, message)]) from error
+    return meta | kept, lines
 
 
 def _construct(path: Path, node: yaml.Node | None) -> tuple[dict[str, Any], dict[str, int]]:
@@ -46,7 +58,7 @@ def _construct(path: Path, node: yaml.Node | None) -> tuple[dict[str, Any], dict
     meta: dict[str, Any] = {}
     lines: dict[str, int] = {}
     faults = []
-    loader = yaml.SafeLoader("")
+    loader = _Loader("")
     for key, value in node.value:
         line = _line(key.start_mark)
         if not isinstance(key, yaml.ScalarNode):
@@ -57,15 +69,16 @@ def _construct(path: Path, node: yaml.Node | None) -> tuple[dict[str, Any], dict
         lines[key.value] = line
         try:
             meta[key.value] = loader.construct_object(value, deep=True)
-        except ValueError as error:  # an impossible date, such as 2019-13-45
-            faults.append(Fault(path, line, f"{key.value}: {error}"))
+        except Exception as error:  # an impossible date, such as 2019-13-45; PyYAML raises many kinds
+            why = getattr(error, "problem", None) or str(error)
+            faults.append(Fault(path, line, f"{key.value}: cannot be read ({why}); mend or quote the value"))
     if faults:
         raise AuthorError(faults)
     return meta, lines
 
 
-def _line(mark: yaml.Mark) -> int:
-    return mark.line + 2  # marks count from 0, and from the line below the first `---`
+def _line(mark: Any) -> int:
+    return mark.line + 2 if mark else 1  # marks count from 0, and from the line below the first `---`
 
 
 def _character(error: yaml.reader.ReaderError) -> str:

@@ -5,21 +5,29 @@ from __future__ import annotations
 import datetime as dt
 import re
 import string
+import sys
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
-from ..text import nfc
+from ..files import LONGEST_NAME
+from ..text import nfc, xml_text
 from .references import parse_promise
 
 _OUTPUT_FOLDERS = ("images", "files")
 _MAX_PATH = 200
+_HIGHEST = 1e8
+"""Seconds, days or MB: what reckons with them knows no more."""
+_FIRST_YEAR, _LAST_YEAR = 1000, 9998
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str | int | float) or isinstance(value, bool) or not str(value).strip():
         raise ValueError("must be a text that is not empty")
-    return nfc(str(value).strip())
+    text = nfc(str(value).strip())
+    if xml_text(text) != text:
+        raise ValueError(f"{text!r} has a control character; delete it")
+    return text
 
 
 def _texts(value: Any) -> tuple[str, ...]:
@@ -32,10 +40,22 @@ def _flag(value: Any) -> bool:
     return value
 
 
-def _positive(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-        raise ValueError("must be a number above 0")
+def _positive(value: Any, most: float = sys.float_info.max) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= most:
+        raise ValueError("must be a number above 0, and no endless one")
     return float(value)
+
+
+def _limit(value: Any) -> float:
+    return _positive(value, _HIGHEST)
+
+
+def date(value: Any) -> dt.datetime:
+    """Return a date that other time zones have, too; raise ``ValueError`` for what is none."""
+    found = _date(value)
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise ValueError(f"{value} is too far away; mend the year")
+    return found
 
 
 def _date(value: Any) -> dt.datetime:
@@ -60,11 +80,18 @@ def _paths(value: Any) -> tuple[str, ...]:
     paths = _texts(value)
     for path in paths:
         parts = path.split("/")
-        if not {"", ".", ".."}.isdisjoint(parts) or re.search(r"[\\:\0]", path) or len(path) > _MAX_PATH:
+        if not _fits(path) or re.search(r"[\\:\0]", path):
             raise ValueError(f"{path!r} must lie below the book's folder, such as data/mnist.npz")
         if parts[-1] == "**" or any("**" in part and part != "**" for part in parts):
             raise ValueError(f"{path!r}: write a pattern such as data/*.csv or data/**/*.csv")
     return paths
+
+
+def _fits(path: str) -> bool:
+    """Tell whether a path stays below where it starts, and its names are as long as names of files may be."""
+    parts = path.split("/")
+    short = len(path) <= _MAX_PATH and all(len(part.encode()) <= LONGEST_NAME for part in parts)
+    return short and {"", ".", ".."}.isdisjoint(parts)
 
 
 def _path(value: Any) -> str:
@@ -102,7 +129,7 @@ def _old_addresses(value: Any) -> tuple[str, ...]:
     files = []
     for address in _texts(value):
         path = nfc(unquote(address)).strip("/")
-        if re.search(r'[\\?#:"\n\0]', path) or any(part in ("", ".", "..") for part in path.split("/")):
+        if re.search(r'[\\?#:"\x00-\x1f\ufffd]', path) or not _fits(path) or path.startswith((".", "_")):
             raise ValueError(f"{address!r} must be a path below the home page, such as /2019/mnist.html or /ai/mnist/")
         files.append(path if path.endswith((".html", ".htm")) else f"{path}/index.html")
     return tuple(files)
@@ -145,8 +172,8 @@ IGNORED = {
 """Keys that notebook tools write; they are not the blog's."""
 KEYS: dict[str, Callable[[Any], Any]] = {
     "title": _text,
-    "date": _date,
-    "updated": _date,
+    "date": date,
+    "updated": date,
     "author": _text,
     "categories": _texts,
     "tags": _texts,
@@ -159,13 +186,13 @@ KEYS: dict[str, Callable[[Any], Any]] = {
     "outputs": _files,
     "expect": _promises,
     "drift": _drift,
-    "timeout": _positive,
-    "cell_timeout": _positive,
-    "output_limit": _positive,
+    "timeout": _limit,
+    "cell_timeout": _limit,
+    "output_limit": _limit,
     "whole_machine": _flag,
     "runs_on": _text,
     "requirements": _names,
     "env": _variables,
     "network": _flag,
-    "max_age": _positive,
+    "max_age": _limit,
 }

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from pathlib import Path
 
+from ..files import LONGEST_NAME
 from ..text import hyphenated, nfc
 from .post import POSTS, SUFFIXES
 
@@ -29,6 +30,7 @@ glue("answer", answer)
 ```
 """
 _MAX_SLUG = 80
+_MAX_BYTES = LONGEST_NAME - len("YYYY-MM-DD-")
 
 
 def new_post(root: Path, title: str, now: dt.datetime) -> Path:
@@ -54,8 +56,8 @@ def slug_of(title: str) -> str:
     words = hyphenated(title, "^\\W_").split("-")
     slug = ""
     for word in words:
-        longer = f"{slug}-{word}" if slug else word[:_MAX_SLUG]
-        if len(longer) > _MAX_SLUG:
+        longer = f"{slug}-{word}" if slug else word[:_MAX_SLUG].encode()[:_MAX_BYTES].decode(errors="ignore")
+        if len(longer) > _MAX_SLUG or len(longer.encode()) > _MAX_BYTES:
             break
         slug = longer
     return slug

@@ -14,15 +14,23 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 import nbformat
+import nbformat.reader
 import yaml
 
 from ..errors import AuthorError, Fault
 from ..files import engine_digest, write
+from ..text import shorten
 
+_KERNEL = {"name": "python3", "display_name": "Python 3"}
 _KERNEL_KEYS = ("kernelspec", "source_map", "mystnb", "myst")
 # What MyST-NB 1.4 adds too much to a cell's first line in its warnings.
 _MAP_OFFSET = 1
 _READERS = ("myst-nb", "myst-parser", "markdown-it-py", "mdit-py-plugins", "nbformat")
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C takes a tenth of the time
+_DEEPEST = 20
+_OPTIONS = re.compile(
+    r"^[ \t]*[`:~]{3,}\s*\{(?:code|raw)-cell\}.*\n(?:---\n([\s\S]*?)^---|((?:[ \t]*:[\w-]+:.*\n)+))", re.M
+)
 _LOADS = re.compile(r"^\s*:?load:", re.MULTILINE)
 
 
@@ -89,13 +97,32 @@ def split_front_matter(text: str) -> tuple[str, int]:
     return "", 1
 
 
+def check_yaml(path: Path, source: str, line: int) -> None:
+    """Refuse YAML that takes for ever to read: values deep in others, and aliases, which may stand for millions.
+
+    ``line`` is its first one, for the :class:`AuthorError`.
+    """
+    depth = 0
+    for event in yaml.parse(source, Loader=LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            message = f"`*{event.anchor}` stands for another value; write the value"
+        elif depth > _DEEPEST:
+            message = "too many brackets or lines inside others; quote the value or write it flat"
+        else:
+            continue
+        raise AuthorError([Fault(path, line + (event.start_mark.line if event.start_mark else 0), message)])
+
+
 def load_ipynb(path: Path, text: str) -> nbformat.NotebookNode:
     """Read a Jupyter notebook's text; raise :class:`AuthorError` for one that is none."""
     try:
-        notebook: nbformat.NotebookNode = nbformat.reads(text, as_version=4)
-        return notebook
+        return _whole(path, nbformat.convert(nbformat.reader.reads(text), 4))
+    except AuthorError:
+        raise
     except Exception as error:  # nbformat's own errors have no common class
-        raise AuthorError([Fault(path, 0, f"no Jupyter notebook: {str(error).partition(chr(10))[0]}")]) from error
+        message = f"no Jupyter notebook: {str(error).partition(chr(10))[0] or type(error).__name__}; save it anew"
+        raise AuthorError([Fault(path, 0, message)]) from error
 
 
 def cell_line(notebook: nbformat.NotebookNode, index: int) -> int:
@@ -115,10 +142,11 @@ def _read_notebook(path: Path, text: str) -> nbformat.NotebookNode:
         first = notebook.cells[0] if notebook.cells else None
         if first is not None and first.cell_type == "raw" and first.source.startswith("---"):
             del notebook.cells[0]
-        meta: dict[str, Any] = dict(notebook.metadata)
+        meta = {name: value for name, value in notebook.metadata.items() if name != "source_map"}
     else:
         from myst_nb.core.read import read_myst_markdown_notebook
 
+        _check_options(path, text)
         front, body = split_front_matter(text)
         # The front matter is read by us: MyST would choke on its dates after the post has run.
         lines = [""] * (body - 1) + text.splitlines()[body - 1 :]
@@ -129,13 +157,47 @@ def _read_notebook(path: Path, text: str) -> nbformat.NotebookNode:
             else start - 1
             for start, cell in zip(notebook.metadata["source_map"], notebook.cells, strict=True)
         ]
-        meta = {**(yaml.safe_load(front) or {}), "source_map": [start - _MAP_OFFSET for start in starts]}
+        meta = {**(LOADER(front).get_single_data() or {}), "source_map": [start - _MAP_OFFSET for start in starts]}
     notebook.metadata = nbformat.from_dict({k: meta[k] for k in _KERNEL_KEYS if k in meta})
-    for number, cell in enumerate(notebook.cells):
+    kernel = notebook.metadata.setdefault("kernelspec", dict(_KERNEL))
+    kernel.setdefault("display_name", kernel["name"])
+    return _whole(path, notebook)
+
+
+def _check_options(path: Path, text: str) -> None:
+    """Read the options of cells before MyST-NB does, which knows no line of what is wrong with them."""
+    for block in _OPTIONS.finditer(text):
+        line = text.count("\n", 0, block.start()) + (3 if block[1] else 2)
+        source = block[1] or re.sub("(?m)^[ \t]*:", "", block[2] or "")
+        try:
+            check_yaml(path, source, line)
+            tags = (yaml.safe_load(source) or {}).get("tags", [])
+            if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+                raise ValueError(f"tags: {tags!r} is no list of words")
+        except AuthorError:
+            raise
+        except Exception as error:  # PyYAML raises many kinds
+            why = getattr(error, "problem", None) or str(error)
+            raise AuthorError(
+                [Fault(path, line, f"the options of this cell cannot be read ({why}); mend them")]
+            ) from error
+
+
+def _whole(path: Path, notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return the notebook without outputs; raise :class:`AuthorError` where it is not as Jupyter wants it."""
+    notebook.nbformat_minor = 5
+    for number, cell in enumerate(notebook.get("cells", ())):
         cell["id"] = f"cell-{number}"
-        if cell.cell_type == "code":
+        if cell.get("cell_type") == "code":
             cell.outputs, cell.execution_count = [], None
-    notebook.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3"})
+    try:
+        nbformat.validate(notebook, relax_add_props=True)
+        json.dumps(notebook, ensure_ascii=False, default=str).encode()  # which halves of characters cannot be
+    except nbformat.ValidationError as error:
+        where = list(error.absolute_path)
+        line = cell_line(notebook, where[1]) if path.suffix == ".md" and len(where) > 1 else 0
+        said = " ".join([*(str(part + 1 if isinstance(part, int) else part) for part in where), shorten(error.message)])
+        raise AuthorError([Fault(path, line, f"not as Jupyter wants it: {said}; mend that")]) from error
     return notebook
 
 

@@ -14,6 +14,8 @@ from .notebook import JsonCell, JsonNotebook, Notebooks, cell_line, is_executed
 
 POSTS = "posts"
 SUFFIXES = (".md", ".ipynb")
+_CELLS = ("-cell}", "+++")
+"""Where one of them stands in Markdown, it may have more than one cell."""
 _STEERING = ("raises-exception", "skip-execution")
 """Tags of a cell that say how it is executed."""
 
@@ -91,7 +93,7 @@ class Post:
     @cached_property
     def code(self) -> tuple[str, ...]:
         """The sources of the code cells that are executed, in order."""
-        if self.path.suffix == ".md" and "{code-cell}" not in self.text:
+        if self.path.suffix == ".md" and not any(sign in self.text for sign in _CELLS):
             return ()
         return tuple(cell["source"] for cell in self._code_cells)
 

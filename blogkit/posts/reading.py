@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..errors import AuthorError, Fault
+from ..files import LONGEST_NAME
 from ..text import nfc
 from .front_matter import read_front_matter
-from .front_matter_keys import IGNORED, KEYS
+from .front_matter_keys import IGNORED, KEYS, date
 from .notebook import Notebooks
 from .post import POSTS, SUFFIXES, Post
 
 _UNKNOWN = "unknown key {!r}; known: {}"
-_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-([^\s/\[\]*?]+)")
+_NAME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-[^\s\x00-\x1f\x7f\ud800-\udfff/\\\[\]*?%#]+")
 
 
 def find_posts(root: Path) -> list[Path]:
     """List the files of the posts, newest name first."""
-    files = (p for p in (root / POSTS).glob("*") if p.suffix in SUFFIXES and not p.name.startswith((".", "_")))
+    folder = root / POSTS
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise AuthorError([Fault(folder, 0, "no folder; delete it, or make it the folder of the posts")])
+    files = (p for p in folder.glob("*") if p.suffix in SUFFIXES and not p.name.startswith((".", "_")))
     return sorted((p for p in files if p.name != "README.md"), key=lambda p: p.name, reverse=True)
 
 
@@ -53,14 +58,17 @@ def read_post(path: Path, root: Path, timezone: str, author: str = "", notebooks
     kernel = meta.get("kernelspec", {"name": "python3"})
     if not (isinstance(kernel, dict) and isinstance(kernel.get("name"), str)):
         faults.append(Fault(path, lines.get("kernelspec", 1), "kernelspec: must be a line `name: python3` below it"))
+    for key in ("mystnb", "myst"):
+        if not isinstance(meta.get(key, {}), dict):
+            faults.append(Fault(path, lines.get(key, 1), f"{key}: must be `key: value` lines below it"))
     if "title" not in meta:
         faults.append(Fault(path, 1, "no title; add a line such as `title: 제목` to the front matter"))
-    if not _NAME.fullmatch(path.stem):
-        faults.append(Fault(path, 0, "the name must be YYYY-MM-DD-slug, such as 2019-12-20-mnist.md; rename the file"))
-    elif "date" not in meta:
-        values["date"] = _named_date(path)
-        if not values["date"]:
-            faults.append(Fault(path, 0, f"{path.stem[:10]} in the name is no date; rename the file"))
+    try:
+        _check_name(path)
+        if "date" not in meta:
+            values["date"] = date(path.stem[:10])
+    except ValueError as error:
+        faults.append(Fault(path, 0, f"{error}; rename the file"))
     if faults:
         raise AuthorError(faults)
     for key in ("date", "updated"):
@@ -68,18 +76,26 @@ def read_post(path: Path, root: Path, timezone: str, author: str = "", notebooks
             values[key] = values[key].replace(tzinfo=ZoneInfo(timezone))
     published = values.pop("published", True)
     values["draft"] = values.get("draft", False) or not published
-    docname = path.relative_to(root).with_suffix("").as_posix()
+    docname = nfc(path.relative_to(root).with_suffix("").as_posix())
     post = Post(path, docname, text, lines=lines, notebooks=notebooks or Notebooks(), **{"author": author, **values})
     _check_cells(post)
     return post
 
 
 def _text(path: Path) -> str:
+    if not path.is_file():
+        raise AuthorError([Fault(path, 0, "no file, but a folder, a pipe or a link to nothing; delete it")])
     try:
-        return path.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark of its encoding
+        text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark of its encoding
     except UnicodeDecodeError as error:
         message = f"not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8"
         raise AuthorError([Fault(path, 0, message)]) from error
+    except OSError as error:
+        raise AuthorError([Fault(path, 0, f"cannot be read ({error.strerror}); mend its permissions")]) from error
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise AuthorError([Fault(path, line, f"the character {chr(0)!r} is not allowed; delete it")])
+    return text
 
 
 def _checked(path: Path, meta: dict[str, Any], lines: dict[str, int]) -> tuple[dict[str, Any], list[Fault]]:
@@ -98,13 +114,14 @@ def _checked(path: Path, meta: dict[str, Any], lines: dict[str, int]) -> tuple[d
     return values, faults
 
 
-def _named_date(path: Path) -> dt.datetime | None:
-    """Return the date with which a file's name begins, if it is one."""
-    name = _NAME.fullmatch(path.stem)
-    try:
-        return dt.datetime.fromisoformat(name[1]) if name else None
-    except ValueError:
-        return None
+def _check_name(path: Path) -> None:
+    """Raise ``ValueError`` for a name that is none of a post."""
+    if not _NAME.fullmatch(path.stem):
+        raise ValueError("the name must be YYYY-MM-DD-slug, such as 2019-12-20-mnist.md, without spaces and signs")
+    if len(os.fsencode(path.stem)) > LONGEST_NAME:
+        raise ValueError(f"the name has more than {LONGEST_NAME} bytes, and names of what is made of it more")
+    if not path.with_name(nfc(path.name)).exists():  # where Hangul in parts is another name, Sphinx does not find it
+        raise ValueError("the name is spelt with letters in parts (NFD), as macOS does; type it anew")
 
 
 def iter_public(posts: list[Post], now: dt.datetime, preview: bool = False) -> Iterator[Post]:
@@ -123,9 +140,13 @@ def _conflicts(posts: list[Post]) -> Iterator[Fault]:
                 message = f"the address {address!r} is taken by {other.path.name}; rename one of the two"
                 yield post.fault("redirect_from", message)
         for name in post.outputs:
-            other = makers.setdefault(nfc(name), post)
+            other = makers.setdefault(name, post)
             if other is not post:
                 yield post.fault("outputs", f"{name} is written by {other.path.name}, too; rename one of the two")
+    for name, post in makers.items():
+        for folder in map(str, PurePosixPath(name).parents):
+            if folder in makers:
+                yield post.fault("outputs", f"{folder} is a file that {makers[folder].path.name} writes; rename one")
     for post in posts:
         for name in makers:
             if any(fnmatchcase(name, pattern) for pattern in post.inputs):
@@ -136,10 +157,11 @@ def _conflicts(posts: list[Post]) -> Iterator[Fault]:
 def _check_cells(post: Post) -> None:
     try:
         code = post.code
-    except AuthorError:
+    except (AuthorError, OSError):
         raise
     except Exception as error:  # MyST-NB's own reading errors have no common class
-        raise AuthorError([Fault(post.path, 0, str(error))]) from error
+        message = f"a cell cannot be read ({str(error).partition(chr(10))[0]}); mend it"
+        raise AuthorError([Fault(post.path, 0, message)]) from error
     keys = () if code else ("inputs", "outputs", "expect")
     message = "{}: the post has no code cell; delete the key or add a cell"
     faults = [post.fault(key, message.format(key)) for key in keys if getattr(post, key)]

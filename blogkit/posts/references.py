@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+
+from ..text import shorten
 
 _PROMISE = re.compile(r"\s*(>=|<=|==|>|<)\s*(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*")
 _GLUE = re.compile(r"\{glue(?::text)?\}`([^`]+)`")
+_WIDE = re.compile(r"\d{4}")
+_SHOWN = 60
+"""Characters of a value that messages show."""
 
 
 Value = bool | int | float | str | None | list["Value"] | dict[str, "Value"]
@@ -40,10 +45,7 @@ def fill_template(template: str, values: Mapping[str, Value]) -> LiveText:
             raise ValueError(f"{{{name}}} is no plain name of a glued value")
         if name not in values:
             raise ValueError(f"{{{name}}} is glued by no cell; glued: {', '.join(sorted(values)) or 'nothing'}")
-        try:
-            parts.append((format(values[name], spec or ""), True))
-        except (ValueError, TypeError) as error:
-            raise ValueError(f"{{{name}:{spec}}} cannot format {values[name]!r}: {error}") from error
+        parts.append((_formatted(name, values[name], spec or ""), True))
     return LiveText(tuple(part for part in parts if part[0]))
 
 
@@ -56,10 +58,30 @@ def parse_promise(text: str) -> tuple[str, float]:
 
 
 def fill_glue(text: str, values: Mapping[str, Value]) -> str:
-    """Put values in place of the references to them in MyST Markdown."""
+    """Put values in place of the references to them in MyST Markdown; raise ``ValueError`` for a wrong format."""
+    return _GLUE.sub(lambda match: _filled(match, values), text)
 
-    def value(match: re.Match[str]) -> str:
-        name, _, spec = match[1].partition(":")
-        return format(values[name], spec) if name in values else match[0]
 
-    return _GLUE.sub(value, text)
+def wrong_glue(text: str, values: Mapping[str, Value]) -> Iterator[tuple[int, str]]:
+    """Yield the line (from 1) of each reference that cannot be filled, and why."""
+    for match in _GLUE.finditer(text):
+        try:
+            _filled(match, values)
+        except ValueError as error:
+            yield text.count("\n", 0, match.start()) + 1, str(error)
+
+
+def _filled(match: re.Match[str], values: Mapping[str, Value]) -> str:
+    name, _, spec = match[1].partition(":")
+    return _formatted(name, values[name], spec) if name in values else match[0]
+
+
+def _formatted(name: str, value: Value, spec: str) -> str:
+    try:
+        if _WIDE.search(spec):
+            raise ValueError("it asks for more than 999 characters")
+        text = format(value, spec)
+        text.encode()  # which half of a character cannot be
+    except (ValueError, TypeError, OverflowError) as error:
+        raise ValueError(f"{{{name}:{spec}}} cannot format {shorten(repr(value), _SHOWN)}: {error}") from error
+    return text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -12,11 +12,11 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.util import logging
 
 from ..build import Build
-from ..errors import AuthorError
+from ..errors import AuthorError, Fault, refused
 from ..execution.failures import ExecutionFailed
 from ..files import engine_digest
 from ..posts.post import is_post
-from ..site.settings import Settings, own_settings, sphinx_name
+from ..site.settings import CONFIG, Settings, own_settings, sphinx_name
 from ..text import shorten
 from ..web.views import Document
 from . import borders, maths
@@ -55,24 +55,26 @@ class Hooks:
     def begin(self, app: Sphinx, config: Config) -> None:
         """Begin a build: take its lock and choose its folders, before the builder exists."""
         values = {name: config[name] for name in own_settings()}
+        values |= {
+            name: value for name, value in config.overrides.items() if name.startswith("blog_") and name not in config
+        }
         values |= {name: config[name] for name in map(sphinx_name, ("author", "copyright", "language", "address"))}
         values[sphinx_name("title")] = config.html_title or config.project
-        try:
+        with self._told():
+            if config.nb_execution_mode != "off":
+                message = "execute_notebooks: must be off; the blog executes its posts by itself"
+                raise AuthorError([Fault(Path(CONFIG), 0, message)])
             self._build = Build(Path(app.srcdir), Settings.from_config(values), Path(app.outdir))
             _ = self._build.site  # a bad address is told before anything runs
-        except AuthorError as error:
-            sys.exit(f"\n{error}")
-        self._open.enter_context(self._build)
-        self._build.begin(Path(app.doctreedir))
+            self._open.enter_context(self._build)
+            self._build.begin(Path(app.doctreedir))
 
     def execute(self, app: Sphinx) -> None:
         """Execute what is stale before Sphinx looks for documents; hide what in ``posts/`` this build does not show."""
         if not isinstance(app.builder, BlogBuilder):
             self._stop(f"a blog is made of HTML pages, not by {app.builder.name!r}: `jupyter-book build .`")
-        try:
+        with self._told():
             self.build.execute()
-        except (AuthorError, ExecutionFailed) as error:
-            self._stop(f"{error}{_UNCHANGED}")
         app.builder.hide(self.build.hidden())
 
     def outdated(
@@ -109,7 +111,8 @@ class Hooks:
         menu = [name for name in env.toctree_includes.get(root, []) if not is_post(name)]
         documents = [_document(env, name, in_menu=name in menu) for name in (*menu, *sorted(asked - {*menu}))]
         renderer = f"{app.builder.build_info.config_hash} {engine_digest()}"
-        stale, self._stale_lists = self.build.make_views(documents, renderer)
+        with self._told():
+            stale, self._stale_lists = self.build.make_views(documents, renderer)
         # Sphinx writes lists only when it writes documents.
         return [name for name in stale if name in env.all_docs] or [root] * bool(self._stale_lists)
 
@@ -135,16 +138,22 @@ class Hooks:
         assert isinstance(app.builder, BlogBuilder)
         if app._warncount:
             self._stop(f"the site was not changed: mend the warnings above ({app._warncount}) and build again")
-        try:
+        with self._open, self._told():
             self.build.publish(app.builder.copied())
-        except AuthorError as error:
-            self._stop(f"{error}{_UNCHANGED}")
-        finally:
-            self._open.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """End the process with the mistakes of authors, and with what the system refuses."""
+        try:
+            yield
+        except (AuthorError, ExecutionFailed, OSError) as error:
+            said = refused(error) if isinstance(error, OSError) else error
+            self._stop(f"{said}{_UNCHANGED}")
 
     def _stop(self, message: str) -> NoReturn:
         """End the process with what is wrong; the site stays as it was."""
-        self.build.staging.discard_if_empty()
+        if self._build:
+            self._build.staging.discard_if_empty()
         self._open.close()
         sys.exit(f"\n{message}")
 

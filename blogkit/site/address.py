@@ -15,6 +15,7 @@ from .settings import CONFIG, Settings
 LOCAL = "http://localhost:8000/"
 """Stands in for the address where one is needed and none is known, so that a local build's feeds are valid."""
 VARIABLE = "BLOG_BASEURL"
+_HOST = re.compile(r"[\w.-]+(?::[0-9]{1,5})?|\[[0-9a-f:.]+\](?::[0-9]{1,5})?")
 _SAFE = "/:@!$&'()*+,;=~"
 
 
@@ -69,7 +70,7 @@ def base_url(configured: str, environ: Mapping[str, str], root: Path) -> str:
     takes from the settings of GitHub Pages; the host in the file ``CNAME``. Raise :class:`AuthorError` for a bad one.
     """
     cname = root / "CNAME"
-    host = cname.read_text(encoding="utf-8").strip() if cname.is_file() else ""
+    host = cname.read_text(encoding="utf-8", errors="replace").strip() if cname.is_file() else ""
     told = {
         root / CONFIG: configured.strip(),
         Path(f"${VARIABLE}"): environ.get(VARIABLE, "").strip(),
@@ -82,11 +83,10 @@ def base_url(configured: str, environ: Mapping[str, str], root: Path) -> str:
 def tidy_address(address: str) -> str:
     """Return the address of a site with ``/`` at its end; raise ``ValueError`` when it is none."""
     parts = urlsplit(address.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError(f"{address!r} is no address of a site; write one such as https://example.com/blog/")
     host = parts.netloc.lower()
-    if not host.isascii():
-        host = host.encode("idna").decode()
+    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host) or parts.query or parts.fragment:
+        raise ValueError(f"{address!r} is no address of a site; write one such as https://example.com/blog/")
+    host = host.encode("idna").decode()
     path = quote(nfc(parts.path.strip("/")), safe=_SAFE + "%")
     return f"{parts.scheme}://{host}/{path}/" if path else f"{parts.scheme}://{host}/"
 

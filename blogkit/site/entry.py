@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..errors import AuthorError
+from ..errors import AuthorError, Fault
 from ..execution.result import Result
 from ..posts.cells import cells
 from ..posts.post import Post
-from ..posts.references import LiveText, Value, fill_glue, fill_template
+from ..posts.references import LiveText, Value, fill_glue, fill_template, wrong_glue
 from ..text import shorten
 from .provenance import Provenance, provenance
 from .settings import Settings
@@ -64,6 +64,7 @@ def make_entry(
     is that of its page, if it is known.
     """
     values = result.values if result else {}
+    _check_glue(post, values)
     facts = provenance(post, result, settings.repository, address) if result else None
     updated = max((time for time in (post.updated or edited, measured) if time), default=None)
     if updated:
@@ -103,3 +104,13 @@ def excerpt(post: Post, values: Mapping[str, Value]) -> str:
                 text = re.sub(r"\[\^\w+\]|\{[\w:]+\}|[*_`]+", "", text)
                 return shorten(text)
     return ""
+
+
+def _check_glue(post: Post, values: Mapping[str, Value]) -> None:
+    if "{glue" not in post.text:
+        return
+    lines = post.path.suffix == ".md"
+    texts = [post.text] if lines else [source for is_code, source, _ in cells(post) if not is_code]
+    wrong = [fault for text in texts for fault in wrong_glue(text, values)]
+    if wrong:
+        raise AuthorError([Fault(post.path, line if lines else 0, why) for line, why in wrong])

@@ -1,10 +1,15 @@
-"""Ask git when each post was last changed: one call for all of them."""
+"""Ask git when each post was last changed, and what is committed: one call for all of them."""
 
 from __future__ import annotations
 
 import datetime as dt
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
+
+from ..errors import AuthorError
+from ..files import lies_below
+from ..posts.post import Post
 
 
 def last_changes(root: Path, folder: str) -> dict[str, dt.datetime]:
@@ -26,10 +31,29 @@ def last_changes(root: Path, folder: str) -> dict[str, dt.datetime]:
     return changes
 
 
+def check_outputs(posts: Iterable[Post], root: Path) -> None:
+    """Raise :class:`AuthorError` where an output would be written over what is none."""
+    outputs = [(post, name) for post in posts for name in post.outputs]
+    kept = set(_git(root, "ls-files", "-z", "--", *(name for _, name in outputs)).split("\0")) if outputs else set()
+    faults = []
+    for post, name in outputs:
+        if name in kept:
+            why = "is committed, and what cells write is not; `git rm --cached` it, or name another file"
+        elif (root / name).is_dir():
+            why = "is a folder; name a file"
+        elif not lies_below(root / name, root):
+            why = "leads out of the book; delete the link"
+        else:
+            continue
+        faults.append(post.fault("outputs", f"outputs: {name} {why}"))
+    if faults:
+        raise AuthorError(faults)
+
+
 def _git(root: Path, *arguments: str) -> str:
     try:
         done = subprocess.run(
-            ["git", *arguments],  # noqa: S607
+            ["git", "--literal-pathspecs", *arguments],  # noqa: S607
             cwd=root,
             capture_output=True,
             encoding="utf-8",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -61,7 +62,7 @@ class Settings:
             github = environ.get("GITHUB_SERVER_URL", "https://github.com")
             values["repository"] = values.get("repository") or f"{github}/{environ['GITHUB_REPOSITORY']}"
         settings = cls(**values)
-        if faults := settings._faults():
+        if faults := [*_unknown(config), *settings._faults()]:
             raise AuthorError([Fault(Path(CONFIG), 0, fault) for fault in faults])
         return settings
 
@@ -92,6 +93,12 @@ def own_settings() -> dict[str, Any]:
     """Return name in Sphinx's configuration → default of the settings that Sphinx does not know by itself."""
     defaults = {setting.name: _default(setting) for setting in fields(Settings)}
     return {sphinx_name(name): default for name, default in defaults.items() if name not in _SPHINX}
+
+
+def _unknown(config: Mapping[str, Any]) -> list[str]:
+    known = own_settings()
+    near = {name: get_close_matches(name, known, 1) or sorted(known) for name in config if name.startswith("blog_")}
+    return [f"{name} is no setting; did you mean {', '.join(near[name])}?" for name in near if name not in known]
 
 
 def _default(setting: Field[Any]) -> Any:

@@ -13,8 +13,10 @@ from typing import Any
 import imagesize
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from ..errors import AuthorError, for_each
 from ..execution.result import Result
 from ..files import file_digest, write
+from ..posts.post import Post
 from .entry import Entry
 
 THUMBNAILS = "_images/cards"
@@ -24,6 +26,9 @@ PHOTO_WIDTH = 960
 """Pixels of what does not get small without loss."""
 _SMALL = 48_000  # bytes
 _MADE = (WIDTH, PHOTO_WIDTH, _SMALL)
+_FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+_MOST_PIXELS = 80_000_000  # more than a camera makes, and less than Pillow warns of
+_NO_PICTURE = "thumbnail: {} is no PNG, JPEG, WebP or GIF that is whole and below 80 megapixels; name another one"
 
 
 @dataclass(frozen=True)
@@ -43,39 +48,46 @@ def thumbnails(
     It is made from the post's ``thumbnail``, or else from the first figure among its outputs. Its name holds a digest
     of what it is made from.
     """
-    found = {}
-    for entry in entries:
-        docname = entry.post.docname
-        result = results.get(docname)
-        declared = root / entry.post.thumbnail if entry.post.thumbnail else None
-        if declared and declared.is_file():
-            source = file_digest(declared)  # not its time: a restored store gives the same pages
-        elif result:
-            source = result.digest
-        else:
-            continue
-        name = f"{THUMBNAILS}/{entry.post.slug}-{hashlib.sha256(f'{source} {_MADE}'.encode()).hexdigest()[:8]}.webp"
-        target = pages / name
-        if not target.exists():
-            picture = declared.read_bytes() if declared and declared.is_file() else _first_figure(result)
-            if not (picture := _shrunk(picture)):
-                continue
-            write(target, picture)
-        found[docname] = Thumbnail(name, *imagesize.get(target))
-    return found
+    entries = list(entries)
+    found = for_each(lambda entry: _thumbnail(entry.post, results.get(entry.post.docname), root, pages), entries)
+    return {entry.post.docname: picture for entry, picture in zip(entries, found, strict=True) if picture}
+
+
+def _thumbnail(post: Post, result: Result | None, root: Path, pages: Path) -> Thumbnail | None:
+    declared = root / post.thumbnail if post.thumbnail else None
+    if declared and not declared.is_file():
+        raise AuthorError([post.fault("thumbnail", _NO_PICTURE.format(post.thumbnail))])
+    if declared:
+        source = file_digest(declared)  # not its time: a restored store gives the same pages
+    elif result:
+        source = result.digest
+    else:
+        return None
+    name = f"{THUMBNAILS}/{post.slug}-{hashlib.sha256(f'{source} {_MADE}'.encode()).hexdigest()[:8]}.webp"
+    target = pages / name
+    if not target.exists():
+        picture = _shrunk(declared.read_bytes() if declared else _first_figure(result))
+        if declared and not picture:
+            raise AuthorError([post.fault("thumbnail", _NO_PICTURE.format(post.thumbnail))])
+        if not picture:
+            return None
+        write(target, picture)
+    return Thumbnail(name, *imagesize.get(target))
 
 
 def _shrunk(picture: bytes) -> bytes:
-    """Return the picture as WebP: a plot without loss, a photo smaller; nothing for what Pillow cannot read (SVG)."""
+    """Return the picture as WebP: a plot without loss, a photo smaller; nothing for what is no picture or too large."""
     if not picture:
         return b""
     try:
-        with Image.open(io.BytesIO(picture)) as opened:
+        with Image.open(io.BytesIO(picture), formats=_FORMATS) as opened:
+            if opened.width * opened.height > _MOST_PIXELS:
+                return b""
             upright = ImageOps.exif_transpose(opened)
             image = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
             exact = _webp(image, WIDTH, lossless=True)
             return exact if len(exact) <= _SMALL else _webp(image, PHOTO_WIDTH, quality=80)
-    except (UnidentifiedImageError, OSError):
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return b""
 
 

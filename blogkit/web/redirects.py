@@ -8,9 +8,9 @@ documents again when one changes (a minute at 1,000 posts), its pages name no ca
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from html import escape
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ..errors import AuthorError
 from ..files import write
@@ -32,19 +32,25 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-def write_redirects(outdir: Path, entries: Iterable[Entry], site: Site, pages: Collection[str]) -> set[str]:
-    """Write the redirecting pages and return their names; ``pages`` are the paths of the site's pages.
+def write_redirects(outdir: Path, entries: Iterable[Entry], site: Site, others: Iterable[str]) -> set[str]:
+    """Write the redirecting pages and return their names; ``others`` are the names of the site's other files.
 
-    Raise :class:`AuthorError` where one of those would be written over.
+    Raise :class:`AuthorError` where one of those would be written over, or would have to be a folder, too.
     """
     found = {file: entry for entry in entries for file in entry.post.redirect_from}
-    taken = set(found) & set(map(nfc, pages))
+    files = {nfc(name) for name in others}
+    folders = {folder for name in (*files, *found) for folder in _folders(name)}
+    taken = [file for file in sorted(found) if file in files | folders or not files.isdisjoint(_folders(file))]
     if taken:
-        message = "redirect_from: a page of the site stands at {}; delete the address"
-        raise AuthorError([found[f].post.fault("redirect_from", message.format(f)) for f in sorted(taken)])
+        message = "redirect_from: a page or a file of the site stands at {}; delete the address"
+        raise AuthorError([found[f].post.fault("redirect_from", message.format(f)) for f in taken])
     for file, entry in found.items():
         write(outdir / file, _page(file, entry, site))
     return set(found)
+
+
+def _folders(name: str) -> list[str]:
+    return list(map(str, PurePosixPath(name).parents))
 
 
 def _page(file: str, entry: Entry, site: Site) -> str:

@@ -25,7 +25,7 @@ NOW = dt.datetime(2026, 3, 4, 9, 30, tzinfo=ZoneInfo("Asia/Seoul"))
         ("../../etc/passwd", "etc-passwd"),
         ("_init_ x", "init-x"),
         ("!?", ""),
-        ("가" * 200, "가" * 80),
+        ("가" * 200, "가" * 76),
         ("word " * 40, "-".join(["word"] * 16)),
     ],
 )

@@ -112,7 +112,7 @@ def test_a_folder_is_no_input(tmp_path: Path) -> None:
 def test_a_long_text_is_no_file(tmp_path: Path) -> None:
     write(tmp_path, "2024-01-01-a.md", "", f"```{{code-cell}} python\nx = 'data/{'a' * 5000}', 'data/\\0'\n```\n")
     (post,) = read(tmp_path)
-    assert input_files(post, tmp_path) == []
+    assert input_files(post, tmp_path) == {}
 
 
 def test_a_byte_order_mark_is_read_over(tmp_path: Path) -> None:

@@ -175,7 +175,7 @@ def test_redirect_over_a_page_is_refused(make_book: Callable[[], Book]) -> None:
     book = make_book()
     book.post("2024-01-01-one", redirect_from=["/about.html"])
     log = book.fail()
-    assert "posts/2024-01-01-one.md:3: redirect_from: a page of the site stands at about.html" in log
+    assert "posts/2024-01-01-one.md:3: redirect_from: a page or a file of the site stands at about.html" in log
     assert not book.site.exists()
 
 
@@ -196,7 +196,7 @@ def test_redirect_may_take_the_place_of_a_page_that_is_gone(tmp_path: Path) -> N
 
 def test_redirect_over_a_page_is_refused_however_its_name_is_spelled(tmp_path: Path) -> None:
     page = unicodedata.normalize("NFD", "posts/옛글.html")
-    with pytest.raises(AuthorError, match=r"a page of the site stands at posts/옛글\.html"):
+    with pytest.raises(AuthorError, match=r"a page or a file of the site stands at posts/옛글\.html"):
         write_redirects(tmp_path, [entry(redirect_from=("posts/옛글.html",))], SITE, {page})
     assert not list(tmp_path.iterdir())
 
