@@ -283,11 +283,16 @@ def test_a_file_where_a_folder_belongs(book: Book, whole: Callable[[], str], nam
 
 
 def test_settings_that_do_not_exist_or_hold(book: Book, whole: Callable[[], str]) -> None:
+    right = (book.root / "_config.yml").read_bytes()
     book.config(blog_feed_entires=5, blog_timezone="Asia/Seoull", blog_jobs=-1)
     said = whole()
     assert "_config.yml: blog_feed_entires is no setting; did you mean blog_feed_entries?" in said
     assert "_config.yml: blog_timezone: 'Asia/Seoull' is no time zone" in said
     assert "_config.yml: blog_jobs: -1 must be a number from 0" in said
+    book.write("_config.yml", right)
+    for host in (b"a.com\nb.com", b"not a host", b"\xe9"):
+        book.write("CNAME", host)
+        assert "CNAME: 'https://" in whole()
     for text in ("a: b: c", "- a", "title: !!bool abc"):
         book.write("_config.yml", text)
         result = book.blogkit("status")

@@ -70,7 +70,7 @@ def base_url(configured: str, environ: Mapping[str, str], root: Path) -> str:
     takes from the settings of GitHub Pages; the host in the file ``CNAME``. Raise :class:`AuthorError` for a bad one.
     """
     cname = root / "CNAME"
-    host = cname.read_text(encoding="utf-8", errors="replace").strip() if cname.is_file() else ""
+    host = " ".join(cname.read_text(encoding="utf-8", errors="replace").split()) if cname.is_file() else ""
     told = {
         root / CONFIG: configured.strip(),
         Path(f"${VARIABLE}"): environ.get(VARIABLE, "").strip(),
