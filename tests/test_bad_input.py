@@ -105,6 +105,7 @@ WHOLE: dict[str, tuple[bytes, str]] = {
     "utf-16": ("---\ntitle: x\n---\n".encode("utf-16"), "not UTF-8 ("),
     "nul": (b"---\ntitle: a\0b\n---\n", "2: the character '\\x00' is not allowed; delete it"),
     "nul-below": ("---\ntitle: x\n---\n\n글\0\n".encode(), "5: the character '\\x00' is not allowed; delete it"),
+    "tag": (b"---\n!foo\ntitle: x\n---\n", "1: the front matter is no list of `key: value` lines"),
     "noise": (bytes(range(256)), "not UTF-8 ("),
 }
 NAMES = {
@@ -176,16 +177,15 @@ def test_all_faults_of_what_authors_write_are_told_at_once(book: Book, whole: Ca
 
 
 def test_what_is_odd_and_right_is_built(book: Book) -> None:
-    text = "---\ntitle: 글\n---\n\n" + code("print(open('data/한글.csv').read())")
-    for name, data in {"mark": "\ufeff" + text, "crlf": text.replace("\n", "\r\n")}.items():
-        named = data.replace("title: 글", "inputs: ['data/*.csv']\ntitle: 글" if name == "mark" else "title: 글", 1)
-        book.write(
-            f"posts/2024-02-02-{name}.md",
-            named.replace("open('data/한글.csv').read()", "1") if name != "mark" else named,
-        )
+    text = "---\ntitle: 글\ninputs: ['data/*.csv']\n---\n\n" + code("print(open('data/한글.csv').read())")
+    book.write("posts/2024-02-02-mark.md", "\ufeff" + text)
+    book.write("posts/2024-02-02-lines.md", text.replace("\n", "\r\n"))
+    book.write("posts/2024-02-02-empty.md", "---\ntitle: 글\n---\n")
     book.write(unicodedata.normalize("NFD", "data/한글.csv"), "자료입니다")
     book.build()
-    assert "자료입니다" in book.text("posts/2024-02-02-mark.html")
+    for name in ("mark", "lines"):
+        assert "자료입니다" in book.text(f"posts/2024-02-02-{name}.html")
+    assert book.soup("posts/2024-02-02-empty.html").h1.text == "글"
 
 
 def test_values_that_no_format_fits(book: Book, whole: Callable[[], str]) -> None:

@@ -53,7 +53,7 @@ def read_front_matter(path: Path, text: str) -> tuple[dict[str, Any], dict[str, 
 
 
 def _construct(path: Path, node: yaml.Node | None) -> tuple[dict[str, Any], dict[str, int]]:
-    if not isinstance(node, yaml.MappingNode):
+    if not isinstance(node, yaml.MappingNode) or not node.tag.startswith("tag:yaml.org,"):
         raise AuthorError([Fault(path, 1, "the front matter is no list of `key: value` lines")])
     meta: dict[str, Any] = {}
     lines: dict[str, int] = {}

@@ -150,7 +150,10 @@ def _read_notebook(path: Path, text: str) -> nbformat.NotebookNode:
         front, body = split_front_matter(text)
         # The front matter is read by us: MyST would choke on its dates after the post has run.
         lines = [""] * (body - 1) + text.splitlines()[body - 1 :]
-        notebook = read_myst_markdown_notebook("\n".join(lines), add_source_map=True, path=path)
+        if any(line.strip() for line in lines):
+            notebook = read_myst_markdown_notebook("\n".join(lines), add_source_map=True, path=path)
+        else:  # MyST-NB would raise an IndexError
+            notebook = nbformat.v4.new_notebook(metadata={"source_map": []})
         starts = [  # counting from 0; MyST-NB drops the blank lines before a cell's words but counts from them
             next((n for n in range(start, len(lines)) if lines[n].strip()), start)
             if cell.cell_type != "code"

@@ -66,7 +66,7 @@ WORDS = st.sampled_from(
 VALUES = st.lists(WORDS | st.text(max_size=6), max_size=6).map("".join)
 LINES = st.lists(st.builds("{}: {}".format, NAMES, VALUES) | VALUES, max_size=6).map("\n".join)
 BODIES = st.sampled_from(
-    ["글\n", "```{code-cell} python\n1\n```\n", "```{code-cell}\n---\n{}\n---\n1\n```\n", "+++ {}\n\n글\n"]
+    ["", "글\n", "```{code-cell} python\n1\n```\n", "```{code-cell}\n---\n{}\n---\n1\n```\n", "+++ {}\n\n글\n"]
 )
 JSON: Any = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just("---\ntitle: x\n---"),
