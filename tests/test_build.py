@@ -272,7 +272,7 @@ def test_killed_at_random_moments_the_next_build_is_right(book: Book, kills: ran
     assert "답은 42입니다" in expected
     chance, ends = random.Random(kills.start), []
     for kill in kills:
-        execute = kill % 3 == 0
+        execute = kill % 5 == 0
         change(f"판 {kill}", execute=execute)
         process = book.fork()
         time.sleep(chance.uniform(0, whole[execute]))

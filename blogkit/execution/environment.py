@@ -6,12 +6,12 @@ import platform
 import sys
 from collections.abc import Iterable, Set
 from functools import lru_cache
-from importlib import metadata
 from typing import NamedTuple, TypedDict
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from .installed import installed, module_owners
 from .machine import device
 
 _KERNEL = "ipykernel"
@@ -51,7 +51,7 @@ def closure(modules: frozenset[str], requirements: frozenset[str] = frozenset())
     It is all that a sealed kernel can load.
     """
     others = modules - sys.stdlib_module_names
-    owners = _owners() if others else {}
+    owners = module_owners() if others else {}
     asked = {*requirements, *(name for module in others for name in owners.get(module, ()))}
     todo: list[tuple[str, frozenset[str]]] = [(canonicalize_name(name), frozenset()) for name in asked]
     seen: set[tuple[str, frozenset[str]]] = set()
@@ -63,28 +63,25 @@ def closure(modules: frozenset[str], requirements: frozenset[str] = frozenset())
             continue
         seen.add(item)
         name, extras = item
-        found = _distribution(name)
-        if found is None:
+        if name not in installed():
             missing.add(name)
             continue
-        versions[name], requires = found
-        todo += [
-            (canonicalize_name(r.name), frozenset(r.extras)) for r in requires if _applies(r, extras or frozenset({""}))
-        ]
+        versions[name] = installed()[name].version
+        wanted = (r for r in installed()[name].requires if _applies(r, extras or frozenset({""})))
+        todo += [(canonicalize_name(r.name), frozenset(r.extras)) for r in wanted]
     return Closure(dict(sorted(versions.items())), frozenset(missing))
 
 
 def installed_version(name: str) -> str | None:
     """Return the version of the distribution ``name``; ``None`` if it is not installed."""
-    found = _distribution(name)
-    return found[0] if found else None
+    found = installed().get(canonicalize_name(name))
+    return found.version if found else None
 
 
 def main_packages(modules: Set[str]) -> dict[str, str]:
     """Return name → version of only those distributions that the post imports itself."""
-    owners = _owners()
-    names = {canonicalize_name(name) for module in modules for name in owners.get(module, ())}
-    return {name: found[0] for name in sorted(names) if (found := _distribution(name))}
+    names = {name for module in modules for name in module_owners().get(module, ())}
+    return {name: installed()[name].version for name in sorted(names)}
 
 
 def packages(modules: Set[str], requirements: Iterable[str], kernel: str) -> Closure:
@@ -104,26 +101,6 @@ def environment(versions: dict[str, str], kernel: str, threads: int) -> Environm
         "device": device(),
         "packages": versions,
     }
-
-
-@lru_cache(1)
-def _owners() -> dict[str, list[str]]:
-    return dict(metadata.packages_distributions())
-
-
-@lru_cache(None)
-def _distribution(name: str) -> tuple[str, tuple[Requirement, ...]] | None:
-    try:
-        found = metadata.distribution(name)
-    except metadata.PackageNotFoundError:
-        return None
-    requires = []
-    for text in found.requires or ():
-        try:
-            requires.append(Requirement(text))
-        except InvalidRequirement:
-            continue
-    return found.version, tuple(requires)
 
 
 def _applies(requirement: Requirement, extras: frozenset[str]) -> bool:

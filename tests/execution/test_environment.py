@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from blogkit.execution import function
-from blogkit.execution.environment import _distribution, _owners, closure
+from blogkit.execution import installed as packages
+from blogkit.execution.environment import closure
 from blogkit.execution.function import Function, describe
 from blogkit.execution.imports import imported_modules
 from blogkit.execution.machine import default_jobs, gpus
@@ -44,24 +45,51 @@ def test_packages_are_those_that_are_required() -> None:
 
 
 @pytest.fixture
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder of installed packages."""
-    monkeypatch.syspath_prepend(tmp_path / "installed")
-    yield tmp_path / "installed"
-    for cached in (_owners, _distribution, closure):
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The interpreter's folder of packages."""
+    caches = (packages.installed, packages.path_owners, packages.module_owners, closure)
+    monkeypatch.setattr(packages, "packages_folder", lambda: tmp_path)
+    for cached in caches:
+        cached.cache_clear()
+    yield tmp_path
+    for cached in caches:
         cached.cache_clear()
 
 
-def test_packages_of_the_extras_that_are_asked_for_are_required(installed: Path) -> None:
-    requires = {"a": ["fake-b[more]"], "b": ["fake-c; extra == 'more'", "fake-d; extra == 'less'"], "c": [], "d": []}
+def install(folder: Path, name: str, files: Iterable[str], requires: Iterable[str] = ()) -> None:
+    """Note a package as installers do."""
+    info = folder / f"{name}-1.dist-info"
+    info.mkdir()
+    lines = ["Metadata-Version: 2.1", f"Name: {name}", "Version: 1", *(f"Requires-Dist: {other}" for other in requires)]
+    (info / "METADATA").write_text("\n".join(lines) + "\n\nVersion: of the text\n", encoding="utf-8")
+    (info / "RECORD").write_text("".join(f"{file},sha256=x,1\n" for file in files), encoding="utf-8")
+
+
+def test_packages_of_the_extras_that_are_asked_for_are_required(folder: Path) -> None:
+    requires = {
+        "a": ["Fake.B[more]", "!"],
+        "b": ["fake-c; extra == 'more'", "fake-d; extra == 'less'"],
+        "c": [],
+        "d": [],
+    }
     for name, others in requires.items():
-        folder = installed / f"fake_{name}-1.dist-info"
-        folder.mkdir(parents=True)
-        lines = [f"Name: fake-{name}", "Version: 1", *(f"Requires-Dist: {other}" for other in others)]
-        (folder / "METADATA").write_text("Metadata-Version: 2.1\n" + "\n".join(lines) + "\n", encoding="utf-8")
-        (folder / "top_level.txt").write_text(f"fake_{name}\n", encoding="utf-8")
-    _owners.cache_clear()
+        install(folder, f"fake_{name}", [f"fake_{name}/__init__.py"], others)
     assert closure(frozenset({"fake_a"})).versions == {"fake-a": "1", "fake-b": "1", "fake-c": "1"}
+
+
+def test_modules_are_known_by_the_files_of_packages(folder: Path) -> None:
+    install(folder, "one", ["space/one/a.py", "single.py", "../../bin/one", '"odd,name.py"', "one-1.dist-info/RECORD"])
+    install(
+        folder,
+        "two",
+        ["space/two.py", "fast.abi3.so", "two.libs/x.so", "__pycache__/single.cpython-311.pyc", "two.pth"],
+    )
+    both = frozenset({"one", "two"})
+    assert packages.path_owners()["space"] == both
+    assert packages.path_owners()["space/one"] == {"one"}
+    assert "space/one/a.py" not in packages.path_owners()
+    modules = {name: owners for name, owners in packages.module_owners().items() if name != "__pycache__"}
+    assert modules == {"space": both, "single": {"one"}, "fast": {"two"}}
 
 
 def described(root: Path, front: str = "", source: str = "1") -> Function:

@@ -12,9 +12,9 @@ from blogkit.execution.lock import Locked, read_lock
 
 VERSION = metadata.version("absl-py")
 HIDE = """
-from importlib.metadata import Distribution
-found = Distribution.discover
-Distribution.discover = lambda **names: (each for each in found(**names) if each.metadata["Name"] != "absl-py")
+import pathlib
+found = pathlib.Path.glob
+pathlib.Path.glob = lambda self, *pattern: (path for path in found(self, *pattern) if path.name[:6] != "absl_p")
 """
 
 

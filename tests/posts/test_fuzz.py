@@ -20,7 +20,7 @@ SAME = settings(
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=700,
+    max_examples=200,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 NAMES = st.sampled_from([*KEYS, *IGNORED])

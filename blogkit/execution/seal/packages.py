@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import os
-import sysconfig
 from collections.abc import Iterator
-from functools import lru_cache
-from importlib import metadata
 from pathlib import Path
 
-from packaging.utils import canonicalize_name
-
 from ...files import json_digest
+from ..installed import packages_folder, path_owners
 
 
 def lay_out(names: frozenset[str], folder: Path) -> Path:
@@ -43,7 +39,7 @@ def targets(view: Path) -> Iterator[str]:
 
 def _links(names: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Yield (name in the view, what it leads to): the highest folders that belong to ``names`` alone."""
-    root, owners = _installed()
+    root, owners = packages_folder(), path_owners()
     below: dict[str, list[str]] = {}
     for path in owners:
         below.setdefault(os.path.dirname(path), []).append(path)  # noqa: PTH120
@@ -54,29 +50,3 @@ def _links(names: frozenset[str]) -> Iterator[tuple[str, str]]:
             yield path, str(root / path)
         elif owners[path] & names:
             todo += below.get(path, ())
-
-
-@lru_cache(1)
-def _installed() -> tuple[Path, dict[str, frozenset[str]]]:
-    """Return the interpreter's folder of packages, and path in it → the distributions that have files there.
-
-    A folder that is one distribution's alone is not looked into.
-    """
-    root = Path(sysconfig.get_path("purelib"))
-    files: dict[str, list[str]] = {}
-    for distribution in metadata.distributions(path=[str(root)]):
-        lines = (distribution.read_text("RECORD") or "").splitlines()
-        name = canonicalize_name(distribution.metadata["Name"])
-        files[name] = [line for line in lines if not line.startswith(("../", "/", '"', "__pycache__"))]
-    owners: dict[str, frozenset[str]] = {}
-    depth, shared = 1, {""}
-    while shared:
-        found: dict[str, set[str]] = {}
-        for owner, lines in files.items():
-            for path in {"/".join(line.partition(",")[0].split("/", depth)[:depth]) for line in lines}:
-                if path.count("/") == depth - 1 and path.rpartition("/")[0] in shared:
-                    found.setdefault(path, set()).add(owner)
-        owners |= {path: frozenset(several) for path, several in found.items()}
-        shared = {path for path, several in found.items() if len(several) > 1}
-        depth += 1
-    return root, owners
