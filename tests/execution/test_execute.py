@@ -38,7 +38,7 @@ class Fake:
         self.install("1.0")
 
     def install(self, version: str, requires: str = "") -> None:
-        about = self.folder / f"{self.name}.dist-info"
+        about = self.folder / f"{self.name}-1.dist-info"
         about.mkdir(exist_ok=True)
         metadata = f"Metadata-Version: 2.1\nName: {self.name}\nVersion: {version}\n{requires}"
         (about / "METADATA").write_text(metadata, encoding="utf-8")
@@ -46,7 +46,7 @@ class Fake:
         (self.folder / f"{self.name}.py").write_text("", encoding="utf-8")
 
     def remove(self) -> None:
-        shutil.rmtree(self.folder / f"{self.name}.dist-info")
+        shutil.rmtree(self.folder / f"{self.name}-1.dist-info")
         (self.folder / f"{self.name}.py").unlink()
 
 
