@@ -1,7 +1,7 @@
 """A process that has made the imports of the book's commands and is forked for each of them.
 
-What it imports are packages of others; the blog's own code comes from the folder and the environment of the command.
-It is run by :func:`commands.warm`, with the number of the socket that it listens to.
+It imports packages of others, and the engine of this checkout; a command in a checkout with an engine of its own
+forgets that one. It is run by :func:`commands.warm`, with the number of the socket that it listens to.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
 import runpy
 import select
 import signal
@@ -18,10 +19,12 @@ import socket
 import sys
 import traceback
 import warnings
+from pathlib import Path
 
 from PIL import Image
 from sphinx.application import builtin_extensions
 
+_ROOT = Path(__file__).parents[1]
 _OTHERS = (
     *("docutils.languages.ko", "docutils.parsers.rst.languages.ko", "jinja2.ext", "numpy", "PIL.ImageOps"),
     *("sphinx.builders.html.transforms", "sphinx.builders.latex.transforms", "sphinx.ext.mathjax"),
@@ -69,6 +72,9 @@ def _run(command: list[str], folder: str, environment: dict[str, str]) -> int:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
+    if Path(folder, "blogkit").is_dir():
+        for name in [name for name in sys.modules if name.partition(".")[0] == "blogkit"]:
+            del sys.modules[name]
     sys.path[0:1] = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))  # instead of this file's folder
     warnings.filterwarnings("error", module=r"blogkit(\.|$)")
     sys.argv = list(command)
@@ -95,4 +101,9 @@ if __name__ == "__main__":
     for _name in (*builtin_extensions, *_OTHERS):
         importlib.import_module(_name)
     Image.init()  # which imports what reads each kind of picture
+    sys.path.insert(0, str(_ROOT))
+    for _module in pkgutil.walk_packages([str(_ROOT / "blogkit")], "blogkit."):
+        if not _module.name.endswith((".__main__", ".guard", ".start")) and ".prelude." not in _module.name:
+            importlib.import_module(_module.name)
+    sys.path.remove(str(_ROOT))
     main(socket.socket(fileno=int(sys.argv[1])))
