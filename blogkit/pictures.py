@@ -23,13 +23,14 @@ _REFUSED = "holds what a camera noted, which cannot be taken out of such a file;
 _EXIF = b"Exif\0\0"
 # JPEG: https://www.w3.org/Graphics/JPEG/itu-t81.pdf
 _MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd7\xff])")
-_SCAN, _END, _APP0, _APP1, _COMMENT = 0xDA, 0xD9, 0xE0, 0xE1, 0xFE
+_SCAN, _END, _APP0, _APP1 = 0xDA, 0xD9, 0xE0, 0xE1
 _JPEG_KEPT = {_APP0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 # PNG: https://www.w3.org/TR/png-3/; chunks whose name begins with a capital are needed.
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = b"tRNS gAMA cHRM sRGB iCCP cICP mDCV cLLI sBIT bKGD hIST pHYs sPLT acTL fcTL fdAT".split()
 # WebP: https://developers.google.com/speed/webp/docs/riff_container
 _WEBP_KEPT = (b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP")
+_HEIF = b"heic heix heim heis hevc hevx mif1 msf1 avif avis".split()
 _HAS_EXIF, _HAS_XMP = 0x08, 0x04
 
 
@@ -62,7 +63,7 @@ def _cleaner(start: bytes) -> Callable[[bytes], bytes] | None:
         return _webp
     if start.startswith((b"II*\0", b"MM\0*")):
         return _tiff
-    return _heif if start[4:8] == b"ftyp" and start[8:12] in (b"heic", b"heix", b"mif1", b"avif", b"avis") else None
+    return _heif if start[4:8] == b"ftyp" and start[8:12] in _HEIF else None
 
 
 def _jpeg(data: bytes) -> bytes:
@@ -78,7 +79,7 @@ def _jpeg(data: bytes) -> bytes:
         if marker == _APP1 and segment.startswith(_EXIF):
             if exif := _orientation(segment[len(_EXIF) :]):
                 kept.append(b"\xff\xe1" + (len(exif) + 8).to_bytes(2) + _EXIF + exif)
-        elif segment.startswith(_JPEG_KEPT.get(marker, b"\0" if marker >= _APP0 else b"")):
+        elif segment.startswith(_JPEG_KEPT[marker]) if marker in _JPEG_KEPT else marker < _APP0:
             kept.append(b"\xff" + found[1] + data[start:at])
     return b"".join(kept) + (data[at:] if marker == _SCAN else b"")  # it was cut
 
@@ -103,6 +104,8 @@ def _webp(data: bytes) -> bytes:
     body = b"WEBP"
     for kind, content in chunks:
         if kind == b"VP8X":
+            if not content:
+                raise ValueError("is a damaged WebP; save it again")
             content = bytes([content[0] & ~_HAS_XMP & ~_HAS_EXIF | (_HAS_EXIF if exif else 0)]) + content[1:]
         if kind != b"EXIF" or exif:
             content = exif if kind == b"EXIF" else content

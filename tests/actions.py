@@ -324,10 +324,11 @@ def _upload(job: _JobRun, given: dict[str, Any]) -> None:
 
 
 def _download(job: _JobRun, given: dict[str, Any]) -> None:
-    for folder in job.all.artifact("").glob("*"):
-        if fnmatch.fnmatch(folder.name, given["pattern"]):
-            target = Path(given["path"], "" if given["merge-multiple"] else folder.name)
-            shutil.copytree(folder, target, dirs_exist_ok=True)
+    """The only artifact gets no folder of its name, either: actions/download-artifact#419."""
+    folders = [each for each in job.all.artifact("").glob("*") if fnmatch.fnmatch(each.name, given["pattern"])]
+    for folder in folders:
+        together = given["merge-multiple"] == "true" or len(folders) == 1
+        shutil.copytree(folder, Path(given["path"], "" if together else folder.name), dirs_exist_ok=True)
 
 
 def _deploy_pages(job: _JobRun, given: dict[str, Any]) -> dict[str, str]:

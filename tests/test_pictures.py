@@ -44,8 +44,9 @@ def photo(kind: str, orientation: int = 6, **more: object) -> bytes:
     image.save(file, kind, **options, **more)
     data = file.getvalue()
     if kind == "JPEG":  # IPTC
-        block = b"Photoshop 3.0\x008BIM Kim"
-        data = data[:2] + b"\xff\xed" + (len(block) + 2).to_bytes(2) + block + data[2:]
+        segments = {b"\xff\xed": b"Photoshop 3.0\x008BIM Kim", b"\xff\xfe": b"\0Kim", b"\xff\xe5": b"\0Kim"}
+        for marker, block in segments.items():
+            data = data[:2] + marker + (len(block) + 2).to_bytes(2) + block + data[2:]
     return data
 
 
@@ -103,6 +104,13 @@ def test_damaged_pictures_are_cut_where_they_are_cut() -> None:
                 data[chance.randrange(16, len(data))] = chance.randrange(256)
             cleaned(bytes(data))
         assert b"Canon" not in cleaned(whole[: len(whole) // 2])
+
+
+def test_a_picture_without_its_head_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "photo"
+    file.write_bytes(b"RIFF\x14\0\0\0WEBPVP8X\0\0\0\0VP8 \0\0\0\0")
+    with pytest.raises(Exception, match="photo: is a damaged WebP; save it again"):
+        clean(file)
 
 
 @pytest.mark.parametrize("kind", ["TIFF", "AVIF"])

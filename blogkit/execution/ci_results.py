@@ -21,16 +21,18 @@ from .store import RESULTS, Store
 def accept(plan: Sequence[Mapping[str, Any]], folder: Path, states: Iterable[State], store: Store) -> int:
     """Store the results that the runners of ``plan`` handed on in ``folder``; return how many.
 
-    What runner N handed on is the archive in ``results-N``. One that holds anything that its runner was not asked for
-    is left out as a whole; an :class:`AuthorError` says so in the end.
+    What runner N handed on is ``results-N.tar.gz``, in a folder of the artifact's name or, where it is the only one,
+    without (actions/download-artifact#419). One that holds anything that its runner was not asked for is left out as a
+    whole; an :class:`AuthorError` says so in the end.
     """
     functions = {state.function.post.slug: state.function for state in states}
     asked = {f"results-{n}": [functions[p] for p in entry["posts"] if p in functions] for n, entry in enumerate(plan)}
 
     def one(archive: Path) -> int:
-        return _accept(archive, {f.key: f for f in asked.get(archive.parent.name, ())}, store)
+        runner = archive.name.partition(".")[0] if archive.parent == folder else archive.parent.name
+        return _accept(archive, {f.key: f for f in asked.get(runner, ())}, store)
 
-    return sum(for_each(one, sorted(folder.glob("*/*"))))
+    return sum(for_each(one, sorted(path for path in folder.rglob("*") if not path.is_dir())))
 
 
 def _accept(archive: Path, asked: Mapping[str, Function], store: Store) -> int:
@@ -39,7 +41,7 @@ def _accept(archive: Path, asked: Mapping[str, Function], store: Store) -> int:
             with tarfile.open(archive) as tar:
                 keys = {_unpack(tar, member, asked, folder) for member in tar if not member.isdir()}
             results = [_checked(key, asked[key], Store(folder)) for key in sorted(keys)]
-        except (ValueError, OSError, EOFError, tarfile.TarError, zlib.error) as error:
+        except (ValueError, OSError, EOFError, RecursionError, tarfile.TarError, zlib.error) as error:
             raise AuthorError([Fault(archive, 0, f"{error}; nothing of it is used")]) from error
         for result in results:
             store.take(result)
@@ -52,7 +54,7 @@ def _unpack(tar: tarfile.TarFile, member: tarfile.TarInfo, asked: Mapping[str, F
     within, start, key = (*path.parts, "", "", "")[:3]
     content = tar.extractfile(member) if member.isreg() else None
     if content is None or ".." in path.parts or within != RESULTS or key not in asked or start != key[:2]:
-        raise ValueError(f"holds {member.name!r}, which its runner was not asked for")
+        raise ValueError(f"holds {member.name!r}, which its runner was not asked for, or executed on another system")
     target = folder / path
     target.parent.mkdir(parents=True, exist_ok=True)
     with content, target.open("xb") as file:

@@ -17,6 +17,7 @@ _MB = 1_000_000
 _MOVES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|.", re.DOTALL)
 _AT_LEAST = 1 / 8
 """Of the limit: how much may arrive before all is joined and measured again, so that this is no work without end."""
+_LATE_SECONDS = 60
 _MESSAGE = 200
 """Bytes that a message takes in memory, however short it is."""
 
@@ -38,6 +39,8 @@ class Client(NotebookClient):
 
     def __init__(self, notebook: NotebookNode, limit: float, **options: Any) -> None:
         super().__init__(notebook, **options, coalesce_streams=False, store_widget_state=False)
+        # What comes late on a busy machine is waited for, and never left out in silence.
+        self.iopub_timeout, self.raise_on_iopub_timeout = _LATE_SECONDS, True
         self.on_cell_executed = self._executed
         self._limit = limit * _MB
         self._room = self._limit

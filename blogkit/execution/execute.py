@@ -25,7 +25,7 @@ from .function import Function, input_files
 from .glue import BadValue, glued_units, glued_values
 from .imports import imported_modules
 from .kernel import run_cells
-from .lock import LOCK, read_lock
+from .lock import LOCK, is_version, read_lock
 from .machine import MEMORY_PER_POST, default_jobs, device, processor, threads
 from .privacy import make_neutral, told
 from .promises import broken_promises
@@ -94,7 +94,7 @@ def _refuse_other_packages(stale: Iterable[Function], root: Path) -> None:
     wanted = {name: v for f in stale for name, v in f.description["environment"]["packages"].items()}
     for name, version in sorted(wanted.items()):
         found = installed_version(name)
-        if found != version:
+        if not is_version(found, version):
             said = f"{name} {version} is locked, but {f'{found} is' if found else 'not'} installed"
             line = lock[name].line if name in lock else 0
             faults.append(Fault(root / LOCK, line, f"{said}; run: pip install -r {LOCK}"))

@@ -152,7 +152,8 @@ def _versions(post: Post, lock: Lock, last: Callable[[], Description | None]) ->
     before = last() if missing else None
     if before and (before["code"], before.get("requirements", [])) == (canonical(post.code), sorted(post.requirements)):
         known = before["environment"]["packages"]
-        if all(version == (lock[n].version if n in lock else installed_version(n)) for n, version in known.items()):
+        today = {name: lock[name].version if name in lock else installed_version(name) for name in known}
+        if found.keys() <= known.keys() and today == known:
             return known
     names = [str(canonicalize_name(name)) for name in (*found, *missing)]
     return dict(sorted({**found, **{name: lock[name].version for name in names if name in lock}}.items()))

@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
 
 LOCK = "requirements.txt"
 
@@ -23,6 +24,14 @@ class Locked(NamedTuple):
 Lock: TypeAlias = Mapping[str, Locked]
 """Canonical name → what is locked for this interpreter and system."""
 NO_LOCK: Lock = MappingProxyType({})
+
+
+def is_version(one: str | None, other: str) -> bool:
+    """Tell whether two texts are the same version: ``1.0`` and ``1.0.0`` are."""
+    try:
+        return bool(one) and Version(str(one)) == Version(other)
+    except InvalidVersion:
+        return one == other
 
 
 def read_lock(root: Path) -> Lock:

@@ -93,7 +93,12 @@ def _places(book: Path, folder: Path, view: Path | None) -> dict[str, str]:
     others = [book, Path(__file__).parents[2], *map(Path, (sys.prefix, sys.base_prefix, *_homes()))]
     names |= {path: _HIDDEN for path in others if len(path.parts) > 2 and path.parts[1] != "usr"}
     names |= {folder: "~"}
-    return {str(way): name for path, name in names.items() for way in (path, path.resolve())}
+    return {text: name for path, name in names.items() for way in (path, path.resolve()) for text in _written(way)}
+
+
+def _written(path: Path) -> set[str]:
+    """Return how a path is written in outputs: Windows has three ways."""
+    return {str(path), path.as_posix(), str(path).replace("\\", "\\\\")}
 
 
 def _homes() -> set[str]:
@@ -118,8 +123,10 @@ def _change(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, list):
         return [_change(item, change) for item in value]
     if isinstance(value, dict):
-        for key, item in value.items():
-            value[key] = _cleaned(item) if _PICTURE.match(key) and isinstance(item, str) else _change(item, change)
+        for key, item in list(value.items()):
+            del value[key]
+            picture = _PICTURE.match(key) and isinstance(item, str)
+            value[change(key)] = _cleaned(item) if picture else _change(item, change)
     return value
 
 
@@ -136,5 +143,5 @@ def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, list | dict):
-        for item in value.values() if isinstance(value, dict) else value:
+        for item in (*value.keys(), *value.values()) if isinstance(value, dict) else value:
             yield from _texts(item)

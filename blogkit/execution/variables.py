@@ -7,6 +7,7 @@ import html
 import json
 import os
 import re
+from collections.abc import Iterator
 from urllib.parse import quote
 
 from ..errors import AuthorError
@@ -52,9 +53,19 @@ def _is_telling(value: str) -> bool:
 
 def _pattern(value: str) -> re.Pattern[bytes]:
     """Return what finds a value, also escaped (HTML, JSON, Python, addresses) or in base64; a short one as a word."""
-    encoded = base64.b64encode(value.encode("utf-8", "surrogateescape")).decode().rstrip("=")
-    written = {value, html.escape(value), json.dumps(value)[1:-1], repr(value)[1:-1]}
-    written |= {quote(value, safe="", errors="replace"), encoded}
+    data = value.encode("utf-8", "surrogateescape")
+    written = {value, html.escape(value), json.dumps(value)[1:-1], repr(value)[1:-1], data.hex()}
+    written |= {quote(value, safe="", errors="replace"), *_encoded(data)}
     longest = sorted(written, key=len, reverse=True)
     found = b"|".join(re.escape(text.encode("utf-8", "surrogateescape")) for text in longest)
     return re.compile(rb"(?<!\w)(?:" + found + rb")(?!\w)" if len(value) < _LONG else found)
+
+
+def _encoded(data: bytes) -> Iterator[str]:
+    """Yield what stands of a value in base64, in both alphabets, wherever in a group of three bytes it begins."""
+    for before in range(3):
+        whole = base64.b64encode(bytes(before) + data).decode()
+        # The first and the last letter also hold bits of what stands around.
+        inner = whole[(before * 8 + 5) // 6 : (before + len(data)) * 8 // 6]
+        yield inner
+        yield inner.translate(str.maketrans("+/", "-_"))

@@ -91,6 +91,15 @@ def entry(
     return add
 
 
+def test_the_only_artifact_has_no_folder_of_its_name(runners: Runners, tmp_path: Path) -> None:
+    path = runners.hand_on(1)
+    path.rename(path.parents[1] / "results-1.tar.gz")
+    path.parent.rmdir()
+    store = Store(tmp_path / "store")
+    assert runners.accept(store) == 1
+    assert store.find(runners.keys[1])
+
+
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
@@ -146,7 +155,7 @@ def test_a_runner_answers_for_itself_only(runners: Runners, tmp_path: Path) -> N
     runners.hand_on(0, made=1)
     runners.hand_on(7, made=1)
     said = refused(runners, Store(tmp_path))
-    assert said.count("which its runner was not asked for; nothing of it is used") == 2
+    assert said.count("which its runner was not asked for, or executed on another system; nothing of it is used") == 2
 
 
 @pytest.mark.parametrize("change", ["post", "code", "files", "bytes"])

@@ -152,3 +152,16 @@ def test_jobs_do_not_depend_on_what_else_runs(monkeypatch: pytest.MonkeyPatch) -
     assert default_jobs() == before
     monkeypatch.setattr(psutil, "virtual_memory", lambda: memory._replace(total=1 << 30))
     assert default_jobs() == 1
+
+
+def test_a_package_that_was_installed_since_is_in_the_key(folder: Path, tmp_path: Path) -> None:
+    """Though the post imports a module of its own, which is no package."""
+    book = tmp_path / "book"
+    (book / "posts").mkdir(parents=True)
+    before = described(book, source="import own\ntry:\n    import late\nexcept ImportError:\n    pass")
+    install(folder, "late", ["late.py"])
+    for cached in (packages.installed, packages.path_owners, packages.module_owners, closure):
+        cached.cache_clear()
+    after = describe(before.post, book, last=lambda: before.description)
+    known, now = (each.description["environment"]["packages"].keys() for each in (before, after))
+    assert now - known == {"late"}

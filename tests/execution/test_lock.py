@@ -8,7 +8,7 @@ from pathlib import Path
 
 from conftest import Book, code
 
-from blogkit.execution.lock import Locked, read_lock
+from blogkit.execution.lock import Locked, is_version, read_lock
 
 VERSION = metadata.version("absl-py")
 HIDE = """
@@ -54,3 +54,8 @@ def test_a_package_that_is_asked_for_and_not_there_is_a_fault(book: Book) -> Non
     book.write("requirements.txt", "")
     book.post("2024-01-01-one", code("1"), requirements=["no-such-package"])
     assert "2024-01-01-one.md:3: no-such-package is not installed; add it to requirements.in" in book.fail()
+
+
+def test_the_same_version_may_be_written_otherwise() -> None:
+    same = [is_version(one, "1.0") for one in ("1", "1.0.0", "1.0", "1.0.1", "1.0+cpu", "odd", None)]
+    assert same == [True, True, True, False, False, False, False]

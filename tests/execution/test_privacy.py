@@ -25,6 +25,7 @@ print(json, __import__("IPython"), Path.cwd() / "a" / "b.txt", f"file://{os.getc
 warnings.warn("warned")
 glue("folder", os.getcwd())
 from IPython.display import HTML, Image, display
+display({"application/json": {os.getcwd(): Path.cwd().as_posix()}}, raw=True)
 display(HTML(f"<p title='{os.getcwd()}'>{json.__file__}</p>"))
 display(Image(open("data/photo.jpg", "rb").read()))
 open("images/a.jpg", "wb").write(open("data/photo.jpg", "rb").read())
@@ -91,7 +92,7 @@ def test_a_value_of_a_variable_is_a_fault_wherever_it_is_told(book: Book, tmp_pa
     cells = [
         "import base64, html, json, os\nsecret, short = os.environ['SECRET'], os.environ['SHORT']\nprint(len(secret))",
         "print('token=' + secret + '!')",
-        "glue('x', {'a': [secret]})",
+        "glue('x', {secret: ['a']})",
         "from IPython.display import HTML\nHTML('<p>' + html.escape(secret))",
         "print(base64.b64encode(secret.encode()).decode())",
         "print(os.environ['FLAG'], os.environ['YEAR'], os.environ['EMPTY'], short + 'ed', 'x' + short)",
@@ -120,7 +121,9 @@ def test_a_value_of_a_variable_is_a_fault_wherever_it_is_told(book: Book, tmp_pa
 @pytest.mark.parametrize(
     ("value", "text", "found"),
     [
-        *(("abcdefgh", text, True) for text in ("xabcdefghx", "YWJjZGVmZ2g=")),
+        *(("abcdefgh", text, True) for text in ("xabcdefghx", "YWJjZGVmZ2g=", "6162636465666768")),
+        *(("abcdefgh", base64.b64encode(b"12345"[:n] + b"abcdefgh,").decode(), True) for n in range(5)),
+        ("??>>??>>", base64.urlsafe_b64encode(b"me:??>>??>>").decode(), True),
         ("a b/c%d=e", "a%20b%2Fc%25d%3De", True),
         ("line one\nline two", '"line one\\nline two"', True),
         ("prod", "a product", False),

@@ -264,7 +264,15 @@ def test_what_would_be_refused_in_silence_is_a_fault(book: Book, sealed: bool) -
         book.post(f"2024-01-0{number}-list", code("import glob, os, pathlib\n" + source.format(data)))
     book.post("2024-01-04-file", code(f"open({data!r} + '/x.csv')"))
     book.post("2024-01-05-home", code(f"import glob\nglob.glob({str(ROOT.parent)!r} + '/*')"))
-    book.post("2024-01-06-fine", code("import os\nprint(os.listdir('.'), os.listdir(), os.path.exists('/x/y'))"))
+    fine = (
+        "import os, shutil, tempfile\nprint(os.listdir('.'), os.listdir(), os.listdir(b'.'), os.path.exists('/x/y'))\n"
+    )
+    fine += (
+        "with tempfile.TemporaryDirectory() as folder:\n    os.mkdir(folder + '/a')\nos.mkdir('b')\nshutil.rmtree('b')"
+    )
+    book.post("2024-01-06-fine", code(fine))
+    over = f"import os\nopen('x', 'w').close()\nos.replace('x', {str(book.root / 'about.md')!r})"
+    book.post("2024-01-07-over", code(over))
     said = book.blogkit("execute", **({} if sealed else {"PYTHONPATH": str(book.root / "without")})).stdout
     for number in (1, 2, 3):
         assert f"2024-01-0{number}-list.md:5: cell 1: RuntimeError: [Errno 13]" in said
@@ -272,3 +280,5 @@ def test_what_would_be_refused_in_silence_is_a_fault(book: Book, sealed: bool) -
     assert "add data/x.csv to `inputs`" in said
     assert ("2024-01-05-home.md:5: cell 1: RuntimeError" in said) == sealed
     assert "2024-01-06-fine: done" in said
+    assert "2024-01-07-over.md:5: cell 1: PermissionError" in said
+    assert (book.root / "about.md").is_file()

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 _LISTS = ("os.listdir", "os.scandir")
-_FILES = ("open", "os.remove", "os.rename", "os.truncate", "os.mkdir", "os.rmdir", "os.link", "os.symlink")
+_TWO_FILES = ("os.rename", "os.link", "os.symlink")
+_FILES = ("open", "os.remove", "os.truncate", "os.mkdir", "os.rmdir", *_TWO_FILES)
 _HERE = ("127.0.0.1", "::1", "localhost")
 _CELLS = "cells"
 """Folder in the names of cells, which stand in warnings; the kernel's own would have the process's number."""
@@ -36,15 +37,18 @@ class Hidden:
     def refuse(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Refuse what the seal would refuse in silence: :mod:`glob` takes a folder that it may not read for empty."""
         if event in _LISTS:
-            path = os.path.realpath("." if arguments[0] is None else arguments[0])
+            if isinstance(arguments[0], int):  # opened before
+                return
+            path = os.path.realpath("." if arguments[0] is None else os.fsdecode(arguments[0]))
             if self.holds(path) or (self.sealed and _is_asked_by_a_cell() and _is_refused(path)):
                 raise RuntimeError(f"[Errno 13] Permission denied: {path!r}")
         elif self.sealed:
             return
-        elif event in _FILES and isinstance(arguments[0], str | bytes | os.PathLike):
-            path = os.path.realpath(os.fsdecode(arguments[0]))
-            if self.holds(path):
-                raise PermissionError(13, "Permission denied", path)
+        elif event in _FILES:
+            names = arguments[:2] if event in _TWO_FILES else arguments[:1]
+            for path in (os.path.realpath(os.fsdecode(name)) for name in names if not isinstance(name, int)):
+                if self.holds(path):
+                    raise PermissionError(13, "Permission denied", path)
         elif event == "socket.connect" and not self.network:
             address = arguments[1]
             if isinstance(address, tuple) and address[0] not in _HERE:
