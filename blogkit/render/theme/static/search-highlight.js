@@ -1,5 +1,7 @@
 // Marks what was searched for on the page that was found, without touching its elements.
 
+const FRAMES = 3;
+
 /** Mark every text of `?highlight=`, go to the first in the section of the address, and tidy the address. */
 export function highlight(styles) {
   const address = new URL(location.href);
@@ -16,8 +18,9 @@ export function highlight(styles) {
   CSS.highlights.set("search", new Highlight(...ranges));
   document.addEventListener("keydown", (event) => event.key === "Escape" && CSS.highlights.delete("search"));
   reveal(ranges);
-  // Until all is loaded, the browser itself goes to the section, and what comes late moves the text.
-  if (document.readyState !== "complete") addEventListener("load", () => requestAnimationFrame(() => reveal(ranges)));
+  // Until all is loaded and laid out, the browser itself goes to the section, and what comes late moves the text.
+  if (document.readyState === "complete") revealInFrames(ranges, FRAMES);
+  else addEventListener("load", () => revealInFrames(ranges, FRAMES));
 }
 
 /** Return the ranges of the texts in an element, also where they run over several elements, as in coloured code. */
@@ -46,6 +49,14 @@ function place(nodes, index, further = 0) {
     else high = middle - 1;
   }
   return [nodes[low][1], index - nodes[low][0] + further];
+}
+
+/** Look in each of the next frames: in the first one the browser may go to the section after its scripts have run. */
+function revealInFrames(ranges, left) {
+  requestAnimationFrame(() => {
+    reveal(ranges);
+    if (left > 1) revealInFrames(ranges, left - 1);
+  });
 }
 
 /** Bring the first range of the section into view, unfolding what hides it. */
