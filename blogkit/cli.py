@@ -11,13 +11,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
-import yaml
-
 from .build import Build
-from .errors import AuthorError, Fault
+from .errors import AuthorError
 from .execution.failures import ExecutionFailed
 from .posts.post import SUFFIXES
-from .site.settings import CONFIG, Settings
+from .site.config import read_config
 
 _SITE = Path("_build/html")
 _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -38,15 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def load(root: Path) -> Build:
     """Return a build of the book whose ``_config.yml`` stands in ``root``."""
-    path = root / CONFIG
-    if not path.is_file():
-        sys.exit("no _config.yml here; change to the folder of the blog")
-    try:
-        config = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        sphinx = {**((config.get("sphinx") or {}).get("config") or {}), "author": config.get("author", "")}
-    except Exception as error:  # PyYAML raises many kinds
-        raise AuthorError([Fault(path, 0, f"no settings of a book ({error}); mend them")]) from error
-    return Build(root, Settings.from_config(sphinx))
+    return Build(root, read_config(root).settings)
 
 
 def _new(options: argparse.Namespace) -> int:
@@ -55,6 +45,20 @@ def _new(options: argparse.Namespace) -> int:
     build = load(Path.cwd())
     now = dt.datetime.now(build.settings.zone)
     print(new_post(build.root, options.title, now).relative_to(build.root))
+    return 0
+
+
+def _build(options: argparse.Namespace) -> int:
+    from .render import front
+
+    root = Path.cwd()
+    return front.build(root, read_config(root), root / options.site, "-W", "--keep-going")
+
+
+def _conf(options: argparse.Namespace) -> int:
+    from .render import front
+
+    print(front.make_conf(Path.cwd(), read_config(Path.cwd())).relative_to(Path.cwd()))
     return 0
 
 
@@ -171,6 +175,13 @@ def _parser() -> argparse.ArgumentParser:
     new = commands.add_parser("new", help="begin a post: one file with the right name and front matter")
     new.add_argument("title")
     new.set_defaults(run=_new)
+
+    build = commands.add_parser("build", help="make the site, as `jupyter-book build .` does")
+    build.add_argument("--site", type=Path, default=_SITE, help=f"where it goes (default: {_SITE.as_posix()})")
+    build.set_defaults(run=_build)
+
+    conf = commands.add_parser("conf", help="make the folder with the conf.py that `sphinx-build -c` wants; print it")
+    conf.set_defaults(run=_conf)
 
     serve = commands.add_parser("serve", help="preview with drafts; build and reload on each save")
     serve.add_argument("--port", type=int, default=8000, help="(default: 8000; 0: any)")

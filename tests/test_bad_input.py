@@ -105,7 +105,7 @@ WHOLE: dict[str, tuple[bytes, str]] = {
     "utf-16": ("---\ntitle: x\n---\n".encode("utf-16"), "not UTF-8 ("),
     "nul": (b"---\ntitle: a\0b\n---\n", "2: the character '\\x00' is not allowed; delete it"),
     "nul-below": ("---\ntitle: x\n---\n\n글\0\n".encode(), "5: the character '\\x00' is not allowed; delete it"),
-    "tag": (b"---\n!foo\ntitle: x\n---\n", "1: the front matter is no list of `key: value` lines"),
+    "tag": (b"---\n!foo\ntitle: x\n---\n", "1: this is no list of `key: value` lines"),
     "noise": (bytes(range(256)), "not UTF-8 ("),
 }
 NAMES = {
@@ -286,16 +286,17 @@ def test_settings_that_do_not_exist_or_hold(book: Book, whole: Callable[[], str]
     right = (book.root / "_config.yml").read_bytes()
     book.config(blog_feed_entires=5, blog_timezone="Asia/Seoull", blog_jobs=-1)
     said = whole()
-    assert "_config.yml: blog_feed_entires is no setting; did you mean blog_feed_entries?" in said
-    assert "_config.yml: blog_timezone: 'Asia/Seoull' is no time zone" in said
-    assert "_config.yml: blog_jobs: -1 must be a number from 0" in said
+    assert "_config.yml:6: blog_feed_entires is no setting; did you mean blog_feed_entries?" in said
+    assert "_config.yml:8: blog_timezone: 'Asia/Seoull' is no time zone" in said
+    assert "_config.yml:7: blog_jobs: -1 must be a number from 0" in said
     book.write("_config.yml", right)
     for host in (b"a.com\nb.com", b"not a host", b"\xe9"):
         book.write("CNAME", host)
         assert "CNAME: 'https://" in whole()
-    for text in ("a: b: c", "- a", "title: !!bool abc"):
+    for text, line in (("a: b: c", 1), ("- a", 1), ("author: me\ntitle: !!bool abc", 2), ("sphinx: 3", 1), ("", 1)):
         book.write("_config.yml", text)
-        result = book.blogkit("status")
-        assert result.returncode == 1
-        assert "_config.yml: no settings of a book (" in result.stdout
-        assert "Traceback" not in result.stdout
+        for command in ("status", "build"):
+            result = book.blogkit(command)
+            assert result.returncode == 1
+            assert f"_config.yml:{line}: " in result.stdout
+            assert "Traceback" not in result.stdout

@@ -212,9 +212,8 @@ def test_only_html_is_made(book: Book) -> None:
 def test_a_post_that_the_configuration_leaves_out_is_a_fault(book: Book) -> None:
     book.post("2024-01-01-one")
     book.build()
-    path = book.root / "_config.yml"
-    text = path.read_text(encoding="utf-8").replace("exclude_patterns:\n", "exclude_patterns:\n- posts/*one.md\n")
-    path.write_text(text, encoding="utf-8")
+    text = (book.root / "_config.yml").read_text(encoding="utf-8")
+    book.write("_config.yml", f"exclude_patterns: [posts/*one.md]\n{text}")
     assert "`exclude_patterns` leaves out a post; write `draft: true`" in book.fail()
 
 

@@ -5,21 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ..errors import AuthorError, Fault
 from .front_matter_keys import IGNORED
-from .notebook import LOADER, check_yaml, load_ipynb, split_front_matter
-
-
-class _Loader(yaml.SafeLoader):
-    """Reads a key that stands twice in a value as the mistake that it is."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        if twice := next((name for name in names if names.count(name) > 1), None):
-            raise ValueError(f"{twice!r} stands twice")
-        return super().construct_mapping(node, deep)
+from .mapping import read_mapping
+from .notebook import load_ipynb, split_front_matter
 
 
 def read_front_matter(path: Path, text: str) -> tuple[dict[str, Any], dict[str, int]]:
@@ -38,48 +27,5 @@ def read_front_matter(path: Path, text: str) -> tuple[dict[str, Any], dict[str, 
     source, _ = split_front_matter(text)
     if not source:
         raise AuthorError([Fault(path, 1, "no front matter; start the file with `---`, `title: …`, `---`")])
-    try:
-        check_yaml(path, source, 2)
-        meta, lines = _construct(path, yaml.compose(source, Loader=LOADER))
-    except yaml.MarkedYAMLError as error:
-        line = _line(error.problem_mark)
-        message = f"not YAML: {error.problem or error.context}; quote the value"
-        raise AuthorError([Fault(path, line, message)]) from error
-    except yaml.reader.ReaderError as error:
-        line = source.count("\n", 0, error.position) + 2
-        message = f"the character {_character(error)!r} is not allowed; delete it"
-        raise AuthorError([Fault(path, line, message)]) from error
+    meta, lines = read_mapping(path, source, first=2)  # below the first `---`
     return meta | kept, lines
-
-
-def _construct(path: Path, node: yaml.Node | None) -> tuple[dict[str, Any], dict[str, int]]:
-    if not isinstance(node, yaml.MappingNode) or not node.tag.startswith("tag:yaml.org,"):
-        raise AuthorError([Fault(path, 1, "the front matter is no list of `key: value` lines")])
-    meta: dict[str, Any] = {}
-    lines: dict[str, int] = {}
-    faults = []
-    loader = _Loader("")
-    for key, value in node.value:
-        line = _line(key.start_mark)
-        if not isinstance(key, yaml.ScalarNode):
-            faults.append(Fault(path, line, "a key must be one word; quote it or delete the line"))
-            continue
-        if key.value in meta:
-            faults.append(Fault(path, line, f"{key.value!r} stands twice; delete one"))
-        lines[key.value] = line
-        try:
-            meta[key.value] = loader.construct_object(value, deep=True)
-        except Exception as error:  # an impossible date, such as 2019-13-45; PyYAML raises many kinds
-            why = getattr(error, "problem", None) or str(error)
-            faults.append(Fault(path, line, f"{key.value}: cannot be read ({why}); mend or quote the value"))
-    if faults:
-        raise AuthorError(faults)
-    return meta, lines
-
-
-def _line(mark: Any) -> int:
-    return mark.line + 2 if mark else 1  # marks count from 0, and from the line below the first `---`
-
-
-def _character(error: yaml.reader.ReaderError) -> str:
-    return error.character if isinstance(error.character, str) else chr(error.character)  # libyaml gives its number

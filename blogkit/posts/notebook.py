@@ -20,14 +20,13 @@ import yaml
 from ..errors import AuthorError, Fault
 from ..files import engine_digest, write
 from ..text import shorten
+from .mapping import LOADER, check_yaml
 
 _KERNEL = {"name": "python3", "display_name": "Python 3"}
 _KERNEL_KEYS = ("kernelspec", "source_map", "mystnb", "myst")
 # What MyST-NB 1.4 adds too much to a cell's first line in its warnings.
 _MAP_OFFSET = 1
 _READERS = ("myst-nb", "myst-parser", "markdown-it-py", "mdit-py-plugins", "nbformat")
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C takes a tenth of the time
-_DEEPEST = 20
 _OPTIONS = re.compile(
     r"^[ \t]*[`:~]{3,}\s*\{(?:code|raw)-cell\}.*\n(?:---\n([\s\S]*?)^---|((?:[ \t]*:[\w-]+:.*\n)+))", re.M
 )
@@ -95,23 +94,6 @@ def split_front_matter(text: str) -> tuple[str, int]:
         if line.strip() in ("---", "..."):
             return "\n".join(lines[1 : number - 1]), number + 1
     return "", 1
-
-
-def check_yaml(path: Path, source: str, line: int) -> None:
-    """Refuse YAML that takes for ever to read: values deep in others, and aliases, which may stand for millions.
-
-    ``line`` is its first one, for the :class:`AuthorError`.
-    """
-    depth = 0
-    for event in yaml.parse(source, Loader=LOADER):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if isinstance(event, yaml.AliasEvent):
-            message = f"`*{event.anchor}` stands for another value; write the value"
-        elif depth > _DEEPEST:
-            message = "too many brackets or lines inside others; quote the value or write it flat"
-        else:
-            continue
-        raise AuthorError([Fault(path, line + (event.start_mark.line if event.start_mark else 0), message)])
 
 
 def load_ipynb(path: Path, text: str) -> nbformat.NotebookNode:

@@ -3,5 +3,4 @@
 Drafts and posts of the future are shown, too, so the pages go to a folder of their own and never to the published site.
 """
 
-OUTPUT = "_build/preview"
-SITE = f"{OUTPUT}/_build/html"
+SITE = "_build/preview/html"

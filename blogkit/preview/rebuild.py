@@ -10,23 +10,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..text import without_escapes
-from . import OUTPUT
+from . import SITE
 
 # The imports take longer than the build of one changed page, so the next build's process makes them beforehand; none of
 # the blog's own code, which may change.
 _PROGRAM = """
 import gc, importlib, os, sys
 from sphinx.application import builtin_extensions
-book = "jupyter_book.cli.main", "jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx_external_toc", "sphinx_design"
-for name in (*builtin_extensions, *book, "nbclient", "numpy", "lxml.html", "PIL.Image", "filelock"):
+for name in (*builtin_extensions, "sphinx.cmd.build", "myst_nb.sphinx_ext", "sphinx_external_toc", "sphinx_design",
+             "nbclient", "numpy", "lxml.html", "PIL.Image", "filelock"):
     importlib.import_module(name)
 gc.freeze()
 gc.set_threshold(100_000, 20, 20)
 sys.stdin.readline()
-from jupyter_book.cli.main import main
-sys.argv[0] = "jupyter-book"
+from blogkit.cli import main
 try:
-    main()
+    sys.exit(main(sys.argv[1:]))
 except SystemExit as end:
     code = end.code or 0
     if isinstance(code, str):
@@ -67,9 +66,8 @@ class Rebuilder:
         self._next.communicate()
 
     def _start(self) -> subprocess.Popen[str]:
-        arguments = ["build", "-W", "--keep-going", ".", "--path-output", OUTPUT]
         return subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM, *arguments],
+            [sys.executable, "-c", _PROGRAM, "build", "--site", SITE],
             cwd=self.root,
             env={**os.environ, "BLOG_PREVIEW": "1", "PYTHONUTF8": "1"},
             stdin=subprocess.PIPE,

@@ -53,6 +53,8 @@ class Staging:
         self._new.mkdir()
         folders = {""}
         for name in names_below(self.pages):
+            if name.startswith("."):  # Sphinx's own notes
+                continue
             if (folder := name.rpartition("/")[0]) not in folders:
                 folders.add(folder)
                 (self._new / folder).mkdir(parents=True, exist_ok=True)

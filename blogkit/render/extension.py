@@ -12,14 +12,15 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.util import logging
 
 from ..build import Build
-from ..errors import AuthorError, Fault, refused
+from ..errors import AuthorError, refused
 from ..execution.failures import ExecutionFailed
 from ..files import engine_digest
 from ..posts.post import is_post
-from ..site.settings import CONFIG, Settings, own_settings, sphinx_name
+from ..site.config import read_config
+from ..site.settings import own_settings
 from ..text import shorten
 from ..web.views import Document
-from . import borders, maths
+from . import borders, front, maths
 from .anchors import NameSections
 from .builder import THEME, BlogBuilder
 from .reader import hand_over
@@ -41,10 +42,12 @@ _UNCHANGED = "\n\nThe site was not changed. Mend the above and build again."
 class Hooks:
     """Hands one build from hook to hook; holds nothing of its own but what Sphinx asks for in two steps."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: Path) -> None:
         self._build: Build | None = None
         self._stale_lists: list[str] = []
         self._open = ExitStack()
+        with self._told():
+            self.config = read_config(root)
 
     @property
     def build(self) -> Build:
@@ -54,17 +57,9 @@ class Hooks:
 
     def begin(self, app: Sphinx, config: Config) -> None:
         """Begin a build: take its lock and choose its folders, before the builder exists."""
-        values = {name: config[name] for name in own_settings()}
-        values |= {
-            name: value for name, value in config.overrides.items() if name.startswith("blog_") and name not in config
-        }
-        values |= {name: config[name] for name in map(sphinx_name, ("author", "copyright", "language", "address"))}
-        values[sphinx_name("title")] = config.html_title or config.project
         with self._told():
-            if config.nb_execution_mode != "off":
-                message = "execute_notebooks: must be off; the blog executes its posts by itself"
-                raise AuthorError([Fault(Path(CONFIG), 0, message)])
-            self._build = Build(Path(app.srcdir), Settings.from_config(values), Path(app.outdir))
+            front.configure(app, self.config)
+            self._build = Build(Path(app.srcdir), self.config.settings, Path(app.outdir))
             _ = self._build.site  # a bad address is told before anything runs
             self._open.enter_context(self._build)
             self._build.begin(Path(app.doctreedir))
@@ -160,13 +155,13 @@ class Hooks:
 
 def register(app: Sphinx) -> ExtensionMetadata:
     """Register the blog with Sphinx."""
+    hooks = Hooks(Path(app.srcdir))
+    front.load_extensions(app, hooks.config)
     for name, default in own_settings().items():
-        app.add_config_value(name, default, "", (type(default), int))
-    app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it for an extension that is not loaded
+        app.add_config_value(name, default, "")
     app.add_config_value("blog_engine", engine_digest(), "env")  # another engine reads all documents again
-    hooks = Hooks()
     # before the builder exists
-    app.connect("config-inited", hooks.begin, priority=900)  # after Sphinx has mended the values
+    app.connect("config-inited", hooks.begin, priority=0)  # before others read the values
     # before Sphinx looks for documents
     app.connect("builder-inited", hooks.execute)
     app.connect("env-get-outdated", hooks.outdated)

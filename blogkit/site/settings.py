@@ -26,11 +26,11 @@ class Settings:
     title: str = ""
     author: str = ""
     copyright: str = ""
-    language: str = "ko"
+    language: str = "en"
     address: str = ""
     """Where the home page stands, if the configuration says so."""
     description: str = ""
-    timezone: str = "Asia/Seoul"
+    timezone: str = "UTC"
     jobs: int = 0
     """Light posts executed at once; 0: as many as cores and memory allow."""
     store: str = STORE
@@ -49,10 +49,12 @@ class Settings:
     """Show drafts and posts of the future, marked."""
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> Settings:
+    def from_config(
+        cls, config: Mapping[str, Any], environ: Mapping[str, str] = os.environ, lines: Mapping[str, int] | None = None
+    ) -> Settings:
         """Take each setting that ``config`` has, by its name in Sphinx; raise :class:`AuthorError` for wrong ones.
 
-        ``BLOG_PREVIEW=1`` is a preview; on GitHub the repository is known.
+        ``lines`` are those of the names. ``BLOG_PREVIEW=1`` is a preview; on GitHub the repository is known.
         """
         names = {setting.name: sphinx_name(setting.name) for setting in fields(cls)}
         values = {name: config[key] for name, key in names.items() if config.get(key) is not None}
@@ -63,7 +65,7 @@ class Settings:
             values["repository"] = values.get("repository") or f"{github}/{environ['GITHUB_REPOSITORY']}"
         settings = cls(**values)
         if faults := [*_unknown(config), *settings._faults()]:
-            raise AuthorError([Fault(Path(CONFIG), 0, fault) for fault in faults])
+            raise AuthorError([Fault(Path(CONFIG), (lines or {}).get(name, 0), f"{name}{why}") for name, why in faults])
         return settings
 
     @property
@@ -71,16 +73,16 @@ class Settings:
         """The time zone of dates that name none."""
         return ZoneInfo(self.timezone)
 
-    def _faults(self) -> list[str]:
+    def _faults(self) -> list[tuple[str, str]]:
         faults = [
-            f"{sphinx_name(setting.name)}: {getattr(self, setting.name)!r} must be {_kind(setting)}"
+            (sphinx_name(setting.name), f": {getattr(self, setting.name)!r} must be {_kind(setting)}")
             for setting in fields(self)
             if not _is_right(setting, getattr(self, setting.name))
         ]
         try:
             ZoneInfo(self.timezone)
         except (ValueError, TypeError, OSError, ZoneInfoNotFoundError):
-            faults.append(f"blog_timezone: {self.timezone!r} is no time zone; write one such as Asia/Seoul")
+            faults.append(("blog_timezone", f": {self.timezone!r} is no time zone; write one such as Asia/Seoul"))
         return faults
 
 
@@ -95,10 +97,15 @@ def own_settings() -> dict[str, Any]:
     return {sphinx_name(name): default for name, default in defaults.items() if name not in _SPHINX}
 
 
-def _unknown(config: Mapping[str, Any]) -> list[str]:
+def is_setting(name: str) -> bool:
+    """Tell whether a name in Sphinx's configuration is one of the blog's settings."""
+    return name in {sphinx_name(setting.name) for setting in fields(Settings)}
+
+
+def _unknown(config: Mapping[str, Any]) -> list[tuple[str, str]]:
     known = own_settings()
     near = {name: get_close_matches(name, known, 1) or sorted(known) for name in config if name.startswith("blog_")}
-    return [f"{name} is no setting; did you mean {', '.join(near[name])}?" for name in near if name not in known]
+    return [(n, f" is no setting; did you mean {', '.join(near[n])}?") for n in near if n not in known]
 
 
 def _default(setting: Field[Any]) -> Any:

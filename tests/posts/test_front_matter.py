@@ -58,7 +58,7 @@ def test_a_file_without_front_matter_is_no_post(tmp_path: Path, text: str) -> No
     path = tmp_path / "posts" / "2024-01-01-a.md"
     path.parent.mkdir()
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(AuthorError, match=r"2024-01-01-a.md:1: (no front matter|the front matter is no list)"):
+    with pytest.raises(AuthorError, match=r"2024-01-01-a.md:1: (no front matter|this is no list)"):
         read_post(path, tmp_path, "Asia/Seoul")
 
 

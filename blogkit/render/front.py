@@ -1,0 +1,128 @@
+"""Be the same blog behind each front: ``jupyter-book build``, ``blogkit build`` and ``sphinx-build``.
+
+Each front brings a configuration of its own; here it is replaced by what ``_config.yml`` and the blog say.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sphinx.extension import Extension
+
+from ..errors import AuthorError
+from ..files import write
+from ..site.config import Config
+from ..site.settings import sphinx_name
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+EXTENSIONS = ("sphinx_external_toc", "myst_nb", "sphinx_design")
+_CONF = "_build/.conf"
+_MYST = ("amsmath", "colon_fence", "deflist", "dollarmath", "linkify", "strikethrough", "tasklist")
+_DEFAULTS: dict[str, Any] = {
+    "exclude_patterns": [],
+    "external_toc_exclude_missing": True,
+    "html_favicon": None,
+    "html_logo": None,
+    "html_copy_source": False,  # the posts offer their own sources
+    "html_sourcelink_suffix": "",
+    "html_theme": "blogkit",
+    "html_theme_options": {},
+    "myst_dmath_double_inline": True,
+    "myst_enable_extensions": [
+        "amsmath",
+        "colon_fence",
+        "deflist",
+        "dollarmath",
+        "linkify",
+        "strikethrough",
+        "tasklist",
+    ],
+    "myst_heading_anchors": 3,
+    "myst_url_schemes": ["mailto", "http", "https"],
+    "nb_execution_mode": "off",  # the blog executes its posts before Sphinx reads them
+    "nb_output_stderr": "remove",  # shown in the log of the build, not to readers
+    "nb_render_markdown_format": "myst",  # tables in Markdown outputs
+    "numfig": False,
+    "pygments_style": "sphinx",
+    "suppress_warnings": [],
+    "templates_path": [],
+    "use_jupyterbook_latex": False,
+    "use_multitoc_numbering": False,
+}
+_EXCLUDED = ["_build", ".*", "**/.*", "README*.md", "**/README*.md", "**.ipynb_checkpoints", "Thumbs.db"]
+# A blog may have no post yet; a strike is HTML only, as the blog is; what Pygments cannot colour is shown without.
+_SUPPRESSED = ["myst.domains", "etoc.glob", "myst.strikethrough", "misc.highlighting_failure"]
+_JUPYTER_BOOK = (
+    *("sphinx_togglebutton", "sphinx_copybutton", "sphinx_thebe", "sphinx_comments", "sphinx.ext.intersphinx"),
+    *("sphinx_book_theme", "pydata_sphinx_theme", "sphinx_jupyterbook_latex", "sphinx_multitoc_numbering"),
+)
+"""Extensions of Jupyter Book that a blog does without: scripts of other hosts, a book's theme, LaTeX."""
+_ASKED = ("comments_config", "use_jupyterbook_latex", "use_multitoc_numbering")
+"""Values of such extensions that Jupyter Book sets or asks for all the same."""
+
+
+def load_extensions(app: Sphinx, config: Config) -> None:
+    """Load the blog's extensions and those of the author; undo what Jupyter Book loaded besides."""
+    sys.path += [str(folder) for folder in config.folders if str(folder) not in sys.path]
+    for name in (*EXTENSIONS, *config.extensions):
+        app.setup_extension(name)
+    unwanted = {*_JUPYTER_BOOK} - {*config.extensions}
+    for listeners in app.events.listeners.values():
+        listeners[:] = [each for each in listeners if not _is_of(each.handler, unwanted)]
+    for name in unwanted:  # some come later
+        app.extensions[name] = Extension(name, None)
+    for name in _ASKED:
+        if name not in app.config:
+            app.add_config_value(name, None, "")
+
+
+def configure(app: Sphinx, config: Config) -> None:
+    """Replace the front's configuration by that of the blog; raise :class:`AuthorError` for what Sphinx lacks."""
+    own = {sphinx_name(name): value for name, value in vars(config.settings).items()}
+    values = {**_DEFAULTS, "project": config.settings.title, **own, **config.sphinx}
+    if told := [name for name, value in _told(app) if value != values.get(name)]:
+        message = "the command gives another value; write it into this file"
+        raise AuthorError([config.fault(name, message) for name in told])
+    values["exclude_patterns"] = sorted({*_EXCLUDED, *values["exclude_patterns"]})
+    values["suppress_warnings"] = [*_SUPPRESSED, *values["suppress_warnings"]]
+    if unknown := [name for name in config.sphinx if name not in app.config]:
+        raise AuthorError([config.fault(name, "Sphinx and its extensions know no such value") for name in unknown])
+    for name, value in values.items():
+        setattr(app.config, name, value)
+    if app.outdir in app.doctreedir.parents:  # where sphinx-build keeps it, and which publishing replaces
+        app.doctreedir = app.outdir.parent / ".doctrees"
+
+
+def make_conf(root: Path, config: Config) -> Path:
+    """Make the folder that ``sphinx-build -c`` wants, and return it."""
+    language = config.settings.language
+    text = f'extensions = ["blogkit"]  # which reads _config.yml\nlanguage = {language!r}\n'
+    folder = root / _CONF
+    write(folder / "conf.py", text)
+    return folder
+
+
+def build(root: Path, config: Config, site: Path, *arguments: str) -> int:
+    """Build the site as ``jupyter-book build`` does, without it; return the exit code."""
+    from sphinx.cmd.build import main
+
+    conf, doctrees = make_conf(root, config), site.with_name(".doctrees")
+    return main(["-b", "html", "-c", str(conf), "-d", str(doctrees), *arguments, str(root), str(site)])
+
+
+def _told(app: Sphinx) -> Iterator[tuple[str, Any]]:
+    """Yield what the command gives as the blog's: by ``-D``, or out of another file by Jupyter Book's ``--config``."""
+    given = app.config.overrides
+    for name, value in given.items():
+        if "latex_engine" not in given or name in ("html_title", "language") or name.startswith("blog_"):
+            yield name, value
+
+
+def _is_of(handler: object, packages: set[str]) -> bool:
+    module = getattr(handler, "__module__", None) or ""
+    return any(f"{module}.".startswith(f"{package}.") for package in packages)

@@ -1,0 +1,117 @@
+"""Read ``_config.yml``: Jupyter Book's own keys and those of the blog, whichever command makes the site."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import AuthorError, Fault
+from ..posts.mapping import read_mapping
+from .settings import CONFIG, Settings, is_setting
+
+_KEYS = {
+    "title": "html_title",
+    "author": "author",
+    "copyright": "copyright",
+    "exclude_patterns": "exclude_patterns",
+    "only_build_toc_files": "external_toc_exclude_missing",
+    "html.baseurl": "html_baseurl",
+    "repository.url": "blog_repository",
+    "parse.myst_enable_extensions": "myst_enable_extensions",
+    "parse.myst_url_schemes": "myst_url_schemes",
+    "execute.stderr_output": "nb_output_stderr",
+}
+"""Jupyter Book's keys → what Sphinx and the blog call them."""
+_OTHERS = {
+    "execute": "the blog executes its posts by itself, and a post's front matter says how",
+    "latex": "a blog makes no PDF",
+    "launch_buttons": "a post offers its notebook, and Colab where the repository is on GitHub",
+    "html.analytics": "pages ask no other host",
+    "html.comments": "comments are those of `blog_giscus`",
+    "parse.myst_substitutions": "`{{ … }}` would run while the site is built, outside the seal",
+}
+"""Jupyter Book's keys, or what they begin with, that do nothing here → why."""
+_SPHINX = ("sphinx.config", "sphinx.extra_extensions", "sphinx.local_extensions", "sphinx.recursive_update")
+_LISTS = ("exclude_patterns", "parse.myst_enable_extensions", "parse.myst_url_schemes", "sphinx.extra_extensions")
+_NOTHING: tuple[Any, ...] = (None, False, "", "off", [], {})
+
+
+@dataclass(frozen=True)
+class Config:
+    """What ``_config.yml`` says."""
+
+    settings: Settings
+    sphinx: Mapping[str, Any]
+    """What is Sphinx's own affair, by its name there."""
+    extensions: tuple[str, ...]
+    """Extensions of Sphinx that the author wants besides those of the blog."""
+    folders: tuple[Path, ...]
+    """Where Python finds extensions that lie in the book."""
+    lines: Mapping[str, int]
+    """Name in Sphinx → its line."""
+
+    def fault(self, name: str, message: str) -> Fault:
+        """Return what is wrong with a value, by its name in Sphinx."""
+        return Fault(Path(CONFIG), self.lines.get(name, 0), f"{name}: {message}")
+
+
+def read_config(root: Path, environ: Mapping[str, str] = os.environ) -> Config:
+    """Return what the book in ``root`` says of itself; raise :class:`AuthorError` with all that is wrong."""
+    path = root / CONFIG
+    if not path.is_file():
+        raise AuthorError([Fault(path, 0, "there is none; change to the folder of the blog")])
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise AuthorError([Fault(path, 0, f"no UTF-8 ({error}); save it as UTF-8")]) from error
+    keys, lines = read_mapping(path, text)
+    faults = [Fault(path, lines.get(name, 0), f"{name}: {why}") for name, why in _objections(keys)]
+    if faults:
+        raise AuthorError(faults)
+    values = {_KEYS[name]: value for name, value in _leaves(keys) if name in _KEYS and value is not None}
+    places = {_KEYS[name]: line for name, line in lines.items() if name in _KEYS}
+    sphinx = keys.get("sphinx") or {}
+    values |= sphinx.get("config") or {}
+    places |= {name.removeprefix("sphinx.config."): line for name, line in lines.items()}
+    local = sphinx.get("local_extensions") or {}
+    named = [*values.pop("extensions", []), *(sphinx.get("extra_extensions") or []), *local]
+    return Config(
+        Settings.from_config(values, environ, places),
+        {name: value for name, value in values.items() if not is_setting(name)},
+        tuple(name for name in dict.fromkeys(named) if name != "blogkit"),
+        tuple((root / folder).resolve() for folder in local.values()),
+        places,
+    )
+
+
+def _leaves(keys: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the keys with their values, those below another one as ``key.below``; what `sphinx` says is whole."""
+    for key, value in keys.items():
+        name = f"{before}{key}"
+        if isinstance(value, dict) and value and name not in _SPHINX:
+            yield from _leaves(value, f"{name}.")
+        else:
+            yield name, value
+
+
+def _objections(keys: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield name and fault of what is not a blog's, or has the wrong kind of value."""
+    leaves = dict(_leaves(keys))
+    for name in ("sphinx", "sphinx.config", "sphinx.local_extensions"):
+        if not isinstance(leaves.get(name) or {}, dict):
+            yield name, "it must be `name: value` lines"
+    for name in _LISTS:
+        if not _are_texts(leaves.get(name) or []):
+            yield name, "it must be a list of texts"
+    for name, value in leaves.items():
+        if name not in (*_KEYS, *_SPHINX, "sphinx") and value not in _NOTHING:
+            reasons = (why for start, why in _OTHERS.items() if f"{name}.".startswith(f"{start}."))
+            why = next(reasons, "a blog has no such key")
+            yield name, f"it does nothing here: {why}; delete it"
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)

@@ -1,0 +1,122 @@
+"""The same blog behind each front, and Jupyter Book's own keys."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import Book, code
+
+from blogkit.errors import AuthorError
+from blogkit.site.config import read_config
+
+BODY = """Text with $a^2$, {glue:text}`v` and a ~~strike~~.
+
+:::{note}
+A note.
+:::
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+""" + code("glue('v', 2)")
+SPHINX_BUILD = (sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", "-c", "_build/.conf", ".", "_build/html")
+
+
+def site(book: Book) -> dict[str, bytes]:
+    return {str(file.relative_to(book.site)): file.read_bytes() for file in book.site.rglob("*") if file.is_file()}
+
+
+def keys(book: Book, **values: object) -> None:
+    config = yaml.safe_load((book.root / "_config.yml").read_text(encoding="utf-8"))
+    book.write("_config.yml", yaml.safe_dump(config | values, allow_unicode=True))
+
+
+@pytest.mark.slow
+def test_each_front_makes_the_same_site(book: Book) -> None:
+    """To the byte, each from nothing but the stored results."""
+    book.post("2024-01-01-one", BODY, tags=["하나"], description="{v}")
+    book.build()
+    expected = site(book)
+
+    def again() -> dict[str, bytes]:
+        for folder in ("html", ".pages", ".doctrees", ".contents", ".cards"):
+            shutil.rmtree(book.root / "_build" / folder)
+        return {}
+
+    again()
+    assert book.blogkit("build").returncode == 0
+    assert site(book) == expected
+
+    again()
+    assert book.blogkit("conf").stdout == "_build/.conf\n"
+    result = book.run(*SPHINX_BUILD)
+    assert result.returncode == 0, result.stdout
+    assert site(book) == expected
+
+    again()
+    config = yaml.safe_load((book.root / "_config.yml").read_text(encoding="utf-8"))
+    del config["sphinx"]["config"]["extensions"]  # Jupyter Book brings its own
+    book.write("_config.yml", yaml.safe_dump(config, allow_unicode=True))
+    book.build()
+    assert site(book) == expected
+
+
+def test_a_command_that_says_something_else_is_refused(book: Book) -> None:
+    book.post("2024-01-01-one")
+    book.build()
+    other = (book.root / "_config.yml").read_text(encoding="utf-8").replace("JiHyun Kim", "Someone")
+    book.write("other.yml", other)
+    result = book.fork("jupyter-book", "build", ".", "--config", "other.yml").wait()
+    assert result.returncode == 1
+    assert "html_title: the command gives another value; write it into this file" in result.stdout
+    book.blogkit("conf")
+    result = book.run(*SPHINX_BUILD[:-2], "-D", "blog_timezone=UTC", *SPHINX_BUILD[-2:])
+    assert result.returncode == 1
+    assert "blog_timezone: the command gives another value; write it into this file" in result.stdout
+
+
+def test_keys_that_do_nothing_say_so(book: Book) -> None:
+    keys(book, latex={"latex_engine": "xelatex"}, execute={"execute_notebooks": "force"}, parse={"colour": "red"})
+    with pytest.raises(AuthorError) as error:
+        read_config(book.root)
+    said = str(error.value)
+    assert "execute.execute_notebooks: it does nothing here: the blog executes its posts by itself" in said
+    assert "latex.latex_engine: it does nothing here: a blog makes no PDF; delete it" in said
+    assert "parse.colour: it does nothing here: a blog has no such key; delete it" in said
+    assert [fault.line > 0 for fault in error.value.faults] == [True] * 3
+
+
+def test_keys_of_jupyter_book_are_taken(book: Book) -> None:
+    keys(
+        book,
+        repository={"url": "https://git.example/a"},
+        html={"baseurl": "https://a.example/"},
+        execute={"timeout": None},
+    )
+    config = read_config(book.root)
+    assert (config.settings.repository, config.settings.address) == ("https://git.example/a", "https://a.example/")
+
+
+def test_a_value_that_sphinx_does_not_know(book: Book) -> None:
+    book.config(html_titel="x")
+    assert "html_titel: Sphinx and its extensions know no such value" in book.fail()
+
+
+def test_an_extension_of_the_author(book: Book) -> None:
+    book.write("tools/shout.py", "def setup(app):\n    app.add_config_value('shout', '', 'env')\n")
+    config = yaml.safe_load((book.root / "_config.yml").read_text(encoding="utf-8"))
+    config["sphinx"]["local_extensions"]["shout"] = "tools"
+    config["sphinx"]["config"]["shout"] = "loud"
+    book.write("_config.yml", yaml.safe_dump(config, allow_unicode=True))
+    book.post("2024-01-01-one")
+    book.build()
+
+
+def test_a_book_without_settings(tmp_path: Path) -> None:
+    with pytest.raises(AuthorError, match=r"_config.yml: there is none; change to the folder of the blog"):
+        read_config(tmp_path)
