@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from ..files import LONGEST_NAME
+from ..language import _
 from ..text import hyphenated, nfc
 from .post import POSTS, SUFFIXES
 
@@ -38,11 +39,13 @@ def new_post(root: Path, title: str, now: dt.datetime) -> Path:
     title = nfc(" ".join(title.split()))
     slug = slug_of(title)
     if not slug:
-        raise ValueError(f"{title!r} has no letter or digit to make an address of; write another title")
+        message = _("{title!r} has no letter or digit to make an address of; write another title")
+        raise ValueError(message.format(title=title))
     path = root / POSTS / f"{now:%Y-%m-%d}-{slug}.md"
     for suffix in SUFFIXES:
         if path.with_name(path.stem + suffix).exists():
-            raise FileExistsError(f"{path.stem}{suffix} exists already; write another title")
+            name = f"{path.stem}{suffix}"
+            raise FileExistsError(_("{name} exists already; write another title").format(name=name))
     date = f"{now:%Y-%m-%d %H:%M} {now.isoformat()[-6:]}"
     path.parent.mkdir(exist_ok=True)
     text = _TEMPLATE.format(title=json.dumps(title, ensure_ascii=False), date=date)
