@@ -16,6 +16,7 @@ import yaml
 from .build import Build
 from .errors import AuthorError, Fault
 from .execution.failures import ExecutionFailed
+from .language import _, ngettext
 from .posts.post import SUFFIXES
 from .site.settings import CONFIG, Settings
 
@@ -40,12 +41,13 @@ def load(root: Path) -> Build:
     """Return a build of the book whose ``_config.yml`` stands in ``root``."""
     path = root / CONFIG
     if not path.is_file():
-        sys.exit("no _config.yml here; change to the folder of the blog")
+        sys.exit(_("no _config.yml here; change to the folder of the blog"))
     try:
         config = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         sphinx = {**((config.get("sphinx") or {}).get("config") or {}), "author": config.get("author", "")}
     except Exception as error:  # PyYAML raises many kinds
-        raise AuthorError([Fault(path, 0, f"no settings of a book ({error}); mend them")]) from error
+        message = _("no settings of a book ({reason}); mend them").format(reason=error)
+        raise AuthorError([Fault(path, 0, message)]) from error
     return Build(root, Settings.from_config(sphinx))
 
 
@@ -115,7 +117,8 @@ def _slug(name: str) -> str:
 def _prune(options: argparse.Namespace) -> int:
     build = load(Path.cwd())
     with build:
-        print(f"{len(build.prune())} results dropped")
+        number = len(build.prune())
+    print(ngettext("{number} result dropped", "{number} results dropped", number).format(number=number))
     return 0
 
 
@@ -133,7 +136,8 @@ def _accept(options: argparse.Namespace) -> int:
 
     build = load(Path.cwd())
     with build:
-        print(f"{accept(json.loads(options.plan), options.folder, build.states(), build.store)} results accepted")
+        number = accept(json.loads(options.plan), options.folder, build.states(), build.store)
+    print(ngettext("{number} result accepted", "{number} results accepted", number).format(number=number))
     return 0
 
 
@@ -143,7 +147,8 @@ def _check(options: argparse.Namespace) -> int:
     found = crawl_site(options.site, options.base)
     for fault in found.faults:
         print(fault)
-    print(f"{len(found.answered)} addresses answer, {len(found.faults)} faults")
+    message = _("{addresses} addresses answer, {faults} faults")
+    print(message.format(addresses=len(found.answered), faults=len(found.faults)))
     return 1 if found.faults else 0
 
 
@@ -152,7 +157,7 @@ def _diff(options: argparse.Namespace) -> int:
     from .publish.diff_report import as_markdown
 
     if not options.new.is_dir():
-        sys.exit(f"there is no site in {options.new}; build it, or mend the name")
+        sys.exit(_("there is no site in {folder}; build it, or mend the name").format(folder=options.new))
     print(as_markdown(compare(options.old, options.new)))
     return 0
 
@@ -165,31 +170,33 @@ def _fetch(options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m blogkit", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m blogkit", description=_("The author's commands besides `jupyter-book build .`.")
+    )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
-    new = commands.add_parser("new", help="begin a post: one file with the right name and front matter")
+    new = commands.add_parser("new", help=_("begin a post: one file with the right name and front matter"))
     new.add_argument("title")
     new.set_defaults(run=_new)
 
-    serve = commands.add_parser("serve", help="preview with drafts; build and reload on each save")
-    serve.add_argument("--port", type=int, default=8000, help="(default: 8000; 0: any)")
+    serve = commands.add_parser("serve", help=_("preview with drafts; build and reload on each save"))
+    serve.add_argument("--port", type=int, default=8000, help=_("(default: 8000; 0: any)"))
     serve.set_defaults(run=_serve)
 
-    status = commands.add_parser("status", help="say of each post whether its result is fresh, and why not")
-    status.add_argument("--json", action="store_true", help="as JSON, for scripts")
+    status = commands.add_parser("status", help=_("say of each post whether its result is fresh, and why not"))
+    status.add_argument("--json", action="store_true", help=_("as JSON, for scripts"))
     status.set_defaults(run=_status)
 
-    execute = commands.add_parser("execute", help="execute what is stale, without making pages")
-    execute.add_argument("posts", nargs="*", metavar="POST", help="a post's name or file (default: all)")
-    execute.add_argument("--force", action="store_true", help="also what is fresh")
+    execute = commands.add_parser("execute", help=_("execute what is stale, without making pages"))
+    execute.add_argument("posts", nargs="*", metavar="POST", help=_("a post's name or file (default: all)"))
+    execute.add_argument("--force", action="store_true", help=_("also what is fresh"))
     execute.set_defaults(run=_execute)
 
-    verify = commands.add_parser("verify", help="execute again and compare with what is stored or published")
-    verify.add_argument("posts", nargs="*", metavar="POST | URL", help="(default: all posts, with what is stored)")
+    verify = commands.add_parser("verify", help=_("execute again and compare with what is stored or published"))
+    verify.add_argument("posts", nargs="*", metavar="POST | URL", help=_("(default: all posts, with what is stored)"))
     verify.set_defaults(run=_verify)
 
-    prune = commands.add_parser("prune", help="drop stored results as `blog_store_days` and `blog_store_gib` say")
+    prune = commands.add_parser("prune", help=_("drop stored results as `blog_store_days` and `blog_store_gib` say"))
     prune.set_defaults(run=_prune)
 
     _add_publishing(commands)
@@ -198,27 +205,29 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_publishing(commands: _Commands) -> None:
     """Add what a workflow asks for."""
-    plan = commands.add_parser("plan", help="deal the stale posts to runners, as JSON")
-    plan.add_argument("--limit", type=int, default=20, help="most runners (default: 20)")
-    plan.add_argument("--runners", default="", help="labels that posts may ask for in `runs_on`")
+    plan = commands.add_parser("plan", help=_("deal the stale posts to runners, as JSON"))
+    plan.add_argument("--limit", type=int, default=20, help=_("most runners (default: 20)"))
+    plan.add_argument("--runners", default="", help=_("labels that posts may ask for in `runs_on`"))
     plan.set_defaults(run=_plan)
 
-    accepting = commands.add_parser("accept", help="store what the runners of a plan made, and nothing else")
-    accepting.add_argument("plan", help="as `plan` printed it")
-    accepting.add_argument("folder", type=Path, help="holds `results-N/`, with the archive of the plan's runner N")
+    accepting = commands.add_parser("accept", help=_("store what the runners of a plan made, and nothing else"))
+    accepting.add_argument("plan", help=_("as `plan` printed it"))
+    accepting.add_argument("folder", type=Path, help=_("holds `results-N/`, with the archive of the plan's runner N"))
     accepting.set_defaults(run=_accept)
 
-    check = commands.add_parser("check", help="serve the built site as GitHub Pages does and crawl it")
-    check.add_argument("site", nargs="?", type=Path, default=_SITE, help=f"(default: {_SITE.as_posix()})")
-    check.add_argument("--base", default="", help="its published address (default: what the home page says)")
+    check = commands.add_parser("check", help=_("serve the built site as GitHub Pages does and crawl it"))
+    check.add_argument(
+        "site", nargs="?", type=Path, default=_SITE, help=_("(default: {value})").format(value=_SITE.as_posix())
+    )
+    check.add_argument("--base", default="", help=_("its published address (default: what the home page says)"))
     check.set_defaults(run=_check)
 
-    diff = commands.add_parser("diff", help="say in Markdown what changes for readers between two built sites")
-    diff.add_argument("old", type=Path, metavar="OLD_SITE", help="may be missing")
+    diff = commands.add_parser("diff", help=_("say in Markdown what changes for readers between two built sites"))
+    diff.add_argument("old", type=Path, metavar="OLD_SITE", help=_("may be missing"))
     diff.add_argument("new", type=Path, metavar="NEW_SITE")
     diff.set_defaults(run=_diff)
 
-    fetch = commands.add_parser("fetch", help="copy the published pages and the history of results")
+    fetch = commands.add_parser("fetch", help=_("copy the published pages and the history of results"))
     fetch.add_argument("address")
     fetch.add_argument("folder", type=Path)
     fetch.set_defaults(run=_fetch)

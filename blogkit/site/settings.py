@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..errors import AuthorError, Fault
 from ..execution.store import STORE
+from ..language import _
 
 CONFIG = "_config.yml"
 _SPHINX = {"title": "html_title", "author": "author", "copyright": "copyright"}
@@ -73,14 +74,15 @@ class Settings:
 
     def _faults(self) -> list[str]:
         faults = [
-            f"{sphinx_name(setting.name)}: {getattr(self, setting.name)!r} must be {_kind(setting)}"
+            _wrong(setting).format(name=sphinx_name(setting.name), value=getattr(self, setting.name))
             for setting in fields(self)
             if not _is_right(setting, getattr(self, setting.name))
         ]
         try:
             ZoneInfo(self.timezone)
         except (ValueError, TypeError, OSError, ZoneInfoNotFoundError):
-            faults.append(f"blog_timezone: {self.timezone!r} is no time zone; write one such as Asia/Seoul")
+            message = _("{name}: {value!r} is no time zone; write one such as Asia/Seoul")
+            faults.append(message.format(name="blog_timezone", value=self.timezone))
         return faults
 
 
@@ -98,7 +100,8 @@ def own_settings() -> dict[str, Any]:
 def _unknown(config: Mapping[str, Any]) -> list[str]:
     known = own_settings()
     near = {name: get_close_matches(name, known, 1) or sorted(known) for name in config if name.startswith("blog_")}
-    return [f"{name} is no setting; did you mean {', '.join(near[name])}?" for name in near if name not in known]
+    message = _("{name} is no setting; did you mean {near}?")
+    return [message.format(name=name, near=", ".join(near[name])) for name in near if name not in known]
 
 
 def _default(setting: Field[Any]) -> Any:
@@ -112,10 +115,12 @@ def _is_right(setting: Field[Any], value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
 
 
-def _kind(setting: Field[Any]) -> str:
+def _wrong(setting: Field[Any]) -> str:
     like = _default(setting)
     if isinstance(like, bool):
-        return "true or false"
+        return _("{name}: {value!r} must be true or false")
     if isinstance(like, dict):
-        return "a list of `key: value` lines"
-    return "a text" if isinstance(like, str) else "a number from 0"
+        return _("{name}: {value!r} must be a list of `key: value` lines")
+    if isinstance(like, str):
+        return _("{name}: {value!r} must be a text")
+    return _("{name}: {value!r} must be a number from 0")

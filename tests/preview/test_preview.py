@@ -63,7 +63,7 @@ def test_what_is_served_is_never_kept_by_the_browser_and_pages_know_their_build(
     news = News()
     news.tell("")
     with serving(tmp_path / "site", handler=type("Answering", (PreviewHandler,), {"news": news})) as server:
-        for name, text in {"": "첫 사이트", "index.html": "<p>글", "a.css": "p {}"}.items():
+        for name, text in {"": "The first site", "index.html": "<p>글", "a.css": "p {}"}.items():
             if name:
                 (tmp_path / "site").mkdir(exist_ok=True)
                 (tmp_path / "site" / name).write_text(text, encoding="utf-8")
