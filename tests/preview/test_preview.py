@@ -131,7 +131,7 @@ def preview(book: Book, monkeypatch: pytest.MonkeyPatch) -> Iterator[Preview]:
 
 
 def test_a_save_is_built_and_reloads_the_page(preview: Preview) -> None:
-    assert "첫 사이트" in preview.get("")
+    assert "The first site" in preview.get("")
     preview.wait_for("built")
     assert "초안입니다" in preview.get("posts/2024-01-02-draft.html")
     assert not preview.book.site.exists()  # what is published knows nothing of it
