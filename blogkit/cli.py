@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import gettext
 import json
 import sys
 from collections.abc import Callable
@@ -16,16 +17,25 @@ import yaml
 from .build import Build
 from .errors import AuthorError, Fault
 from .execution.failures import ExecutionFailed
-from .language import _, ngettext
+from .language import CATALOG, LOCALE, N_, _, ngettext
 from .posts.post import SUFFIXES
 from .site.settings import CONFIG, Settings
 
 _SITE = Path("_build/html")
+_OF_ARGPARSE = (
+    *(N_("usage: "), N_("positional arguments"), N_("options"), N_("show this help message and exit")),
+    *(N_("%(prog)s: error: %(message)s\n"), N_("argument %(argument_name)s: %(message)s"), N_("expected one argument")),
+    *(N_("the following arguments are required: %s"), N_("unrecognized arguments: %s")),
+    *(N_("invalid choice: %(value)r (choose from %(choices)s)"), N_("invalid %(type)s value: %(value)r")),
+)
+"""What argparse says, which asks gettext's own domain."""
 _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command in the current folder; return the exit code."""
+    gettext.bindtextdomain(CATALOG, str(LOCALE))
+    gettext.textdomain(CATALOG)
     options = _parser().parse_args(arguments)
     try:
         run: Callable[[argparse.Namespace], int] = options.run
@@ -56,7 +66,7 @@ def _new(options: argparse.Namespace) -> int:
 
     build = load(Path.cwd())
     now = dt.datetime.now(build.settings.zone)
-    print(new_post(build.root, options.title, now).relative_to(build.root))
+    print(new_post(build.root, options.title, now, build.settings.language).relative_to(build.root))
     return 0
 
 

@@ -29,7 +29,7 @@ SAYING = {
     "ValueError",
 }
 SAYING |= {"_fail", "_failure", "_fault", "_log", "_stop", "exit", "fail", "fault", "log", "print", "warning"}
-GETTEXT = {"_", "N_", "ngettext"}
+GETTEXT = {"_", "N_", "gettext", "ngettext"}
 WORDS = re.compile(r"""(?!.*[<"=\\]|.*(pip|git) )(.*[A-Za-z]{2})? [a-z]{2}""", re.DOTALL)
 """Not HTML, patterns, commands."""
 
@@ -49,7 +49,9 @@ def test_status_speaks_korean_to_authors_and_english_to_scripts(book: Book) -> N
     assert book.blogkit("status", **KOREAN).stdout == "낡음  2024-01-02-code\n       저장된 결과 없음\n"
     (found,) = json.loads(book.blogkit("status", "--json", **KOREAN).stdout)
     assert found["reasons"] == ["no result is stored"]
-    assert "글마다 결과가 최신인지" in book.blogkit("--help", **KOREAN).stdout
+    said = book.blogkit("--help", **KOREAN).stdout
+    assert said.startswith("사용법: python -m blogkit")
+    assert "글마다 결과가 최신인지" in said
 
 
 def test_a_result_does_not_know_the_authors_language(book: Book) -> None:
@@ -102,7 +104,7 @@ def test_what_cannot_be_translated_is_found(source: str) -> None:
 
 
 def _fields(text: str) -> list[str]:
-    return re.findall(r"\{\w*(?:![rs])?(?::[^}]*)?\}|%\(\w+\)[sd]|%[sd]", text)
+    return re.findall(r"\{\w*(?:![rs])?(?::[^}]*)?\}|%\(\w+\)[dsr]|%[dsr]", text)
 
 
 def _untranslated(source: str) -> Iterator[tuple[int, str]]:
