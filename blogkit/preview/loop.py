@@ -51,7 +51,6 @@ def _build(builder: Rebuilder, news: News, log: Callable[[str], None]) -> None:
     fault = builder.build()
     news.tell(fault)
     if fault:
-        log(fault)
-        log(_("not built"))
+        log("\n".join((fault, _("not built"))))
     else:
         log(_("built in {seconds:.1f} s").format(seconds=time.monotonic() - started))
