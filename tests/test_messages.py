@@ -28,7 +28,7 @@ SAYING = {
     "URLError",
     "ValueError",
 }
-SAYING |= {"_fail", "_failure", "_fault", "_log", "_stop", "exit", "fail", "fault", "log", "print", "warning"}
+SAYING |= {"_fail", "at_key", "_fault", "_log", "_stop", "exit", "fail", "fault", "log", "print", "warning"}
 GETTEXT = {"_", "N_", "gettext", "ngettext"}
 WORDS = re.compile(r"""(?!.*[<"=\\]|.*(pip|git) )(.*[A-Za-z]{2})? [a-z]{2}""", re.DOTALL)
 """Not HTML, patterns, commands."""

@@ -21,7 +21,7 @@ from ..files import file_digest, write
 from ..language import _
 from ..posts.post import Post
 from .environment import installed_version, main_packages
-from .failures import ExecutionFailed, Failure, Place
+from .failures import ExecutionFailed, Failure, Place, at_key
 from .function import Function, input_files
 from .glue import BadValue, glued_units, glued_values
 from .imports import imported_modules
@@ -190,9 +190,8 @@ async def _execute(
             return at.explain(error, notebook)
         missing = [name for name in post.outputs if not _is_file_in(folder, name)]
         if missing:
-            line = post.lines.get("outputs", 1)
             reason = _("declares {names} in `outputs` but no cell wrote it").format(names=", ".join(missing))
-            return Failure(post, 0, line, reason)
+            return at_key(post, "outputs", reason)
         make_neutral(post, notebook, folder, view)
         if failures := list(told(post, notebook, folder)):
             raise ExecutionFailed(failures)
@@ -201,8 +200,7 @@ async def _execute(
         except BadValue as error:
             return at.explain(error, notebook)
         if {name: file_digest(path) for name, path in inputs.items()} != function.description["inputs"]:
-            reason = _("an input changed while the post ran; build again")
-            return Failure(post, 0, post.lines.get("inputs", 1), reason)
+            return at_key(post, "inputs", _("an input changed while the post ran; build again"))
         record = Record(
             post=post.docname,
             values=values,

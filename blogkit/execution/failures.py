@@ -42,6 +42,11 @@ class Failure:
         return without_values(f"{place}: {reason}{detail}", self.post)
 
 
+def at_key(post: Post, key: str, reason: str) -> Failure:
+    """Make a failure at the line of a front-matter key."""
+    return Failure(post, 0, post.lines.get(key, 1), reason)
+
+
 class ExecutionFailed(Exception):
     """Raised with every post that failed; the results of the others are in the store."""
 

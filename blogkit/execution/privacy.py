@@ -25,7 +25,7 @@ from ..language import _
 from ..pictures import clean, cleaned
 from ..posts.notebook import is_executed
 from ..posts.post import Post
-from .failures import Failure
+from .failures import Failure, at_key
 from .variables import values_of
 
 _HIDDEN = "…"
@@ -70,7 +70,7 @@ def told(post: Post, notebook: nbformat.NotebookNode, folder: Path) -> Iterator[
     for file in post.outputs:
         for reason in _told_by(folder / file, values, paths):
             said = _("{file} {reason}").format(file=file, reason=reason)
-            yield Failure(post, 0, post.lines.get("outputs", 1), said)
+            yield at_key(post, "outputs", said)
 
 
 def _told_by(file: Path, values: dict[str, re.Pattern[bytes]], paths: re.Pattern[bytes]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..language import _
 from ..posts.post import Post
 from ..posts.references import parse_promise
-from .failures import Failure
+from .failures import Failure, at_key
 from .result import Result
 
 _HOLDS = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "==": operator.eq}
@@ -21,15 +21,11 @@ def broken_promises(post: Post, result: Result) -> Iterator[Failure]:
         value = result.values.get(name)
         if not isinstance(value, int | float):
             said = _("promises {name} {promise}, but no cell glues a number {name}")
-            yield _failure(post, "expect", said.format(name=name, promise=promise))
+            yield at_key(post, "expect", said.format(name=name, promise=promise))
         elif not _HOLDS[sign](value, bound):
             said = _("promised {name} {promise}, got {value!r}")
-            yield _failure(post, "expect", said.format(name=name, promise=promise, value=value))
+            yield at_key(post, "expect", said.format(name=name, promise=promise, value=value))
     for name in post.drift if isinstance(post.drift, dict) else ():
         if not isinstance(result.values.get(name), int | float):
             said = _("`drift` names {name}, but no cell glues a number {name}")
-            yield _failure(post, "drift", said.format(name=name))
-
-
-def _failure(post: Post, key: str, reason: str) -> Failure:
-    return Failure(post, 0, post.lines.get(key, 1), reason)
+            yield at_key(post, "drift", said.format(name=name))
