@@ -102,4 +102,5 @@ def environment() -> dict[str, str]:
 
 
 if __name__ == "__main__":
+    os.environ["LANGUAGE"] = "en"  # what the preview says is read
     main([int(argument) for argument in sys.argv[1:]] or [10, 100, 1000])

@@ -59,7 +59,7 @@ class Blog:
 
     def start(self) -> subprocess.Popen[str]:
         """Start the execution of what is stale."""
-        env = {**os.environ, "HOME": str(self.home), **self.env}
+        env = {**os.environ, "HOME": str(self.home), "LANGUAGE": "en", **self.env}
         env["PYTHONPATH"] = os.pathsep.join(filter(None, (self.env.get("PYTHONPATH"), str(ROOT))))
         command = [sys.executable, "-m", "blogkit", "execute"]
         return subprocess.Popen(

@@ -23,6 +23,7 @@ from .execution.result import Result
 from .execution.status import State, states
 from .execution.store import Store
 from .files import Borders, Made, names_below, write
+from .language import _
 from .posts.notebook import Notebooks
 from .posts.post import POSTS, Post
 from .posts.reading import iter_public, read_posts
@@ -105,12 +106,12 @@ class Build:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            self.log("another build of this book is running; waiting for it to end")
+            self.log(_("another build of this book is running; waiting for it to end"))
             lock.acquire()
         self._held.callback(lock.release)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *__: object) -> None:
         self._held.close()
 
     def begin(self, doctrees: Path) -> None:
@@ -137,7 +138,8 @@ class Build:
         posts = self.read()
         unknown = sorted(set(names) - {post.slug for post in posts})
         if unknown:
-            raise AuthorError([Fault(self.root / POSTS, 0, f"no post is named {', '.join(unknown)}")])
+            message = _("no post is named {names}").format(names=", ".join(unknown))
+            raise AuthorError([Fault(self.root / POSTS, 0, message)])
         return [post for post in posts if not names or post.slug in names]
 
     def states(self) -> list[State]:
@@ -252,7 +254,8 @@ class Build:
 
         def one(post: Post) -> Entry:
             if post.thumbnail and (reason := self._borders.objection(self.root / post.thumbnail)):
-                raise AuthorError([post.fault("thumbnail", f"{post.thumbnail} {reason}")])
+                message = _("{file} {reason}").format(file=post.thumbnail, reason=reason)
+                raise AuthorError([post.fault("thumbnail", message)])
             changed = edited.get(post.path.relative_to(self.root).as_posix())
             address = self.site.url(post.url) if self.site.base else ""
             result, moved = self.results.get(post.docname), measured.get(post.docname)
@@ -272,7 +275,8 @@ class Build:
             name, file = f"{_IMAGES}/{within}", self.root / _IMAGES / within
             if name not in outputs and file.suffix != ".md" and "/." not in f"/{within}" and file.is_file():
                 files[name] = file
-                faults += [Fault(file, 0, f"it {reason}")] if (reason := self._borders.objection(file)) else []
+                if reason := self._borders.objection(file):
+                    faults.append(Fault(file, 0, _("it {reason}").format(reason=reason)))
         if faults:
             raise AuthorError(faults)
         for name, file in files.items():

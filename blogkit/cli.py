@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import gettext
 import json
 import sys
 from collections.abc import Callable
@@ -14,15 +15,25 @@ from typing import TypeAlias
 from .build import Build
 from .errors import AuthorError
 from .execution.failures import ExecutionFailed
+from .language import CATALOG, LOCALE, N_, _, ngettext
 from .posts.post import SUFFIXES
 from .site.config import read_config
 
 _SITE = Path("_build/html")
+_OF_ARGPARSE = (
+    *(N_("usage: "), N_("positional arguments"), N_("options"), N_("show this help message and exit")),
+    *(N_("%(prog)s: error: %(message)s\n"), N_("argument %(argument_name)s: %(message)s"), N_("expected one argument")),
+    *(N_("the following arguments are required: %s"), N_("unrecognized arguments: %s")),
+    *(N_("invalid choice: %(value)r (choose from %(choices)s)"), N_("invalid %(type)s value: %(value)r")),
+)
+"""What argparse says, which asks gettext's own domain."""
 _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command in the current folder; return the exit code."""
+    gettext.bindtextdomain(CATALOG, str(LOCALE))
+    gettext.textdomain(CATALOG)
     options = _parser().parse_args(arguments)
     try:
         run: Callable[[argparse.Namespace], int] = options.run
@@ -44,7 +55,7 @@ def _new(options: argparse.Namespace) -> int:
 
     build = load(Path.cwd())
     now = dt.datetime.now(build.settings.zone)
-    print(new_post(build.root, options.title, now).relative_to(build.root))
+    print(new_post(build.root, options.title, now, build.settings.language).relative_to(build.root))
     return 0
 
 
@@ -119,7 +130,8 @@ def _slug(name: str) -> str:
 def _prune(options: argparse.Namespace) -> int:
     build = load(Path.cwd())
     with build:
-        print(f"{len(build.prune())} results dropped")
+        number = len(build.prune())
+    print(ngettext("{number} result dropped", "{number} results dropped", number).format(number=number))
     return 0
 
 
@@ -137,7 +149,8 @@ def _accept(options: argparse.Namespace) -> int:
 
     build = load(Path.cwd())
     with build:
-        print(f"{accept(json.loads(options.plan), options.folder, build.states(), build.store)} results accepted")
+        number = accept(json.loads(options.plan), options.folder, build.states(), build.store)
+    print(ngettext("{number} result accepted", "{number} results accepted", number).format(number=number))
     return 0
 
 
@@ -147,7 +160,8 @@ def _check(options: argparse.Namespace) -> int:
     found = crawl_site(options.site, options.base)
     for fault in found.faults:
         print(fault)
-    print(f"{len(found.answered)} addresses answer, {len(found.faults)} faults")
+    message = _("{addresses} addresses answer, {faults} faults")
+    print(message.format(addresses=len(found.answered), faults=len(found.faults)))
     return 1 if found.faults else 0
 
 
@@ -156,7 +170,7 @@ def _diff(options: argparse.Namespace) -> int:
     from .publish.diff_report import as_markdown
 
     if not options.new.is_dir():
-        sys.exit(f"there is no site in {options.new}; build it, or mend the name")
+        sys.exit(_("there is no site in {folder}; build it, or mend the name").format(folder=options.new))
     print(as_markdown(compare(options.old, options.new)))
     return 0
 
@@ -169,38 +183,43 @@ def _fetch(options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m blogkit", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m blogkit", description=_("The author's commands besides `jupyter-book build .`.")
+    )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
-    new = commands.add_parser("new", help="begin a post: one file with the right name and front matter")
+    new = commands.add_parser("new", help=_("begin a post: one file with the right name and front matter"))
     new.add_argument("title")
     new.set_defaults(run=_new)
 
-    build = commands.add_parser("build", help="make the site, as `jupyter-book build .` does")
-    build.add_argument("--site", type=Path, default=_SITE, help=f"where it goes (default: {_SITE.as_posix()})")
+    build = commands.add_parser("build", help=_("make the site, as `jupyter-book build .` does"))
+    where = _("where it goes (default: {site})").format(site=_SITE.as_posix())
+    build.add_argument("--site", type=Path, default=_SITE, help=where)
     build.set_defaults(run=_build)
 
-    conf = commands.add_parser("conf", help="make the folder with the conf.py that `sphinx-build -c` wants; print it")
+    conf = commands.add_parser(
+        "conf", help=_("make the folder with the conf.py that `sphinx-build -c` wants; print it")
+    )
     conf.set_defaults(run=_conf)
 
-    serve = commands.add_parser("serve", help="preview with drafts; build and reload on each save")
-    serve.add_argument("--port", type=int, default=8000, help="(default: 8000; 0: any)")
+    serve = commands.add_parser("serve", help=_("preview with drafts; build and reload on each save"))
+    serve.add_argument("--port", type=int, default=8000, help=_("(default: 8000; 0: any)"))
     serve.set_defaults(run=_serve)
 
-    status = commands.add_parser("status", help="say of each post whether its result is fresh, and why not")
-    status.add_argument("--json", action="store_true", help="as JSON, for scripts")
+    status = commands.add_parser("status", help=_("say of each post whether its result is fresh, and why not"))
+    status.add_argument("--json", action="store_true", help=_("as JSON, for scripts"))
     status.set_defaults(run=_status)
 
-    execute = commands.add_parser("execute", help="execute what is stale, without making pages")
-    execute.add_argument("posts", nargs="*", metavar="POST", help="a post's name or file (default: all)")
-    execute.add_argument("--force", action="store_true", help="also what is fresh")
+    execute = commands.add_parser("execute", help=_("execute what is stale, without making pages"))
+    execute.add_argument("posts", nargs="*", metavar="POST", help=_("a post's name or file (default: all)"))
+    execute.add_argument("--force", action="store_true", help=_("also what is fresh"))
     execute.set_defaults(run=_execute)
 
-    verify = commands.add_parser("verify", help="execute again and compare with what is stored or published")
-    verify.add_argument("posts", nargs="*", metavar="POST | URL", help="(default: all posts, with what is stored)")
+    verify = commands.add_parser("verify", help=_("execute again and compare with what is stored or published"))
+    verify.add_argument("posts", nargs="*", metavar="POST | URL", help=_("(default: all posts, with what is stored)"))
     verify.set_defaults(run=_verify)
 
-    prune = commands.add_parser("prune", help="drop stored results as `blog_store_days` and `blog_store_gib` say")
+    prune = commands.add_parser("prune", help=_("drop stored results as `blog_store_days` and `blog_store_gib` say"))
     prune.set_defaults(run=_prune)
 
     _add_publishing(commands)
@@ -209,27 +228,29 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_publishing(commands: _Commands) -> None:
     """Add what a workflow asks for."""
-    plan = commands.add_parser("plan", help="deal the stale posts to runners, as JSON")
-    plan.add_argument("--limit", type=int, default=20, help="most runners (default: 20)")
-    plan.add_argument("--runners", default="", help="labels that posts may ask for in `runs_on`")
+    plan = commands.add_parser("plan", help=_("deal the stale posts to runners, as JSON"))
+    plan.add_argument("--limit", type=int, default=20, help=_("most runners (default: 20)"))
+    plan.add_argument("--runners", default="", help=_("labels that posts may ask for in `runs_on`"))
     plan.set_defaults(run=_plan)
 
-    accepting = commands.add_parser("accept", help="store what the runners of a plan made, and nothing else")
-    accepting.add_argument("plan", help="as `plan` printed it")
-    accepting.add_argument("folder", type=Path, help="holds `results-N/`, with the archive of the plan's runner N")
+    accepting = commands.add_parser("accept", help=_("store what the runners of a plan made, and nothing else"))
+    accepting.add_argument("plan", help=_("as `plan` printed it"))
+    accepting.add_argument("folder", type=Path, help=_("holds `results-N/`, with the archive of the plan's runner N"))
     accepting.set_defaults(run=_accept)
 
-    check = commands.add_parser("check", help="serve the built site as GitHub Pages does and crawl it")
-    check.add_argument("site", nargs="?", type=Path, default=_SITE, help=f"(default: {_SITE.as_posix()})")
-    check.add_argument("--base", default="", help="its published address (default: what the home page says)")
+    check = commands.add_parser("check", help=_("serve the built site as GitHub Pages does and crawl it"))
+    check.add_argument(
+        "site", nargs="?", type=Path, default=_SITE, help=_("(default: {value})").format(value=_SITE.as_posix())
+    )
+    check.add_argument("--base", default="", help=_("its published address (default: what the home page says)"))
     check.set_defaults(run=_check)
 
-    diff = commands.add_parser("diff", help="say in Markdown what changes for readers between two built sites")
-    diff.add_argument("old", type=Path, metavar="OLD_SITE", help="may be missing")
+    diff = commands.add_parser("diff", help=_("say in Markdown what changes for readers between two built sites"))
+    diff.add_argument("old", type=Path, metavar="OLD_SITE", help=_("may be missing"))
     diff.add_argument("new", type=Path, metavar="NEW_SITE")
     diff.set_defaults(run=_diff)
 
-    fetch = commands.add_parser("fetch", help="copy the published pages and the history of results")
+    fetch = commands.add_parser("fetch", help=_("copy the published pages and the history of results"))
     fetch.add_argument("address")
     fetch.add_argument("folder", type=Path)
     fetch.set_defaults(run=_fetch)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from .language import _
+
 _Item = TypeVar("_Item")
 _Made = TypeVar("_Made")
 
@@ -49,9 +51,8 @@ def for_each(function: Callable[[_Item], _Made], items: Iterable[_Item]) -> list
 def refused(error: OSError) -> AuthorError:
     """Say which file or folder the system refused; a place that cannot be written is a mistake of no code."""
     path = Path(os.fsdecode(error.filename2 or error.filename or "."))
-    return AuthorError(
-        [Fault(path, 0, f"{error.strerror or error}; the build reads and writes here: make room for it")]
-    )
+    message = _("{reason}; the build reads and writes here: make room for it").format(reason=error.strerror or error)
+    return AuthorError([Fault(path, 0, message)])
 
 
 def shown(path: Path) -> str:

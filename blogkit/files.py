@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
+from .language import _
+
 _ENGINE = Path(__file__).parent
 LONGEST_NAME = 240
 """Bytes of a file's name: systems allow 255, and names of what is made of a file have some more."""
@@ -37,7 +39,7 @@ def write(path: Path, content: str | bytes) -> bool:
 
 def names_below(folder: Path) -> Iterator[str]:
     """Yield the files below a folder, as names relative to it."""
-    for path, _, names in os.walk(folder):  # rglob takes five times as long
+    for path, _folders, names in os.walk(folder):  # rglob takes five times as long
         within = os.path.relpath(path, folder).replace(os.sep, "/")
         yield from names if within == "." else (f"{within}/{name}" for name in names)
 
@@ -87,11 +89,11 @@ class Borders:
         if os.path.islink(found):  # noqa: PTH114
             found = os.path.realpath(found)
         if not os.path.exists(found):  # noqa: PTH110
-            return "is not there; add the file or mend the name"
+            return _("is not there; add the file or mend the name")
         if not found.startswith(self._book):
-            return "lies outside the book, and only what is in it is published; copy the file into the book"
+            return _("lies outside the book, and only what is in it is published; copy the file into the book")
         if f"{os.sep}." in found[len(self._book) - 1 :]:
-            return "is hidden, and nothing hidden is published; move the file or take its name out"
+            return _("is hidden, and nothing hidden is published; move the file or take its name out")
         return ""
 
 

@@ -27,6 +27,11 @@ def _(message: str) -> str:
     return _console().gettext(message)
 
 
+def N_(message: str) -> str:  # as everyone calls it
+    """Mark a message that :func:`_` translates later."""
+    return message
+
+
 def ngettext(one: str, many: str, number: int) -> str:
     """Return the form of a message that fits ``number``, in the language of the command line."""
     return _console().ngettext(one, many, number)

@@ -15,11 +15,11 @@ from PIL import Image
 
 from .errors import AuthorError, Fault
 from .files import write
+from .language import _
 
 _ORIENTATION = 0x0112
 _NOTES = {0x02BC, 0x010F, 0x0110, 0x013B, 0x013C, 0x8298, 0x83BB, 0x8649, 0x8769, 0x8825}
 """Tags of TIFF: XMP, maker, model, artist, computer, copyright, IPTC, Photoshop, EXIF, GPS."""
-_REFUSED = "holds what a camera noted, which cannot be taken out of such a file; save it as JPEG, PNG or WebP"
 _EXIF = b"Exif\0\0"
 # JPEG: https://www.w3.org/Graphics/JPEG/itu-t81.pdf
 _MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd7\xff])")
@@ -105,7 +105,7 @@ def _webp(data: bytes) -> bytes:
     for kind, content in chunks:
         if kind == b"VP8X":
             if not content:
-                raise ValueError("is a damaged WebP; save it again")
+                raise ValueError(_("is a damaged WebP; save it again"))
             content = bytes([content[0] & ~_HAS_XMP & ~_HAS_EXIF | (_HAS_EXIF if exif else 0)]) + content[1:]
         if kind != b"EXIF" or exif:
             content = exif if kind == b"EXIF" else content
@@ -123,14 +123,20 @@ def _riff(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def _tiff(data: bytes) -> bytes:
     if _NOTES & set(_tags(data)):
-        raise ValueError(_REFUSED)
+        raise _refused()
     return data
 
 
 def _heif(data: bytes) -> bytes:
     if b"Exif" in data[:65536] or b"rdf+xml" in data[:65536]:  # the table of contents stands first
-        raise ValueError(_REFUSED)
+        raise _refused()
     return data
+
+
+def _refused() -> ValueError:
+    return ValueError(
+        _("holds what a camera noted, which cannot be taken out of such a file; save it as JPEG, PNG or WebP")
+    )
 
 
 def _orientation(tiff: bytes) -> bytes:

@@ -24,6 +24,7 @@ sys.path.insert(0, str(ROOT))
 BASE = "https://example.github.io/blog/"
 """Where the real blog stands in tests: under a sub-path, as the pages of a repository do."""
 BUILD = ("build", "-W", "--keep-going", ".")
+os.environ["LANGUAGE"] = "en"  # what the command line says to the tests, whatever the author speaks
 # The background jobs of a shell ignore Ctrl-C, and so would what they start: it could not be tested.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import AuthorError, Fault, for_each
 from ..files import file_digest
+from ..language import _
 from .function import Function
 from .result import Result
 from .status import State
@@ -42,7 +43,8 @@ def _accept(archive: Path, asked: Mapping[str, Function], store: Store) -> int:
                 keys = {_unpack(tar, member, asked, folder) for member in tar if not member.isdir()}
             results = [_checked(key, asked[key], Store(folder)) for key in sorted(keys)]
         except (ValueError, OSError, EOFError, RecursionError, tarfile.TarError, zlib.error) as error:
-            raise AuthorError([Fault(archive, 0, f"{error}; nothing of it is used")]) from error
+            message = _("{reason}; nothing of it is used").format(reason=error)
+            raise AuthorError([Fault(archive, 0, message)]) from error
         for result in results:
             store.take(result)
         return len(results)
@@ -54,7 +56,8 @@ def _unpack(tar: tarfile.TarFile, member: tarfile.TarInfo, asked: Mapping[str, F
     within, start, key = (*path.parts, "", "", "")[:3]
     content = tar.extractfile(member) if member.isreg() else None
     if content is None or ".." in path.parts or within != RESULTS or key not in asked or start != key[:2]:
-        raise ValueError(f"holds {member.name!r}, which its runner was not asked for, or executed on another system")
+        message = _("holds {name!r}, which its runner was not asked for, or executed on another system")
+        raise ValueError(message.format(name=member.name))
     target = folder / path
     target.parent.mkdir(parents=True, exist_ok=True)
     with content, target.open("xb") as file:
@@ -66,10 +69,10 @@ def _checked(key: str, function: Function, store: Store) -> Result:
     """Return the result of a function; raise ``ValueError`` if it is damaged or another's."""
     result, post = store.find(key), function.post
     if result is None:
-        raise ValueError(f"the result of {post.slug} is damaged")
+        raise ValueError(_("the result of {post} is damaged").format(post=post.slug))
     record = result.record
     same = json.loads(json.dumps(function.description)) == record.function
     files = {name: file_digest(result.file(name)) for name in post.outputs if result.file(name).is_file()}
     if not same or record.post != post.docname or record.outputs != files or len(files) != len(post.outputs):
-        raise ValueError(f"the result of {post.slug} is one of another post or of other code")
+        raise ValueError(_("the result of {post} is one of another post or of other code").format(post=post.slug))
     return result

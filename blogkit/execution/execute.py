@@ -18,9 +18,10 @@ import psutil
 
 from ..errors import AuthorError, Fault
 from ..files import file_digest, write
+from ..language import _
 from ..posts.post import Post
 from .environment import installed_version, main_packages
-from .failures import ExecutionFailed, Failure, Place
+from .failures import ExecutionFailed, Failure, Place, at_key
 from .function import Function, input_files
 from .glue import BadValue, glued_units, glued_values
 from .imports import imported_modules
@@ -95,14 +96,17 @@ def _refuse_other_packages(stale: Iterable[Function], root: Path) -> None:
     for name, version in sorted(wanted.items()):
         found = installed_version(name)
         if not is_version(found, version):
-            said = f"{name} {version} is locked, but {f'{found} is' if found else 'not'} installed"
-            line = lock[name].line if name in lock else 0
-            faults.append(Fault(root / LOCK, line, f"{said}; run: pip install -r {LOCK}"))
+            if found:
+                message = _("{name} {version} is locked, but {found} is installed; run: {command}")
+            else:
+                message = _("{name} {version} is locked, but not installed; run: {command}")
+            message = message.format(name=name, version=version, found=found, command=f"pip install -r {LOCK}")
+            faults.append(Fault(root / LOCK, lock[name].line if name in lock else 0, message))
     for post in (f.post for f in stale):
         absent = [name for name in post.requirements if not installed_version(name)]
         if absent and not faults:
-            said = f"{', '.join(absent)} is not installed; add it to requirements.in, lock and install it"
-            faults.append(post.fault("requirements", said))
+            message = _("{names} is not installed; add it to requirements.in, lock and install it")
+            faults.append(post.fault("requirements", message.format(names=", ".join(absent))))
     if faults:
         raise AuthorError(faults)
 
@@ -111,7 +115,7 @@ def _run(work: Coroutine[None, None, _T]) -> _T:
     """Run a coroutine in a thread of its own, so that Ctrl-C reaches us and not nbclient's signal handlers."""
     loop = asyncio.new_event_loop()
     # nbclient leaves a failed task behind where a cell ran out of time; what matters of it is reported.
-    loop.set_exception_handler(lambda *_: None)
+    loop.set_exception_handler(lambda *__: None)
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     future = asyncio.run_coroutine_threadsafe(work, loop)
@@ -153,16 +157,16 @@ async def _execute_all(
                 outcome = await _execute(function, root, store, at_most, lambda cell: progress.cell(name, cell))
             except ExecutionFailed as error:
                 failures.extend(error.failures)
-                progress.end(name, "failed")
+                progress.end(name, _("failed"))
                 return
             except Exception as error:  # a full disk, an input that was deleted: the others go on
                 outcome = Failure(function.post, 0, 1, f"{type(error).__name__}: {error}")
             if isinstance(outcome, Failure):
                 failures.append(outcome)
-                progress.end(name, "failed")
+                progress.end(name, _("failed"))
             else:
                 results[function.key] = outcome
-                progress.end(name, "done")
+                progress.end(name, _("done"))
 
     for whole in (True, False):
         turn = asyncio.Semaphore(1 if whole else at_once)
@@ -186,8 +190,8 @@ async def _execute(
             return at.explain(error, notebook)
         missing = [name for name in post.outputs if not _is_file_in(folder, name)]
         if missing:
-            line = post.lines.get("outputs", 1)
-            return Failure(post, 0, line, f"declares {', '.join(missing)} in `outputs` but no cell wrote it")
+            reason = _("declares {names} in `outputs` but no cell wrote it").format(names=", ".join(missing))
+            return at_key(post, "outputs", reason)
         make_neutral(post, notebook, folder, view)
         if failures := list(told(post, notebook, folder)):
             raise ExecutionFailed(failures)
@@ -196,7 +200,7 @@ async def _execute(
         except BadValue as error:
             return at.explain(error, notebook)
         if {name: file_digest(path) for name, path in inputs.items()} != function.description["inputs"]:
-            return Failure(post, 0, post.lines.get("inputs", 1), "an input changed while the post ran; build again")
+            return at_key(post, "inputs", _("an input changed while the post ran; build again"))
         record = Record(
             post=post.docname,
             values=values,

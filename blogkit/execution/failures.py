@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 
 from ..errors import shown
+from ..language import _
 from ..posts.notebook import is_executed
 from ..posts.post import Post
 from ..text import printable
@@ -34,9 +35,16 @@ class Failure:
 
     def __str__(self) -> str:
         place = f"{shown(self.post.path)}:{self.line or 1}"
-        where = f"cell {self.cell}: " if self.cell else ""
+        reason = self.reason
+        if self.cell:
+            reason = _("cell {number}: {reason}").format(number=self.cell, reason=reason)
         detail = "".join(f"\n    {line}" for line in self.detail.splitlines())
-        return without_values(f"{place}: {where}{self.reason}{detail}", self.post)
+        return without_values(f"{place}: {reason}{detail}", self.post)
+
+
+def at_key(post: Post, key: str, reason: str) -> Failure:
+    """Make a failure at the line of a front-matter key."""
+    return Failure(post, 0, post.lines.get(key, 1), reason)
 
 
 class ExecutionFailed(Exception):
@@ -54,17 +62,17 @@ def refusal(name: str, value: str, root: Path) -> str:
         file = Path(path[1])
         if file.is_relative_to(root):
             name = file.relative_to(root).as_posix() + "/*" * file.is_dir()
-            return f"; a post sees only its inputs: add {name} to `inputs`"
-        return "; a post sees only its `inputs` and writes only to the folder in which it runs"
+            return _("a post sees only its inputs: add {name} to `inputs`").format(name=name)
+        return _("a post sees only its `inputs` and writes only to the folder in which it runs")
     if name == "PermissionError" or "Permission denied" in value:
-        return "; a post runs without the network: `network: true` allows it"
+        return _("a post runs without the network: `network: true` allows it")
     module = re.search(r"No module named '(\w+)", value)
     if name == "ModuleNotFoundError" and module and not find_spec(module[1]):
-        return (
-            "; it is not installed here: add its package to requirements.in, lock and install it (a file: to `inputs`)"
+        return _(
+            "it is not installed here: add its package to requirements.in, lock and install it (a file: to `inputs`)"
         )
     if name == "ModuleNotFoundError":
-        return "; a post loads what its cells import by name: add the package to `requirements`, a module to `inputs`"
+        return _("a post loads what its cells import by name: add the package to `requirements`, a module to `inputs`")
     return ""
 
 
@@ -75,7 +83,7 @@ class Place:
         self.post, self.cell, self.index = post, 0, 0
         self.deadline = time.monotonic() + post.timeout
 
-    def seconds_left(self, _: object = None) -> float:
+    def seconds_left(self, __: object = None) -> float:
         """Return how long the next cell may run."""
         left = max(0.1, self.deadline - time.monotonic())
         return min(left, self.post.cell_timeout or left) if self.cell else left
@@ -103,20 +111,24 @@ class Place:
             frames = [line for line in text.splitlines() if line.strip(" -") and "Traceback (most recent" not in line]
             said = f"{error.ename}: {error.evalue}"[:_LONGEST]
             mend = refusal(error.ename, error.evalue, self.post.book)
-            return self.fail(f"{said}{mend}", notebook, "\n".join(line[:_LONGEST] for line in frames[-_LINES:]))
+            detail = "\n".join(line[:_LONGEST] for line in frames[-_LINES:])
+            return self.fail(f"{said}; {mend}" if mend else said, notebook, detail)
         if isinstance(error, CellTimeoutError):
             if self.post.cell_timeout and time.monotonic() < self.deadline:
-                return self.fail(f"took longer than {self.post.cell_timeout:g} s; raise `cell_timeout`", notebook)
-            return self.fail(f"the post took longer than {self.post.timeout:g} s; raise `timeout`", notebook)
+                reason = _("took longer than {seconds:g} s; raise `cell_timeout`")
+                return self.fail(reason.format(seconds=self.post.cell_timeout), notebook)
+            reason = _("the post took longer than {seconds:g} s; raise `timeout`")
+            return self.fail(reason.format(seconds=self.post.timeout), notebook)
         if isinstance(error, TooMuchPrinted):
+            reason = _("the post has printed {size}, more than {limit}; print less, or raise `output_limit`")
             size, limit = f"{error.size / 1e6:.1f} MB", f"{self.post.output_limit:g} MB"
-            mend = "print less, or raise `output_limit`"
-            return self.fail(f"the post has printed {size}, more than {limit}; {mend}", notebook)
+            return self.fail(reason.format(size=size, limit=limit), notebook)
         if isinstance(error, BadValue):
             self.index, self.cell = error.index, 1 + sum(map(is_executed, notebook.cells[: error.index]))
             return self.fail(str(error), notebook)
         if isinstance(error, DeadKernelError):
-            return self.fail("the kernel died; most often the machine is out of memory", notebook)
+            return self.fail(_("the kernel died; most often the machine is out of memory"), notebook)
         if isinstance(error, NoSuchKernel):
-            return self.fail(f"no kernel named {error.name}; install it, or mend `kernelspec`", notebook)
+            reason = _("no kernel named {name}; install it, or mend `kernelspec`").format(name=error.name)
+            return self.fail(reason, notebook)
         return self.fail(f"{type(error).__name__}: {error}", notebook)

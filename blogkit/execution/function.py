@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 
 from ..errors import AuthorError, Fault
 from ..files import file_digest, json_digest, lies_below
+from ..language import _
 from ..posts.notebook import is_executed
 from ..posts.post import Post
 from ..text import nfc
@@ -99,8 +100,8 @@ def _refuse_installs(post: Post) -> None:
     for index, cell in enumerate(post.notebook.cells) if any(map(_INSTALLS.search, post.code)) else ():
         found = _INSTALLS.search(cell.source) if is_executed(cell) else None
         if found:
-            said = f"`{found[0].strip()}`: a cell installs nothing; name the package in requirements.in, and lock it"
-            faults.append(Fault(post.path, post.cell_line(index), said))
+            message = _("`{command}`: a cell installs nothing; name the package in requirements.in, and lock it")
+            faults.append(Fault(post.path, post.cell_line(index), message.format(command=found[0].strip())))
     if faults:
         raise AuthorError(faults)
 
@@ -115,19 +116,24 @@ def input_files(post: Post, root: Path) -> dict[str, Path]:
     for pattern in post.inputs:
         found = _matches(pattern, root)
         if (root / pattern).is_dir():
-            faults.append(post.fault("inputs", f"the input {pattern} is a folder; write {pattern}/*"))
+            message = _("the input {name} is a folder; write {name}/*")
+            faults.append(post.fault("inputs", message.format(name=pattern)))
         elif not found:
-            faults.append(post.fault("inputs", f"the input {pattern} does not exist; add the file or mend the name"))
+            message = _("the input {name} does not exist; add the file or mend the name")
+            faults.append(post.fault("inputs", message.format(name=pattern)))
         for path in found:
             if not lies_below(path, root):
-                faults.append(post.fault("inputs", f"{path.name} leads out of the book; copy the file to the book"))
+                message = _("{name} leads out of the book; copy the file to the book")
+                faults.append(post.fault("inputs", message.format(name=path.name)))
             name = nfc(path.relative_to(root).as_posix())
             if not name.isprintable():
-                faults.append(post.fault("inputs", f"{name!r} has signs that are no letters; rename the file"))
+                message = _("{name!r} has signs that are no letters; rename the file")
+                faults.append(post.fault("inputs", message.format(name=name)))
             files[name] = path
     for text in sorted(_data_paths(post.code)):
         if nfc(text) not in files and os.path.isfile(root / text):  # noqa: PTH113  # which raises for no text
-            faults.append(post.fault("inputs", f"a cell names {text}, which is not declared; add it to `inputs`"))
+            message = _("a cell names {name}, which is not declared; add it to `inputs`")
+            faults.append(post.fault("inputs", message.format(name=text)))
     if faults:
         raise AuthorError(faults)
     return dict(sorted(files.items()))

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import nbformat
 
+from ..language import _
 from ..posts.references import Value
 
 
@@ -21,13 +22,13 @@ def glued_values(notebook: nbformat.NotebookNode) -> dict[str, Value]:
     for index, bundle, plain in _glued(notebook):
         name = bundle["name"]
         if not isinstance(name, str) or _fault(name, name):
-            raise BadValue(index, f"glue({name!r}, …): the name must be a text")
+            raise BadValue(index, _("glue({name!r}, …): the name must be a text").format(name=name))
         try:
             value = _plain(ast.literal_eval(plain))
         except (ValueError, SyntaxError, RecursionError, MemoryError):
             value = plain
         if fault := _fault(plain, value):
-            raise BadValue(index, f"glue({name!r}, …): the value {fault}")
+            raise BadValue(index, _("glue({name!r}, …): the value {fault}").format(name=name, fault=fault))
         values[name] = value
     return values
 
@@ -49,17 +50,17 @@ def glued_units(notebook: nbformat.NotebookNode) -> dict[str, str]:
 def _fault(plain: str, value: Value) -> str:
     """Say why a value with this text cannot be published; empty: it can."""
     if not plain:
-        return "has no text; glue what can be printed"
+        return _("has no text; glue what can be printed")
     if plain in ("nan", "inf", "-inf"):
-        return f"is {plain}; glue a number, or a text that says so"
+        return _("is {value}; glue a number, or a text that says so").format(value=plain)
     try:
         if isinstance(value, int | float):
             math.isfinite(value)
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except OverflowError:
-        return "is too large; glue its logarithm, or its text"
+        return _("is too large; glue its logarithm, or its text")
     except ValueError as error:
-        return f"cannot be written ({error})"
+        return _("cannot be written ({reason})").format(reason=error)
     return ""
 
 

@@ -21,10 +21,11 @@ from typing import Any
 import nbformat
 
 from ..errors import AuthorError
+from ..language import _
 from ..pictures import clean, cleaned
 from ..posts.notebook import is_executed
 from ..posts.post import Post
-from .failures import Failure
+from .failures import Failure, at_key
 from .variables import values_of
 
 _HIDDEN = "…"
@@ -61,11 +62,15 @@ def told(post: Post, notebook: nbformat.NotebookNode, folder: Path) -> Iterator[
     for number, (index, cell) in enumerate(executed, 1):
         shown = "\0".join(_texts(cell.outputs)).encode("utf-8", "surrogatepass")
         for name in (name for name, pattern in values.items() if pattern.search(shown)):
-            reason = f"shows the value of the variable {name}, and nobody but the post may read it; show something else"
-            yield Failure(post, number, post.cell_line(index), reason)
+            reason = _(
+                "shows the value of the variable {name}, and nobody but the post may read it; show something else"
+            )
+            yield Failure(post, number, post.cell_line(index), reason.format(name=name))
     paths = re.compile(_any_of([str(folder.resolve()), str(post.book), *_homes()]).pattern.encode())
     for file in post.outputs:
-        yield from (_failure(post, f"{file} {reason}") for reason in _told_by(folder / file, values, paths))
+        for reason in _told_by(folder / file, values, paths):
+            said = _("{file} {reason}").format(file=file, reason=reason)
+            yield at_key(post, "outputs", said)
 
 
 def _told_by(file: Path, values: dict[str, re.Pattern[bytes]], paths: re.Pattern[bytes]) -> Iterator[str]:
@@ -76,13 +81,12 @@ def _told_by(file: Path, values: dict[str, re.Pattern[bytes]], paths: re.Pattern
     data = file.read_bytes()
     for name, pattern in values.items():
         if pattern.search(data):
-            yield f"holds the value of the variable {name}, and nobody but the post may read it; write something else"
+            said = _(
+                "holds the value of the variable {name}, and nobody but the post may read it; write something else"
+            )
+            yield said.format(name=name)
     if paths.search(data):
-        yield "holds a path of this machine, and readers would see it; write paths relative to the post's folder"
-
-
-def _failure(post: Post, reason: str) -> Failure:
-    return Failure(post, 0, post.lines.get("outputs", 1), reason)
+        yield _("holds a path of this machine, and readers would see it; write paths relative to the post's folder")
 
 
 def _places(book: Path, folder: Path, view: Path | None) -> dict[str, str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Callable
 
 from rich.progress import Progress as LiveProgress
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from ..language import _, ngettext
 
 
 class Progress:
@@ -18,18 +21,19 @@ class Progress:
         self._started: dict[str, float] = {}
         self._cells: dict[str, int] = {}
         self._live = None
-        self._log(f"executing {len(names)} post{'s' * (len(names) > 1)}: {', '.join(names)}")
+        message = _executing(len(names))
+        self._log(message.format(number=len(names), names=", ".join(names)))
         if sys.stdout.isatty():
             columns = (SpinnerColumn(), "{task.description}", TextColumn("{task.fields[state]}"), TimeElapsedColumn())
             self._live = LiveProgress(*columns)
-            self._tasks = {name: self._live.add_task(name, state="waiting", start=False) for name in names}
+            self._tasks = {name: self._live.add_task(name, state=_("waiting"), start=False) for name in names}
 
     def __enter__(self) -> Progress:
         if self._live:
             self._live.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *__: object) -> None:
         if self._live:
             self._live.stop()
 
@@ -41,7 +45,7 @@ class Progress:
 
     def cell(self, name: str, number: int) -> None:
         """Say that a cell (from 1) starts."""
-        self._show(name, f"cell {number}/{self._cells[name]}")
+        self._show(name, _("cell {number}/{count}").format(number=number, count=self._cells[name]))
 
     def end(self, name: str, state: str) -> None:
         """Say how the post ended."""
@@ -53,4 +57,16 @@ class Progress:
         if self._live:
             self._live.update(self._tasks[name], state=state)
         else:
-            self._log(f"{name}: {state}, {time.monotonic() - self._started[name]:.1f} s")
+            seconds = f"{time.monotonic() - self._started[name]:.1f}"
+            self._log(_("{name}: {state}, {seconds} s").format(name=name, state=state, seconds=seconds))
+
+
+def is_progress(line: str) -> bool:
+    """Tell whether a line that a build printed is one of these."""
+    states = (_("cell {number}/{count}"), _("done"), _("failed"))
+    shapes = [_executing(1), _executing(2), *(_("{name}: {state}, {seconds} s").replace("{state}", s) for s in states)]
+    return any(re.fullmatch(re.sub(r"\\\{\w+\\\}", ".+", re.escape(shape)), line) for shape in shapes)
+
+
+def _executing(number: int) -> str:
+    return ngettext("executing {number} post: {names}", "executing {number} posts: {names}", number)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator
 
+from ..language import _
 from ..posts.post import Post
 from ..posts.references import parse_promise
-from .failures import Failure
+from .failures import Failure, at_key
 from .result import Result
 
 _HOLDS = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "==": operator.eq}
@@ -19,13 +20,12 @@ def broken_promises(post: Post, result: Result) -> Iterator[Failure]:
         sign, bound = parse_promise(promise)
         value = result.values.get(name)
         if not isinstance(value, int | float):
-            yield _failure(post, "expect", f"promises {name} {promise}, but no cell glues a number {name}")
+            said = _("promises {name} {promise}, but no cell glues a number {name}")
+            yield at_key(post, "expect", said.format(name=name, promise=promise))
         elif not _HOLDS[sign](value, bound):
-            yield _failure(post, "expect", f"promised {name} {promise}, got {value!r}")
+            said = _("promised {name} {promise}, got {value!r}")
+            yield at_key(post, "expect", said.format(name=name, promise=promise, value=value))
     for name in post.drift if isinstance(post.drift, dict) else ():
         if not isinstance(result.values.get(name), int | float):
-            yield _failure(post, "drift", f"`drift` names {name}, but no cell glues a number {name}")
-
-
-def _failure(post: Post, key: str, reason: str) -> Failure:
-    return Failure(post, 0, post.lines.get(key, 1), reason)
+            said = _("`drift` names {name}, but no cell glues a number {name}")
+            yield at_key(post, "drift", said.format(name=name))

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from ..errors import AuthorError
+from ..language import _
 from ..posts.post import Post
 
 _SHORTEST, _LONG = 4, 8
@@ -20,7 +21,7 @@ _COMMON = {"true", "false", "none", "null"}
 def asked_variables(post: Post) -> dict[str, str]:
     """Return the variables that the post asks for; raise :class:`AuthorError` for one that is not set."""
     faults = [
-        post.fault("env", f"the variable {name} is not set; set it, or delete it from `env`")
+        post.fault("env", _("the variable {name} is not set; set it, or delete it from `env`").format(name=name))
         for name in post.env
         if name not in os.environ
     ]

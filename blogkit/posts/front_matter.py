@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import AuthorError, Fault
+from ..language import _
 from .front_matter_keys import IGNORED
 from .mapping import read_mapping
 from .notebook import load_ipynb, split_front_matter
@@ -24,8 +25,8 @@ def read_front_matter(path: Path, text: str) -> tuple[dict[str, Any], dict[str, 
             return dict(notebook.metadata), {}
         text = first.source
         kept = {name: value for name, value in notebook.metadata.items() if name in IGNORED}
-    source, _ = split_front_matter(text)
+    source = split_front_matter(text)[0]
     if not source:
-        raise AuthorError([Fault(path, 1, "no front matter; start the file with `---`, `title: …`, `---`")])
+        raise AuthorError([Fault(path, 1, _("no front matter; start the file with `---`, `title: …`, `---`"))])
     meta, lines = read_mapping(path, source, first=2)  # below the first `---`
     return meta | kept, lines

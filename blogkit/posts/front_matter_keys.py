@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from ..files import LONGEST_NAME
+from ..language import _
 from ..text import nfc, xml_text
 from .references import parse_promise
 
@@ -23,10 +24,10 @@ _FIRST_YEAR, _LAST_YEAR = 1000, 9998
 
 def _text(value: Any) -> str:
     if not isinstance(value, str | int | float) or isinstance(value, bool) or not str(value).strip():
-        raise ValueError("must be a text that is not empty")
+        raise ValueError(_("must be a text that is not empty"))
     text = nfc(str(value).strip())
     if xml_text(text) != text:
-        raise ValueError(f"{text!r} has a control character; delete it")
+        raise ValueError(_("{text!r} has a control character; delete it").format(text=text))
     return text
 
 
@@ -36,13 +37,13 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise ValueError("must be true or false")
+        raise ValueError(_("must be true or false"))
     return value
 
 
 def _positive(value: Any, most: float = sys.float_info.max) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= most:
-        raise ValueError("must be a number above 0, and no endless one")
+        raise ValueError(_("must be a number above 0, and no endless one"))
     return float(value)
 
 
@@ -54,7 +55,7 @@ def date(value: Any) -> dt.datetime:
     """Return a date that other time zones have, too; raise ``ValueError`` for what is none."""
     found = _date(value)
     if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
-        raise ValueError(f"{value} is too far away; mend the year")
+        raise ValueError(_("{date} is too far away; mend the year").format(date=value))
     return found
 
 
@@ -73,7 +74,8 @@ def _date(value: Any) -> dt.datetime:
         zone = f"{zone[:3]}:{zone[-2:]}" if zone else ""
         return dt.datetime.fromisoformat(f"{match[1]}T{(match[2] or '00:00').zfill(5)}{zone}")
     except ValueError:
-        raise ValueError(f"{value!r} is no date; write one such as 2019-12-20 12:50 +09:00") from None
+        message = _("{text!r} is no date; write one such as 2019-12-20 12:50 +09:00").format(text=value)
+        raise ValueError(message) from None
 
 
 def _paths(value: Any) -> tuple[str, ...]:
@@ -81,9 +83,10 @@ def _paths(value: Any) -> tuple[str, ...]:
     for path in paths:
         parts = path.split("/")
         if not _fits(path) or re.search(r"[\\:\0]", path):
-            raise ValueError(f"{path!r} must lie below the book's folder, such as data/mnist.npz")
+            message = _("{path!r} must lie below the book's folder, such as data/mnist.npz")
+            raise ValueError(message.format(path=path))
         if parts[-1] == "**" or any("**" in part and part != "**" for part in parts):
-            raise ValueError(f"{path!r}: write a pattern such as data/*.csv or data/**/*.csv")
+            raise ValueError(_("{path!r}: write a pattern such as data/*.csv or data/**/*.csv").format(path=path))
     return paths
 
 
@@ -102,9 +105,9 @@ def _files(value: Any) -> tuple[str, ...]:
     paths = _paths(value)
     for path in paths:
         if any(c in path for c in "*?["):
-            raise ValueError(f"{path!r} must name one file; globs are for inputs")
+            raise ValueError(_("{path!r} must name one file; globs are for inputs").format(path=path))
         if path.split("/")[0] not in _OUTPUT_FOLDERS or "/" not in path:
-            raise ValueError(f"{path!r} might overwrite a source; write to {' or '.join(_OUTPUT_FOLDERS)}/")
+            raise ValueError(_("{path!r} might overwrite a source; write to images or files/").format(path=path))
     return paths
 
 
@@ -112,7 +115,7 @@ def _names(value: Any) -> tuple[str, ...]:
     names = _texts(value)
     for name in names:
         if not re.fullmatch(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?", name):
-            raise ValueError(f"{name!r} is no name of a package; the lock says its version")
+            raise ValueError(_("{name!r} is no name of a package; the lock says its version").format(name=name))
     return names
 
 
@@ -120,7 +123,8 @@ def _variables(value: Any) -> tuple[str, ...]:
     names = _texts(value)
     for name in names:
         if not re.fullmatch(r"[A-Za-z_]\w*", name):
-            raise ValueError(f"{name!r} is no name of a variable; its value comes from the environment")
+            message = _("{name!r} is no name of a variable; its value comes from the environment")
+            raise ValueError(message.format(name=name))
     return names
 
 
@@ -130,7 +134,8 @@ def _old_addresses(value: Any) -> tuple[str, ...]:
     for address in _texts(value):
         path = nfc(unquote(address)).strip("/")
         if re.search(r'[\\?#:"\x00-\x1f\ufffd]', path) or not _fits(path) or path.startswith((".", "_")):
-            raise ValueError(f"{address!r} must be a path below the home page, such as /2019/mnist.html or /ai/mnist/")
+            message = _("{address!r} must be a path below the home page, such as /2019/mnist.html or /ai/mnist/")
+            raise ValueError(message.format(address=address))
         files.append(path if path.endswith((".html", ".htm")) else f"{path}/index.html")
     return tuple(files)
 
@@ -140,13 +145,13 @@ def _template(value: Any) -> str:
     try:
         list(string.Formatter().parse(text))
     except ValueError as error:
-        raise ValueError(f"{error}; write a literal brace twice") from error
+        raise ValueError(_("{reason}; write a literal brace twice").format(reason=error)) from error
     return text
 
 
 def _promises(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
-        raise ValueError("must be `name: '>= 0.9'` lines")
+        raise ValueError(_("must be `name: '>= 0.9'` lines"))
     for promise in value.values():
         parse_promise(str(promise))
     return {str(k): str(v) for k, v in value.items()}

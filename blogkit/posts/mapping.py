@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from ..errors import AuthorError, Fault
+from ..language import _
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C takes a tenth of the time
 _DEEPEST = 20
@@ -20,7 +21,7 @@ class _Loader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
         if twice := next((name for name in names if names.count(name) > 1), None):
-            raise ValueError(f"{twice!r} stands twice")
+            raise ValueError(_("{name!r} stands twice").format(name=twice))
         return super().construct_mapping(node, deep)
 
 
@@ -34,11 +35,11 @@ def read_mapping(path: Path, text: str, first: int = 1) -> tuple[dict[str, Any],
         return _construct(path, yaml.compose(text, Loader=LOADER), first)
     except yaml.MarkedYAMLError as error:
         line = _line(error.problem_mark, first)
-        message = f"not YAML: {error.problem or error.context}; quote the value"
+        message = _("not YAML: {reason}; quote the value").format(reason=error.problem or error.context)
         raise AuthorError([Fault(path, line, message)]) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + first
-        message = f"the character {_character(error)!r} is not allowed; delete it"
+        message = _("the character {character!r} is not allowed; delete it").format(character=_character(error))
         raise AuthorError([Fault(path, line, message)]) from error
 
 
@@ -51,9 +52,9 @@ def check_yaml(path: Path, source: str, line: int) -> None:
     for event in yaml.parse(source, Loader=LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent):
-            message = f"`*{event.anchor}` stands for another value; write the value"
+            message = _("`*{name}` stands for another value; write the value").format(name=event.anchor)
         elif depth > _DEEPEST:
-            message = "too many brackets or lines inside others; quote the value or write it flat"
+            message = _("too many brackets or lines inside others; quote the value or write it flat")
         else:
             continue
         raise AuthorError([Fault(path, line + (event.start_mark.line if event.start_mark else 0), message)])
@@ -61,7 +62,7 @@ def check_yaml(path: Path, source: str, line: int) -> None:
 
 def _construct(path: Path, node: yaml.Node | None, first: int) -> tuple[dict[str, Any], dict[str, int]]:
     if not isinstance(node, yaml.MappingNode) or not node.tag.startswith("tag:yaml.org,"):
-        raise AuthorError([Fault(path, max(first - 1, 1), "this is no list of `key: value` lines")])
+        raise AuthorError([Fault(path, max(first - 1, 1), _("this is no list of `key: value` lines"))])
     meta: dict[str, Any] = {}
     lines: dict[str, int] = {}
     faults = []
@@ -69,16 +70,17 @@ def _construct(path: Path, node: yaml.Node | None, first: int) -> tuple[dict[str
     for key, value in node.value:
         line = _line(key.start_mark, first)
         if not isinstance(key, yaml.ScalarNode):
-            faults.append(Fault(path, line, "a key must be one word; quote it or delete the line"))
+            faults.append(Fault(path, line, _("a key must be one word; quote it or delete the line")))
             continue
         if key.value in meta:
-            faults.append(Fault(path, line, f"{key.value!r} stands twice; delete one"))
+            faults.append(Fault(path, line, _("{name!r} stands twice; delete one").format(name=key.value)))
         lines |= {key.value: line, **dict(_below(key.value, value, first))}
         try:
             meta[key.value] = loader.construct_object(value, deep=True)
         except Exception as error:  # an impossible date, such as 2019-13-45; PyYAML raises many kinds
             why = getattr(error, "problem", None) or str(error)
-            faults.append(Fault(path, line, f"{key.value}: cannot be read ({why}); mend or quote the value"))
+            message = _("{key}: cannot be read ({reason}); mend or quote the value").format(key=key.value, reason=why)
+            faults.append(Fault(path, line, message))
     if faults:
         raise AuthorError(faults)
     return meta, lines

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from ..files import LONGEST_NAME
+from ..language import _, words
 from ..text import hyphenated, nfc
 from .post import POSTS, SUFFIXES
 
@@ -18,11 +19,11 @@ title: {title}
 date: {date}
 categories: []
 tags: []
-description: "답은 {{answer}}입니다." # 목록과 검색 결과에 나오는 한 문장
-draft: true # 공개할 때 이 줄을 지웁니다
+description: {description} # {about}
+draft: true # {draft}
 ---
 
-여기에 씁니다. 코드는 사이트를 만들 때 실행되고, `glue`로 이름을 붙인 값은 본문에 쓸 수 있습니다: {{glue:text}}`answer`
+{text}
 
 ```{{code-cell}} ipython3
 answer = 6 * 7
@@ -33,22 +34,41 @@ _MAX_SLUG = 80
 _MAX_BYTES = LONGEST_NAME - len("YYYY-MM-DD-")
 
 
-def new_post(root: Path, title: str, now: dt.datetime) -> Path:
-    """Write a draft titled ``title`` and dated ``now`` (aware); return its path, and leave alone a file that exists."""
+def new_post(root: Path, title: str, now: dt.datetime, language: str) -> Path:
+    """Write a draft titled ``title`` and dated ``now`` (aware), with hints in the blog's language; return its path.
+
+    Leave alone a file that exists.
+    """
     title = nfc(" ".join(title.split()))
     slug = slug_of(title)
     if not slug:
-        raise ValueError(f"{title!r} has no letter or digit to make an address of; write another title")
+        message = _("{title!r} has no letter or digit to make an address of; write another title")
+        raise ValueError(message.format(title=title))
     path = root / POSTS / f"{now:%Y-%m-%d}-{slug}.md"
     for suffix in SUFFIXES:
         if path.with_name(path.stem + suffix).exists():
-            raise FileExistsError(f"{path.stem}{suffix} exists already; write another title")
+            name = f"{path.stem}{suffix}"
+            raise FileExistsError(_("{name} exists already; write another title").format(name=name))
     date = f"{now:%Y-%m-%d %H:%M} {now.isoformat()[-6:]}"
     path.parent.mkdir(exist_ok=True)
-    text = _TEMPLATE.format(title=json.dumps(title, ensure_ascii=False), date=date)
     with path.open("x", encoding="utf-8", newline="\n") as file:
-        file.write(text)
+        file.write(_text(title, date, language))
     return path
+
+
+def _text(title: str, date: str, language: str) -> str:
+    say = words(language)
+    return _TEMPLATE.format(
+        title=json.dumps(title, ensure_ascii=False),
+        date=date,
+        description=json.dumps(say.gettext("The answer is {answer}."), ensure_ascii=False),
+        about=say.gettext("one sentence, for lists and search results"),
+        draft=say.gettext("delete this line to publish"),
+        text=say.gettext(
+            "Write here. Code is executed when the site is built, and values that `glue` names can stand in the text: "
+            "{glue:text}`answer`"
+        ),
+    )
 
 
 def slug_of(title: str) -> str:

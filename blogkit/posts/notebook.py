@@ -19,6 +19,7 @@ import yaml
 
 from ..errors import AuthorError, Fault
 from ..files import engine_digest, write
+from ..language import _
 from ..text import shorten
 from .mapping import LOADER, check_yaml
 
@@ -103,7 +104,8 @@ def load_ipynb(path: Path, text: str) -> nbformat.NotebookNode:
     except AuthorError:
         raise
     except Exception as error:  # nbformat's own errors have no common class
-        message = f"no Jupyter notebook: {str(error).partition(chr(10))[0] or type(error).__name__}; save it anew"
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        message = _("no Jupyter notebook: {reason}; save it anew").format(reason=reason)
         raise AuthorError([Fault(path, 0, message)]) from error
 
 
@@ -158,14 +160,13 @@ def _check_options(path: Path, text: str) -> None:
             check_yaml(path, source, line)
             tags = (yaml.safe_load(source) or {}).get("tags", [])
             if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-                raise ValueError(f"tags: {tags!r} is no list of words")
+                raise ValueError(_("tags: {tags!r} is no list of words").format(tags=tags))
         except AuthorError:
             raise
         except Exception as error:  # PyYAML raises many kinds
             why = getattr(error, "problem", None) or str(error)
-            raise AuthorError(
-                [Fault(path, line, f"the options of this cell cannot be read ({why}); mend them")]
-            ) from error
+            message = _("the options of this cell cannot be read ({reason}); mend them").format(reason=why)
+            raise AuthorError([Fault(path, line, message)]) from error
 
 
 def _whole(path: Path, notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -182,7 +183,8 @@ def _whole(path: Path, notebook: nbformat.NotebookNode) -> nbformat.NotebookNode
         where = list(error.absolute_path)
         line = cell_line(notebook, where[1]) if path.suffix == ".md" and len(where) > 1 else 0
         said = " ".join([*(str(part + 1 if isinstance(part, int) else part) for part in where), shorten(error.message)])
-        raise AuthorError([Fault(path, line, f"not as Jupyter wants it: {said}; mend that")]) from error
+        message = _("not as Jupyter wants it: {reason}; mend that").format(reason=said)
+        raise AuthorError([Fault(path, line, message)]) from error
     return notebook
 
 

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 
 from ..errors import AuthorError, Fault
 from ..files import LONGEST_NAME
+from ..language import _
 from ..text import nfc
 from .front_matter import read_front_matter
 from .front_matter_keys import IGNORED, KEYS, date
 from .notebook import Notebooks
 from .post import POSTS, SUFFIXES, Post
 
-_UNKNOWN = "unknown key {!r}; known: {}"
 _NAME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-[^\s\x00-\x1f\x7f\ud800-\udfff/\\\[\]*?%#]+")
 
 
@@ -27,7 +27,7 @@ def find_posts(root: Path) -> list[Path]:
     """List the files of the posts, newest name first."""
     folder = root / POSTS
     if os.path.lexists(folder) and not folder.is_dir():
-        raise AuthorError([Fault(folder, 0, "no folder; delete it, or make it the folder of the posts")])
+        raise AuthorError([Fault(folder, 0, _("no folder; delete it, or make it the folder of the posts"))])
     files = (p for p in folder.glob("*") if p.suffix in SUFFIXES and not p.name.startswith((".", "_")))
     return sorted((p for p in files if p.name != "README.md"), key=lambda p: p.name, reverse=True)
 
@@ -57,18 +57,20 @@ def read_post(path: Path, root: Path, timezone: str, author: str = "", notebooks
     values, faults = _checked(path, meta, lines)
     kernel = meta.get("kernelspec", {"name": "python3"})
     if not (isinstance(kernel, dict) and isinstance(kernel.get("name"), str)):
-        faults.append(Fault(path, lines.get("kernelspec", 1), "kernelspec: must be a line `name: python3` below it"))
+        message = _("kernelspec: must be a line `name: python3` below it")
+        faults.append(Fault(path, lines.get("kernelspec", 1), message))
     for key in ("mystnb", "myst"):
         if not isinstance(meta.get(key, {}), dict):
-            faults.append(Fault(path, lines.get(key, 1), f"{key}: must be `key: value` lines below it"))
+            message = _("{key}: must be `key: value` lines below it").format(key=key)
+            faults.append(Fault(path, lines.get(key, 1), message))
     if "title" not in meta:
-        faults.append(Fault(path, 1, "no title; add a line such as `title: 제목` to the front matter"))
+        faults.append(Fault(path, 1, _("no title; add a line such as `title: My first post` to the front matter")))
     try:
         _check_name(path)
         if "date" not in meta:
             values["date"] = date(path.stem[:10])
     except ValueError as error:
-        faults.append(Fault(path, 0, f"{error}; rename the file"))
+        faults.append(Fault(path, 0, _("{reason}; rename the file").format(reason=error)))
     if faults:
         raise AuthorError(faults)
     for key in ("date", "updated"):
@@ -84,17 +86,20 @@ def read_post(path: Path, root: Path, timezone: str, author: str = "", notebooks
 
 def _text(path: Path) -> str:
     if not path.is_file():
-        raise AuthorError([Fault(path, 0, "no file, but a folder, a pipe or a link to nothing; delete it")])
+        raise AuthorError([Fault(path, 0, _("no file, but a folder, a pipe or a link to nothing; delete it"))])
     try:
         text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark of its encoding
     except UnicodeDecodeError as error:
-        message = f"not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8"
+        message = _("not UTF-8 ({reason} at byte {number}); save it as UTF-8")
+        message = message.format(reason=error.reason, number=error.start)
         raise AuthorError([Fault(path, 0, message)]) from error
     except OSError as error:
-        raise AuthorError([Fault(path, 0, f"cannot be read ({error.strerror}); mend its permissions")]) from error
+        message = _("cannot be read ({reason}); mend its permissions").format(reason=error.strerror)
+        raise AuthorError([Fault(path, 0, message)]) from error
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise AuthorError([Fault(path, line, f"the character {chr(0)!r} is not allowed; delete it")])
+        message = _("the character {character!r} is not allowed; delete it").format(character="\0")
+        raise AuthorError([Fault(path, line, message)])
     return text
 
 
@@ -105,7 +110,8 @@ def _checked(path: Path, meta: dict[str, Any], lines: dict[str, int]) -> tuple[d
         if key in IGNORED:
             continue
         if key not in KEYS:
-            faults.append(Fault(path, lines.get(key, 1), _UNKNOWN.format(key, ", ".join(sorted(KEYS)))))
+            message = _("unknown key {key!r}; known: {known}").format(key=key, known=", ".join(sorted(KEYS)))
+            faults.append(Fault(path, lines.get(key, 1), message))
             continue
         try:
             values[key] = KEYS[key](value)
@@ -117,11 +123,12 @@ def _checked(path: Path, meta: dict[str, Any], lines: dict[str, int]) -> tuple[d
 def _check_name(path: Path) -> None:
     """Raise ``ValueError`` for a name that is none of a post."""
     if not _NAME.fullmatch(path.stem):
-        raise ValueError("the name must be YYYY-MM-DD-slug, such as 2019-12-20-mnist.md, without spaces and signs")
+        raise ValueError(_("the name must be YYYY-MM-DD-slug, such as 2019-12-20-mnist.md, without spaces and signs"))
     if len(os.fsencode(path.stem)) > LONGEST_NAME:
-        raise ValueError(f"the name has more than {LONGEST_NAME} bytes, and names of what is made of it more")
+        message = _("the name has more than {number} bytes, and names of what is made of it more")
+        raise ValueError(message.format(number=LONGEST_NAME))
     if not path.with_name(nfc(path.name)).exists():  # where Hangul in parts is another name, Sphinx does not find it
-        raise ValueError("the name is spelt with letters in parts (NFD), as macOS does; type it anew")
+        raise ValueError(_("the name is spelt with letters in parts (NFD), as macOS does; type it anew"))
 
 
 def iter_public(posts: list[Post], now: dt.datetime, preview: bool = False) -> Iterator[Post]:
@@ -137,21 +144,23 @@ def _conflicts(posts: list[Post]) -> Iterator[Fault]:
         for address in (post.url, *post.redirect_from):
             other = addresses.setdefault(nfc(address).strip("/"), post)
             if other is not post:
-                message = f"the address {address!r} is taken by {other.path.name}; rename one of the two"
-                yield post.fault("redirect_from", message)
+                message = _("the address {address!r} is taken by {file}; rename one of the two")
+                yield post.fault("redirect_from", message.format(address=address, file=other.path.name))
         for name in post.outputs:
             other = makers.setdefault(name, post)
             if other is not post:
-                yield post.fault("outputs", f"{name} is written by {other.path.name}, too; rename one of the two")
+                message = _("{output} is written by {file}, too; rename one of the two")
+                yield post.fault("outputs", message.format(output=name, file=other.path.name))
     for name, post in makers.items():
         for folder in map(str, PurePosixPath(name).parents):
             if folder in makers:
-                yield post.fault("outputs", f"{folder} is a file that {makers[folder].path.name} writes; rename one")
+                message = _("{output} is a file that {file} writes; rename one")
+                yield post.fault("outputs", message.format(output=folder, file=makers[folder].path.name))
     for post in posts:
         for name in makers:
             if any(fnmatchcase(name, pattern) for pattern in post.inputs):
-                maker = makers[name].path.name
-                yield post.fault("inputs", f"{name} is written by {maker}; a post reads only committed files")
+                message = _("{input} is written by {file}; a post reads only committed files")
+                yield post.fault("inputs", message.format(input=name, file=makers[name].path.name))
 
 
 def _check_cells(post: Post) -> None:
@@ -160,10 +169,11 @@ def _check_cells(post: Post) -> None:
     except (AuthorError, OSError):
         raise
     except Exception as error:  # MyST-NB's own reading errors have no common class
-        message = f"a cell cannot be read ({str(error).partition(chr(10))[0]}); mend it"
+        reason = str(error).partition("\n")[0]
+        message = _("a cell cannot be read ({reason}); mend it").format(reason=reason)
         raise AuthorError([Fault(post.path, 0, message)]) from error
     keys = () if code else ("inputs", "outputs", "expect")
-    message = "{}: the post has no code cell; delete the key or add a cell"
-    faults = [post.fault(key, message.format(key)) for key in keys if getattr(post, key)]
+    message = _("{key}: the post has no code cell; delete the key or add a cell")
+    faults = [post.fault(key, message.format(key=key)) for key in keys if getattr(post, key)]
     if faults:
         raise AuthorError(faults)

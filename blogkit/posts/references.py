@@ -7,6 +7,7 @@ import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ..language import _
 from ..text import shorten
 
 _PROMISE = re.compile(r"\s*(>=|<=|==|>|<)\s*(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*")
@@ -42,9 +43,10 @@ def fill_template(template: str, values: Mapping[str, Value]) -> LiveText:
         if name is None:
             continue
         if not name.isidentifier() or conversion:
-            raise ValueError(f"{{{name}}} is no plain name of a glued value")
+            raise ValueError(_("{{{name}}} is no plain name of a glued value").format(name=name))
         if name not in values:
-            raise ValueError(f"{{{name}}} is glued by no cell; glued: {', '.join(sorted(values)) or 'nothing'}")
+            glued = ", ".join(sorted(values)) or _("nothing")
+            raise ValueError(_("{{{name}}} is glued by no cell; glued: {glued}").format(name=name, glued=glued))
         parts.append((_formatted(name, values[name], spec or ""), True))
     return LiveText(tuple(part for part in parts if part[0]))
 
@@ -53,7 +55,7 @@ def parse_promise(text: str) -> tuple[str, float]:
     """Split ``>= 0.965`` into its operator and bound."""
     match = _PROMISE.fullmatch(text)
     if not match:
-        raise ValueError(f"{text!r} is no promise; write one such as '>= 0.965'")
+        raise ValueError(_("{text!r} is no promise; write one such as '>= 0.965'").format(text=text))
     return match[1], float(match[2])
 
 
@@ -72,16 +74,18 @@ def wrong_glue(text: str, values: Mapping[str, Value]) -> Iterator[tuple[int, st
 
 
 def _filled(match: re.Match[str], values: Mapping[str, Value]) -> str:
-    name, _, spec = match[1].partition(":")
+    name, __, spec = match[1].partition(":")
     return _formatted(name, values[name], spec) if name in values else match[0]
 
 
 def _formatted(name: str, value: Value, spec: str) -> str:
     try:
         if _WIDE.search(spec):
-            raise ValueError("it asks for more than 999 characters")
+            raise ValueError(_("it asks for more than 999 characters"))
         text = format(value, spec)
         text.encode()  # which half of a character cannot be
     except (ValueError, TypeError, OverflowError) as error:
-        raise ValueError(f"{{{name}:{spec}}} cannot format {shorten(repr(value), _SHOWN)}: {error}") from error
+        message = _("{reference} cannot format {value}: {reason}")
+        reference, shown = f"{{{name}:{spec}}}", shorten(repr(value), _SHOWN)
+        raise ValueError(message.format(reference=reference, value=shown, reason=error)) from error
     return text

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from watchfiles import watch
 
+from ..language import _
 from ..publish.server import serving
 from . import SITE
 from .rebuild import Rebuilder
@@ -29,14 +30,15 @@ def serve(
     handler = type("PreviewHandler", (PreviewHandler,), {"news": news})
     try:
         with serving(root / SITE, port=port, handler=handler) as server:
-            log(f"preview: {server.home} (Ctrl-C ends it)")
+            log(_("preview: {address} (Ctrl-C ends it)").format(address=server.home))
             _build(builder, news, log)
             # A change during a build is waited for by the watcher and comes right after it.
             for changes in watch(
                 root, watch_filter=Sources(root, generated), debounce=200, step=50, stop_event=stop, rust_timeout=500
             ):
-                names = sorted({os.path.relpath(path, root) for _, path in changes})
-                log(f"changed: {', '.join(names[:5])}{' …' if len(names) > 5 else ''}")
+                names = sorted({os.path.relpath(path, root) for __, path in changes})
+                changed = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
+                log(_("changed: {names}").format(names=changed))
                 _build(builder, news, log)
     except KeyboardInterrupt:
         log("")
@@ -48,4 +50,7 @@ def _build(builder: Rebuilder, news: News, log: Callable[[str], None]) -> None:
     started = time.monotonic()
     fault = builder.build()
     news.tell(fault)
-    log(f"{fault}\nnot built" if fault else f"built in {time.monotonic() - started:.1f} s")
+    if fault:
+        log("\n".join((fault, _("not built"))))
+    else:
+        log(_("built in {seconds:.1f} s").format(seconds=time.monotonic() - started))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from ..execution.progress import is_progress
+from ..language import _
 from ..text import without_escapes
 from . import SITE
 
@@ -53,12 +54,12 @@ class Rebuilder:
             process.stdin.close()
             for line in process.stdout:
                 lines.append(without_escapes(line.rstrip()))
-                if _worth_showing(lines[-1]):
+                if is_progress(lines[-1]):
                     self._log(lines[-1])
         self._next = self._start()
         if process.returncode == 0:
             return ""
-        return "\n".join(filter(None, lines[-_LINES:])) or "the build ended without a word"
+        return "\n".join(filter(None, lines[-_LINES:])) or _("the build ended without a word")
 
     def close(self) -> None:
         """End the process that waits."""
@@ -77,7 +78,3 @@ class Rebuilder:
             encoding="utf-8",
             errors="replace",
         )
-
-
-def _worth_showing(line: str) -> bool:
-    return bool(re.search(r"^executing \d|: (cell \d+/\d+|done|failed), ", line))

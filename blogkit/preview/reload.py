@@ -6,12 +6,13 @@ import json
 import threading
 from pathlib import Path
 
+from ..language import _
 from ..publish.server import Handler
 
 _EVENTS = "/__preview"
 _SECONDS_PER_PING = 10.0
 _SCRIPT = (Path(__file__).parent / "reload.js").read_text(encoding="utf-8")
-_WAITING = "<!doctype html><meta charset=utf-8><title>…</title><p>첫 사이트를 만들고 있습니다.</p>"
+_WAITING = "<!doctype html><meta charset=utf-8><title>…</title><p>{}</p>"
 
 
 class News:
@@ -52,7 +53,8 @@ class PreviewHandler(Handler):
         if self.path.partition("?")[0] == _EVENTS:
             self._stream()
         elif not self.site.is_dir():
-            self.reply(200, with_script(_WAITING.encode(), self.news.number), "text/html; charset=utf-8")
+            page = _WAITING.format(_("The first site is being made."))
+            self.reply(200, with_script(page.encode(), self.news.number), "text/html; charset=utf-8")
         else:
             super().do_GET()
 

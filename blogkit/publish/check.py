@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from lxml import etree, html
 
+from ..language import _
 from ..site.address import LOCAL
 from .links import Reference, references
 from .server import serving
@@ -73,12 +74,13 @@ class _Crawler:
             page = self._get(url)
             if page.status != 200:
                 if url == self.home:
-                    self.result.faults.append("the home page does not exist")
+                    self.result.faults.append(_("the home page does not exist"))
                 continue
             feed = _is_feed(page)
             for reference in self._references(url, page):
                 if feed and not re.match(r"\s*[A-Za-z][\w+.-]*:", reference.address):
-                    self._fault(url, f"{reference.address} is relative, which feed readers cannot follow")
+                    message = _("{address} is relative, which feed readers cannot follow")
+                    self._fault(url, message.format(address=reference.address))
                 target = self._check(url, reference)
                 if target and target not in seen:
                     seen.add(target)
@@ -92,7 +94,7 @@ class _Crawler:
         try:
             return list(dict.fromkeys(references(page.kind, page.body)))
         except (etree.LxmlError, ValueError, KeyError) as error:
-            self._fault(url, f"cannot be read: {error}")
+            self._fault(url, _("cannot be read: {reason}").format(reason=error))
             return []
 
     def _check(self, source: str, reference: Reference) -> str:
@@ -100,37 +102,38 @@ class _Crawler:
         address, loads = reference.address.strip(), reference.loads
         if re.match(r"(?i)(data|mailto|tel|javascript|blob|about):", address):
             if address.lower().startswith("javascript:"):
-                self._fault(source, f"a script as an address: {address}")
+                self._fault(source, _("a script as an address: {address}").format(address=address))
             return ""
         try:
             url = self._here(urljoin(source, address))
             parts = urlsplit(url)
         except ValueError as error:
-            self._fault(source, f"{address} is no address: {error}")
+            self._fault(source, _("{address} is no address: {reason}").format(address=address, reason=error))
             return ""
         if parts.netloc != self.host:
             if self.base.startswith("https:") and url.startswith(self.base.replace("https:", "http:", 1)):
-                self._fault(source, f"{address} is not secure; the site is published under https")
+                message = _("{address} is not secure; the site is published under https")
+                self._fault(source, message.format(address=address))
             elif loads:
-                self._fault(source, f"loads {address} from another host")
+                self._fault(source, _("loads {address} from another host").format(address=address))
             else:
                 self.result.outside.setdefault(address, self._name(source))
             return ""
         url, fragment = urldefrag(url)
         if not url.startswith(self.home):
-            self._fault(source, f"{address} leaves the site's folder")
+            self._fault(source, _("{address} leaves the site's folder").format(address=address))
             return ""
         page = self._get(url)
         if page.location:
             url = urljoin(url, page.location)
             page = self._get(url)
         if page.status != 200 and url != source:  # the page for unknown addresses may point into itself
-            self._fault(source, f"{address} answers {page.status}")
+            self._fault(source, _("{address} answers {status}").format(address=address, status=page.status))
             return ""
         fragment = unquote(fragment).partition(":~:")[0]
         marked = page.kind.startswith(("text/html", "image/svg"))
         if marked and fragment not in ("", "top") and fragment not in self._ids(url, page):
-            self._fault(source, f"{address}: no such place on that page")
+            self._fault(source, _("{address}: no such place on that page").format(address=address))
         return url
 
     def _check_not_found(self) -> None:
@@ -138,9 +141,9 @@ class _Crawler:
         url = self.home + _MISSING
         page = self._get(url)
         if page.status != 404:
-            self._fault(url, f"an unknown address answers {page.status}, not 404")
+            self._fault(url, _("an unknown address answers {status}, not 404").format(status=page.status))
         if not page.kind.startswith("text/html"):
-            self._fault(url, "there is no 404.html")
+            self._fault(url, _("there is no 404.html"))
         else:
             for reference in self._references(url, page):
                 self._check(url, reference)

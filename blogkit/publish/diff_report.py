@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from ..language import _, ngettext
 from ..posts.post import POSTS, is_post
 from .diff import Difference
 
@@ -17,18 +18,18 @@ _PAGES_SHOWN = 20
 
 def as_markdown(found: Difference) -> str:
     """Write a difference for a pull request's summary."""
-    parts = ["## What changes for readers\n"]
+    parts = ["## " + _("What changes for readers") + "\n"]
     if found.first:
-        parts.append("Nothing was published before: this is the first publication.\n")
-    parts += _posts("Posts added", found.added)
-    parts += _posts("Posts removed", found.removed)
+        parts.append(_("Nothing was published before: this is the first publication.") + "\n")
+    parts += _posts(_("Posts added"), found.added)
+    parts += _posts(_("Posts removed"), found.removed)
     rows = [(_name(post), f"`{name}`", _value(a), _value(b)) for post, name, a, b in found.values]
-    parts += _table("Values", ("Post", "Value", "Before", "After"), [] if found.first else rows)
+    parts += _table(_("Values"), (_("Post"), _("Value"), _("Before"), _("After")), [] if found.first else rows)
     parts += _pages(found.changed)
     times = [(_name(post), _duration(a), _duration(b)) for post, a, b in found.seconds]
-    parts += _table("Executed anew", ("Post", "Before", "Now"), times)
+    parts += _table(_("Executed anew"), (_("Post"), _("Before"), _("Now")), times)
     if len(parts) == 1:
-        parts.append("Nothing.\n")
+        parts.append(_("Nothing.") + "\n")
     return "\n".join(parts)
 
 
@@ -43,7 +44,7 @@ def _pages(changed: dict[str, list[str]]) -> list[str]:
     if not changed:
         return []
     posts = {name: lines for name, lines in changed.items() if is_post(name)}
-    parts = ["### Pages whose text changed\n"]
+    parts = ["### " + _("Pages whose text changed") + "\n"]
     for number, (name, lines) in enumerate(posts.items()):
         parts.append(f"- {_name(name)}: {_counts(lines)}")
         if number < _PAGES_SHOWN:
@@ -54,13 +55,14 @@ def _pages(changed: dict[str, list[str]]) -> list[str]:
 
 def _counts(lines: list[str]) -> str:
     added, removed = (sum(line.startswith(sign) for line in lines) for sign in "+-")
-    return f"{added} line{'s' * (added != 1)} added, {removed} removed"
+    message = ngettext("{added} line added, {removed} removed", "{added} lines added, {removed} removed", added)
+    return message.format(added=added, removed=removed)
 
 
 def _excerpt(lines: list[str]) -> str:
     shown = [line[:_EXCERPT_WIDTH] for line in lines if not line.startswith("@@")]
     more = len(shown) - _EXCERPT_LINES
-    shown = shown[:_EXCERPT_LINES] + ([f"… {more} more"] if more > 0 else [])
+    shown = shown[:_EXCERPT_LINES] + ([_("… {number} more").format(number=more)] if more > 0 else [])
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", "\n".join(shown))), default=0))
     return "\n".join(f"  {line}" for line in (f"{fence}diff", *shown, fence))
 
@@ -77,7 +79,7 @@ def _value(value: Any) -> str:
 
 
 def _duration(seconds: float | None) -> str:
-    return "–" if seconds is None else f"{seconds:.1f} s"
+    return "–" if seconds is None else _("{seconds:.1f} s").format(seconds=seconds)
 
 
 def _name(path: str) -> str:

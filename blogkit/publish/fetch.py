@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from ..files import write
+from ..language import _, ngettext
 from ..posts.post import is_post
 from ..site.history import HISTORY, records
 
@@ -34,11 +35,11 @@ def fetch_site(base: str, folder: Path, log: Callable[[str], None] = print, paus
     base = _secure(base.rstrip("/") + "/")
 
     def one(name: str) -> bool:
-        content, _ = _get(base + name, pause)
+        content = _get(base + name, pause)[0]
         if content is not None:
             path = folder / unquote(name)
             if fault := _fault(name, content, path):
-                raise ValueError(f"{base}{name}: {fault}; what was fetched before stays. Fetch again")
+                raise ValueError(_again(base + name, fault))
             write(path, content)
         return content is not None
 
@@ -47,15 +48,20 @@ def fetch_site(base: str, folder: Path, log: Callable[[str], None] = print, paus
         base = address.rpartition("/")[0] + "/"
         names = _names(sitemap.decode("utf-8"), base) if sitemap is not None else []
         if sitemap is not None and b"<urlset" not in sitemap:
-            raise ValueError(f"{address}: no sitemap; what was fetched before stays. Fetch again")
+            raise ValueError(_again(address, _("no sitemap")))
         with ThreadPoolExecutor(8) as pool:
             found = sum(pool.map(one, dict.fromkeys([*_ALWAYS, *names])))
     except IncompleteRead as error:
-        raise ValueError(f"{base} ends in the middle of a file; what was fetched before stays. Fetch again") from error
+        raise ValueError(_again(base, _("it ends in the middle of a file"))) from error
     except (OSError, HTTPException, UnicodeDecodeError) as error:
-        log(f"{base} cannot be read ({error}): the history of results may start anew")
+        message = _("{address} cannot be read ({reason}): the history of results may start anew")
+        log(message.format(address=base, reason=error))
         return False
-    log(f"{base}: {found} files fetched" if found else f"nothing is published at {base}: a new history starts")
+    if found:
+        message = ngettext("{address}: {number} file fetched", "{address}: {number} files fetched", found)
+    else:
+        message = _("nothing is published at {address}: a new history starts")
+    log(message.format(address=base, number=found))
     return found > 0
 
 
@@ -64,29 +70,36 @@ def fetch_file(url: str, pause: float = 2.0) -> bytes | None:
     try:
         return _get(_secure(url), pause)[0]
     except HTTPException as error:  # such as a body that was cut
-        raise OSError(f"{url} cannot be read ({type(error).__name__})") from error
+        message = _("{address} cannot be read ({reason})").format(address=url, reason=type(error).__name__)
+        raise OSError(message) from error
 
 
 def _secure(url: str) -> str:
     if urlsplit(url).hostname not in _HERE:
         url = url.replace("http://", "https://", 1)
     if not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
-        raise ValueError(f"{url!r} is no address of a site; write one such as https://example.com/blog/")
+        message = _("{address!r} is no address of a site; write one such as https://example.com/blog/")
+        raise ValueError(message.format(address=url))
     return url
+
+
+def _again(address: str, fault: str) -> str:
+    message = _("{address}: {fault}; what was fetched before stays. Fetch again")
+    return message.format(address=address, fault=fault)
 
 
 def _fault(name: str, content: bytes, path: Path) -> str:
     """Say why this cannot be what was published as ``name``; empty: it can. ``path`` holds what was fetched before."""
-    if name == HISTORY and not any(line for _, line in records(content)):
+    if name == HISTORY and not any(line for __, line in records(content)):
         if content.strip() or (path.is_file() and path.stat().st_size):
-            return "no history of results"
+            return _("no history of results")
     elif name.endswith(".json"):
         try:
             json.loads(content)
         except (ValueError, RecursionError):
-            return "no JSON"
+            return _("no JSON")
     elif not content.strip():
-        return "an empty page"
+        return _("an empty page")
     return ""
 
 
@@ -132,9 +145,10 @@ class Redirects(urllib.request.HTTPRedirectHandler):
         """Return the next request; raise ``URLError`` where it may not be made."""
         host, leading = urlsplit(url).hostname, urlsplit(request.full_url).hostname or ""
         if urlsplit(url).scheme != "https" and host not in _HERE:
-            raise urllib.error.URLError(f"leads to {url}, which is not secure")
+            raise urllib.error.URLError(_("leads to {address}, which is not secure").format(address=url))
         if host != leading and not leading.endswith(".github.io"):
-            raise urllib.error.URLError(f"leads to {url}, on another host; fetch from there")
+            message = _("leads to {address}, on another host; fetch from there")
+            raise urllib.error.URLError(message.format(address=url))
         return super().redirect_request(request, fp, code, msg, headers, url)
 
 

@@ -19,6 +19,7 @@ from ..execution.result import Result, with_outputs
 from ..execution.status import functions
 from ..execution.store import Store
 from ..files import json_digest
+from ..language import _
 from ..posts.post import Post
 from ..posts.references import Value
 from ..site.history import allowed_drift, is_number
@@ -75,7 +76,8 @@ def stated_by_store(posts: Sequence[Post], root: Path, store: Store, jobs: int =
         post = function.post
         result = store.find(function.key)
         if result is None:
-            raise AuthorError([Fault(post.path, 0, "no result of this code is stored to verify; execute it first")])
+            message = _("no result of this code is stored to verify; execute it first")
+            raise AuthorError([Fault(post.path, 0, message)])
         return post.docname, stored_claim(post, result)
 
     return dict(for_each(one, functions(posts, root, store, jobs)))
@@ -93,7 +95,7 @@ def stated_by_site(posts: Sequence[Post], given: str) -> dict[str, Claim]:
         pages = [(post, f"{base}/{quote(post.url)}") for post in posts]
     found = {post.docname: claim for post, page in pages if (claim := published_claim(post, page))}
     if not found:
-        raise ValueError(f"no record of a post of this checkout is published at {given}")
+        raise ValueError(_("no record of a post of this checkout is published at {address}").format(address=given))
     return found
 
 
@@ -120,7 +122,9 @@ def published_claim(post: Post, page: str) -> Claim | None:
     try:
         return _claim(json.loads(record), nbformat.reads(notebook.decode("utf-8"), as_version=4), post)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{page}.json is no record of a post ({type(error).__name__}: {error})") from error
+        message = _("{address} is no record of a post ({reason})")
+        reason = f"{type(error).__name__}: {error}"
+        raise ValueError(message.format(address=f"{page}.json", reason=reason)) from error
 
 
 def is_address(text: str) -> bool:
@@ -132,9 +136,10 @@ def verdict(post: Post, stated: Claim, found: Claim) -> Verdict:
     """Compare what is stated of a post with what it gave now."""
     same_machine = stated.made_by == found.made_by
     cells = enumerate(zip(stated.outputs, found.outputs, strict=False), 1)
-    outputs = [f"cell {number}" for number, (old, new) in cells if old != new]
+    outputs = [_("cell {number}").format(number=number) for number, (old, new) in cells if old != new]
     if len(stated.outputs) != len(found.outputs):
-        outputs.append(f"{len(stated.outputs)} cells → {len(found.outputs)}")
+        message = _("{before} cells → {after}")
+        outputs.append(message.format(before=len(stated.outputs), after=len(found.outputs)))
     return Verdict(
         post.slug,
         tuple(_differing(post, stated.values, found.values)),
@@ -147,15 +152,17 @@ def verdict(post: Post, stated: Claim, found: Claim) -> Verdict:
 
 def as_table(verdicts: Iterable[Verdict]) -> str:
     """Write the verdicts in Markdown."""
-    rows = ["| post | values | outputs | files | executed with |", "| --- | --- | --- | --- | --- |"]
+    head = (_("post"), _("values"), _("outputs"), _("files"), _("executed with"))
+    rows = [head, ("---",) * len(head)]
     for each in verdicts:
-        same = "same" if not each.surroundings else "not compared"
-        values = ", ".join(each.values) or f"{each.compared} same"
-        cells = (", ".join(each.outputs) or "same", ", ".join(each.files) or same)
-        others = each.surroundings[_SHOWN:]
-        surroundings = ", ".join(each.surroundings[:_SHOWN]) + (f" and {len(others)} more" if others else "")
-        rows.append(" | ".join(("| " + each.post, values, *cells, surroundings or "the same")) + " |")
-    return "\n".join(rows)
+        same = _("same") if not each.surroundings else _("not compared")
+        values = ", ".join(each.values) or _("{number} same").format(number=each.compared)
+        cells = (", ".join(each.outputs) or _("same"), ", ".join(each.files) or same)
+        surroundings, others = ", ".join(each.surroundings[:_SHOWN]), each.surroundings[_SHOWN:]
+        if others:
+            surroundings = _("{some} and {number} more").format(some=surroundings, number=len(others))
+        rows.append((each.post, values, *cells, surroundings or _("the same")))
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _claim(record: dict[str, Any], notebook: nbformat.NotebookNode, post: Post) -> Claim:
@@ -189,14 +196,17 @@ def _differing(post: Post, stated: Mapping[str, Value], found: Mapping[str, Valu
             if abs(new - old) > (allowed_drift(post, name) or 0):
                 yield f"{name} {old!r} → {new!r}"
         elif old != new:
-            yield f"{name} is {'other' if name in stated and name in found else 'new' if name in found else 'gone'}"
+            both = name in stated and name in found
+            message = _("{name} is other") if both else _("{name} is new") if name in found else _("{name} is gone")
+            yield message.format(name=name)
 
 
 def _others(stated: Mapping[str, str], found: Mapping[str, str]) -> Iterable[str]:
     """Yield what differs, what both have first."""
-    for name in sorted({*stated, *found}, key=lambda name: (not (name in stated and name in found), name)):
-        old, new = stated.get(name), found.get(name)
+    names = {"system": _("system"), "processor": _("processor"), "device": _("device")}
+    for key in sorted({*stated, *found}, key=lambda key: (not (key in stated and key in found), key)):
+        old, new, name = stated.get(key), found.get(key), names.get(key, key)
         if old and new and old != new:
-            yield f"{name} {old} → {new}" if len(old) < _DIGEST else f"{name} (other content)"
+            yield f"{name} {old} → {new}" if len(old) < _DIGEST else _("{name} (other content)").format(name=name)
         elif old != new:
-            yield f"{name} is {'new' if new else 'gone'}"
+            yield (_("{name} is new") if new else _("{name} is gone")).format(name=name)

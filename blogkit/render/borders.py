@@ -19,6 +19,7 @@ from sphinx.util import logging
 
 from ..errors import Fault
 from ..files import Borders
+from ..language import _
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -51,7 +52,7 @@ def check_addresses(app: Sphinx, doctree: nodes.document) -> None:
     for node in doctree.findall(nodes.Element):
         address = next((a for key in ("uri", "refuri", "reftarget") if (a := node.get(key))), "")
         if str(address).lower().startswith(_SCHEME):
-            message = "%s is known on this machine only; copy the file into the book and write its path there"
+            message = _("%s is known on this machine only; copy the file into the book and write its path there")
             logger.warning(message, address, location=node)
 
 
@@ -68,7 +69,7 @@ def foreign_files(env: BuildEnvironment, made: Path) -> Iterator[Fault]:
             reason = borders.objection(source / name)
             if reason and not any((source / name).resolve().is_relative_to(folder) for folder in others):
                 line = 0 if name == document else _line(source / document, Path(name).name)
-                yield Fault(source / document, line, f"{name} {reason}")
+                yield Fault(source / document, line, _("{file} {reason}").format(file=name, reason=reason))
 
 
 def _line(file: Path, name: str) -> int:
@@ -77,5 +78,5 @@ def _line(file: Path, name: str) -> int:
     return next((number for number, line in enumerate(lines, 1) if name in line), 0)
 
 
-def _refuse(_: str | None) -> str:
-    raise ValueError("no build asks an address or compares two files; copy what is there into the book")
+def _refuse(__: str | None) -> str:
+    raise ValueError(_("no build asks an address or compares two files; copy what is there into the book"))

@@ -15,6 +15,7 @@ from ..build import Build
 from ..errors import AuthorError, refused
 from ..execution.failures import ExecutionFailed
 from ..files import engine_digest
+from ..language import _
 from ..posts.post import is_post
 from ..site.config import read_config
 from ..site.settings import own_settings
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 
 logger = logging.getLogger(__name__)
-_UNCHANGED = "\n\nThe site was not changed. Mend the above and build again."
 
 
 class Hooks:
@@ -60,14 +60,15 @@ class Hooks:
         with self._told():
             front.configure(app, self.config)
             self._build = Build(Path(app.srcdir), self.config.settings, Path(app.outdir))
-            _ = self._build.site  # a bad address is told before anything runs
+            self._build.site  # noqa: B018  # a bad address is told before anything runs
             self._open.enter_context(self._build)
             self._build.begin(Path(app.doctreedir))
 
     def execute(self, app: Sphinx) -> None:
         """Execute what is stale before Sphinx looks for documents; hide what in ``posts/`` this build does not show."""
         if not isinstance(app.builder, BlogBuilder):
-            self._stop(f"a blog is made of HTML pages, not by {app.builder.name!r}: `jupyter-book build .`")
+            message = _("a blog is made of HTML pages, not by {name!r}: `jupyter-book build .`")
+            self._stop(message.format(name=app.builder.name))
         with self._told():
             self.build.execute()
         app.builder.hide(self.build.hidden())
@@ -94,12 +95,13 @@ class Hooks:
         hand_over(env, None)
         made = Path(env.mystnb_config.output_folder)  # type: ignore[attr-defined]  # MyST-NB keeps it there
         if faults := list(borders.foreign_files(env, made)):
-            self._stop(f"{AuthorError(faults)}{_UNCHANGED}")
+            self._stop(_unchanged(AuthorError(faults)))
         assert isinstance(app.builder, BlogBuilder)
         root = app.config.root_doc
         for entry in self.build.entries:
             if entry.post.docname not in env.all_docs:
-                logger.warning("%s: `exclude_patterns` leaves out a post; write `draft: true`", entry.post.docname)
+                message = _("%s: `exclude_patterns` leaves out a post; write `draft: true`")
+                logger.warning(message, entry.post.docname)
         # Of most posts nothing is asked that their entries do not say.
         asked = {e.post.docname for e in self.build.entries if not e.summary} & env.all_docs.keys()
         asked |= {name for name in env.all_docs if not is_post(name)}
@@ -132,7 +134,8 @@ class Hooks:
             return
         assert isinstance(app.builder, BlogBuilder)
         if app._warncount:
-            self._stop(f"the site was not changed: mend the warnings above ({app._warncount}) and build again")
+            message = _("the site was not changed: mend the warnings above ({number}) and build again")
+            self._stop(message.format(number=app._warncount))
         with self._open, self._told():
             self.build.publish(app.builder.copied())
 
@@ -142,8 +145,7 @@ class Hooks:
         try:
             yield
         except (AuthorError, ExecutionFailed, OSError) as error:
-            said = refused(error) if isinstance(error, OSError) else error
-            self._stop(f"{said}{_UNCHANGED}")
+            self._stop(_unchanged(refused(error) if isinstance(error, OSError) else error))
 
     def _stop(self, message: str) -> NoReturn:
         """End the process with what is wrong; the site stays as it was."""
@@ -182,6 +184,10 @@ def register(app: Sphinx) -> ExtensionMetadata:
     # at the end: all or nothing
     app.connect("build-finished", hooks.finish, priority=900)
     return {"parallel_read_safe": False, "parallel_write_safe": True}
+
+
+def _unchanged(error: Exception) -> str:
+    return "\n\n".join((str(error), _("The site was not changed. Mend the above and build again.")))
 
 
 def _document(env: BuildEnvironment, name: str, *, in_menu: bool) -> Document:

@@ -14,6 +14,7 @@ from sphinx.extension import Extension
 
 from ..errors import AuthorError
 from ..files import write
+from ..language import _
 from ..site.config import Config
 from ..site.settings import sphinx_name
 
@@ -86,12 +87,13 @@ def configure(app: Sphinx, config: Config) -> None:
     own = {sphinx_name(name): value for name, value in vars(config.settings).items()}
     values = {**_DEFAULTS, "project": config.settings.title, **own, **config.sphinx}
     if told := [name for name, value in _told(app) if value != values.get(name)]:
-        message = "the command gives another value; write it into this file"
+        message = _("the command gives another value; write it into this file")
         raise AuthorError([config.fault(name, message) for name in told])
     values["exclude_patterns"] = sorted({*_EXCLUDED, *values["exclude_patterns"]})
     values["suppress_warnings"] = [*_SUPPRESSED, *values["suppress_warnings"]]
     if unknown := [name for name in config.sphinx if name not in app.config]:
-        raise AuthorError([config.fault(name, "Sphinx and its extensions know no such value") for name in unknown])
+        message = _("Sphinx and its extensions know no such value")
+        raise AuthorError([config.fault(name, message) for name in unknown])
     for name, value in values.items():
         setattr(app.config, name, value)
     if app.outdir in app.doctreedir.parents:  # where sphinx-build keeps it, and which publishing replaces

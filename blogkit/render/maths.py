@@ -14,6 +14,8 @@ from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.util import logging
 
+from ..language import _
+
 if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
 
@@ -64,7 +66,7 @@ def _convert(node: nodes.math | nodes.math_block, *, block: bool) -> str:
     try:
         return mathml(node.astext(), block=block)
     except ValueError as error:
-        logger.warning("equation: %s", error, location=node)
+        logger.warning(_("equation: %s"), error, location=node)
         return ""
 
 

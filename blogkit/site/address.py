@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from ..errors import AuthorError, Fault
+from ..language import _
 from ..text import nfc
 from .settings import CONFIG, Settings
 
@@ -85,7 +86,8 @@ def tidy_address(address: str) -> str:
     parts = urlsplit(address.strip())
     host = parts.netloc.lower()
     if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host) or parts.query or parts.fragment:
-        raise ValueError(f"{address!r} is no address of a site; write one such as https://example.com/blog/")
+        message = _("{address!r} is no address of a site; write one such as https://example.com/blog/")
+        raise ValueError(message.format(address=address))
     host = host.encode("idna").decode()
     path = quote(nfc(parts.path.strip("/")), safe=_SAFE + "%")
     return f"{parts.scheme}://{host}/{path}/" if path else f"{parts.scheme}://{host}/"

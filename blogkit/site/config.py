@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import AuthorError, Fault
+from ..language import N_, _
 from ..posts.mapping import read_mapping
 from .settings import CONFIG, Settings, is_setting
 
@@ -26,12 +27,12 @@ _KEYS = {
 }
 """Jupyter Book's keys → what Sphinx and the blog call them."""
 _OTHERS = {
-    "execute": "the blog executes its posts by itself, and a post's front matter says how",
-    "latex": "a blog makes no PDF",
-    "launch_buttons": "a post offers its notebook, and Colab where the repository is on GitHub",
-    "html.analytics": "pages ask no other host",
-    "html.comments": "comments are those of `blog_giscus`",
-    "parse.myst_substitutions": "`{{ … }}` would run while the site is built, outside the seal",
+    "execute": N_("the blog executes its posts by itself, and a post's front matter says how"),
+    "latex": N_("a blog makes no PDF"),
+    "launch_buttons": N_("a post offers its notebook, and Colab where the repository is on GitHub"),
+    "html.analytics": N_("pages ask no other host"),
+    "html.comments": N_("comments are those of `blog_giscus`"),
+    "parse.myst_substitutions": N_("`{{ … }}` would run while the site is built, outside the seal"),
 }
 """Jupyter Book's keys, or what they begin with, that do nothing here → why."""
 _SPHINX = ("sphinx.config", "sphinx.extra_extensions", "sphinx.local_extensions", "sphinx.recursive_update")
@@ -62,11 +63,11 @@ def read_config(root: Path, environ: Mapping[str, str] = os.environ) -> Config:
     """Return what the book in ``root`` says of itself; raise :class:`AuthorError` with all that is wrong."""
     path = root / CONFIG
     if not path.is_file():
-        raise AuthorError([Fault(path, 0, "there is none; change to the folder of the blog")])
+        raise AuthorError([Fault(path, 0, _("there is none; change to the folder of the blog"))])
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise AuthorError([Fault(path, 0, f"no UTF-8 ({error}); save it as UTF-8")]) from error
+        raise AuthorError([Fault(path, 0, _("no UTF-8 ({reason}); save it as UTF-8").format(reason=error))]) from error
     keys, lines = read_mapping(path, text)
     faults = [Fault(path, lines.get(name, 0), f"{name}: {why}") for name, why in _objections(keys)]
     if faults:
@@ -102,15 +103,15 @@ def _objections(keys: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     leaves = dict(_leaves(keys))
     for name in ("sphinx", "sphinx.config", "sphinx.local_extensions"):
         if not isinstance(leaves.get(name) or {}, dict):
-            yield name, "it must be `name: value` lines"
+            yield name, _("it must be `name: value` lines")
     for name in _LISTS:
         if not _are_texts(leaves.get(name) or []):
-            yield name, "it must be a list of texts"
+            yield name, _("it must be a list of texts")
     for name, value in leaves.items():
         if name not in (*_KEYS, *_SPHINX, "sphinx") and value not in _NOTHING:
             reasons = (why for start, why in _OTHERS.items() if f"{name}.".startswith(f"{start}."))
-            why = next(reasons, "a blog has no such key")
-            yield name, f"it does nothing here: {why}; delete it"
+            why = next(reasons, N_("a blog has no such key"))
+            yield name, _("it does nothing here: {reason}; delete it").format(reason=_(why))
 
 
 def _are_texts(value: object) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, TypeGuard
 
 from ..errors import AuthorError, Fault, shown
 from ..execution.result import Result
+from ..language import _
 from ..posts.post import Post
 
 _LONGEST = 40
@@ -46,10 +47,9 @@ class Moved:
     allowed: float
 
     def __str__(self) -> str:
-        return (
-            f"warning: {self.docname.rpartition('/')[2]}: {self.name} moved from {self.old:g} to {self.new:g}, "
-            f"more than the {self.allowed:g} of `drift`"
-        )
+        message = _("warning: {post}: {name} moved from {old:g} to {new:g}, more than the {allowed:g} of `drift`")
+        post = self.docname.rpartition("/")[2]
+        return message.format(post=post, name=self.name, old=self.old, new=self.new, allowed=self.allowed)
 
 
 @dataclass(frozen=True)
@@ -87,17 +87,17 @@ def read_history(previous: Path, log: Callable[[str], None] = print) -> list[Pub
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        log(f"no history of results at {shown(path)}; a new one starts")
+        log(_("no history of results at {path}; a new one starts").format(path=shown(path)))
         return []
     except OSError as error:
-        message = f"the history of results cannot be read ({error}); mend the file, or delete it to start anew"
-        raise AuthorError([Fault(path, 0, message)]) from error
+        message = _("the history of results cannot be read ({reason}); mend the file, or delete it to start anew")
+        raise AuthorError([Fault(path, 0, message.format(reason=error))]) from error
     history = []
     for number, line in records(content):
         if line:
             history.append(line)
         else:
-            log(f"{shown(path)}:{number}: no line of the history; it is left out")
+            log(str(Fault(path, number, _("no line of the history; it is left out"))))
     return history
 
 
@@ -201,7 +201,7 @@ def _published(line: dict[str, Any]) -> Published:
         line["seconds"],
         dt.datetime.fromisoformat(line["executed"]),
     )
-    _ = executed - _DAY, executed + _DAY  # readers see it in another time zone
+    (executed - _DAY, executed + _DAY)  # readers see it in another time zone
     if not (isinstance(post, str) and isinstance(key, str) and is_number(seconds) and executed.tzinfo):
         raise ValueError
     found = Published(post, key, executed.isoformat(), seconds, _numbers(line["values"]))

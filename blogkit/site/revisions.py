@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..errors import AuthorError
 from ..files import lies_below
+from ..language import _
 from ..posts.post import Post
 
 
@@ -22,7 +23,7 @@ def last_changes(root: Path, folder: str) -> dict[str, dt.datetime]:
     changes: dict[str, dt.datetime] = {}
     for commit in log.split("\x01")[1:]:
         head, *names = commit.split("\0")
-        time, _, parents = head.strip().partition(" ")
+        time, __, parents = head.strip().partition(" ")
         if shallow and not parents:
             continue
         for name in names:
@@ -38,14 +39,16 @@ def check_outputs(posts: Iterable[Post], root: Path) -> None:
     faults = []
     for post, name in outputs:
         if name in kept:
-            why = "is committed, and what cells write is not; `git rm --cached` it, or name another file"
+            message = _(
+                "outputs: {name} is committed, and what cells write is not; `git rm --cached` it, or name another file"
+            )
         elif (root / name).is_dir():
-            why = "is a folder; name a file"
+            message = _("outputs: {name} is a folder; name a file")
         elif not lies_below(root / name, root):
-            why = "leads out of the book; delete the link"
+            message = _("outputs: {name} leads out of the book; delete the link")
         else:
             continue
-        faults.append(post.fault("outputs", f"outputs: {name} {why}"))
+        faults.append(post.fault("outputs", message.format(name=name)))
     if faults:
         raise AuthorError(faults)
 

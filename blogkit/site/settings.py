@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..errors import AuthorError, Fault
 from ..execution.store import STORE
+from ..language import _
 
 CONFIG = "_config.yml"
 _SPHINX = {"title": "html_title", "author": "author", "copyright": "copyright"}
@@ -65,7 +66,7 @@ class Settings:
             values["repository"] = values.get("repository") or f"{github}/{environ['GITHUB_REPOSITORY']}"
         settings = cls(**values)
         if faults := [*_unknown(config), *settings._faults()]:
-            raise AuthorError([Fault(Path(CONFIG), (lines or {}).get(name, 0), f"{name}{why}") for name, why in faults])
+            raise AuthorError([Fault(Path(CONFIG), (lines or {}).get(name, 0), why) for name, why in faults])
         return settings
 
     @property
@@ -75,14 +76,15 @@ class Settings:
 
     def _faults(self) -> list[tuple[str, str]]:
         faults = [
-            (sphinx_name(setting.name), f": {getattr(self, setting.name)!r} must be {_kind(setting)}")
+            (name := sphinx_name(setting.name), _wrong(setting).format(name=name, value=getattr(self, setting.name)))
             for setting in fields(self)
             if not _is_right(setting, getattr(self, setting.name))
         ]
         try:
             ZoneInfo(self.timezone)
         except (ValueError, TypeError, OSError, ZoneInfoNotFoundError):
-            faults.append(("blog_timezone", f": {self.timezone!r} is no time zone; write one such as Asia/Seoul"))
+            message = _("{name}: {value!r} is no time zone; write one such as Asia/Seoul")
+            faults.append(("blog_timezone", message.format(name="blog_timezone", value=self.timezone)))
         return faults
 
 
@@ -105,7 +107,8 @@ def is_setting(name: str) -> bool:
 def _unknown(config: Mapping[str, Any]) -> list[tuple[str, str]]:
     known = own_settings()
     near = {name: get_close_matches(name, known, 1) or sorted(known) for name in config if name.startswith("blog_")}
-    return [(n, f" is no setting; did you mean {', '.join(near[n])}?") for n in near if n not in known]
+    message = _("{name} is no setting; did you mean {near}?")
+    return [(name, message.format(name=name, near=", ".join(near[name]))) for name in near if name not in known]
 
 
 def _default(setting: Field[Any]) -> Any:
@@ -119,10 +122,12 @@ def _is_right(setting: Field[Any], value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
 
 
-def _kind(setting: Field[Any]) -> str:
+def _wrong(setting: Field[Any]) -> str:
     like = _default(setting)
     if isinstance(like, bool):
-        return "true or false"
+        return _("{name}: {value!r} must be true or false")
     if isinstance(like, dict):
-        return "a list of `key: value` lines"
-    return "a text" if isinstance(like, str) else "a number from 0"
+        return _("{name}: {value!r} must be a list of `key: value` lines")
+    if isinstance(like, str):
+        return _("{name}: {value!r} must be a text")
+    return _("{name}: {value!r} must be a number from 0")

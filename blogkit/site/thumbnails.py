@@ -16,6 +16,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from ..errors import AuthorError, for_each
 from ..execution.result import Result
 from ..files import file_digest, write
+from ..language import _
 from ..posts.post import Post
 from .entry import Entry
 
@@ -28,7 +29,6 @@ _SMALL = 48_000  # bytes
 _MADE = (WIDTH, PHOTO_WIDTH, _SMALL)
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 _MOST_PIXELS = 80_000_000  # more than a camera makes, and less than Pillow warns of
-_NO_PICTURE = "thumbnail: {} is no PNG, JPEG, WebP or GIF that is whole and below 80 megapixels; name another one"
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def thumbnails(
 def _thumbnail(post: Post, result: Result | None, root: Path, pages: Path) -> Thumbnail | None:
     declared = root / post.thumbnail if post.thumbnail else None
     if declared and not declared.is_file():
-        raise AuthorError([post.fault("thumbnail", _NO_PICTURE.format(post.thumbnail))])
+        raise _no_picture(post)
     if declared:
         source = file_digest(declared)  # not its time: a restored store gives the same pages
     elif result:
@@ -68,11 +68,18 @@ def _thumbnail(post: Post, result: Result | None, root: Path, pages: Path) -> Th
     if not target.exists():
         picture = _shrunk(declared.read_bytes() if declared else _first_figure(result))
         if declared and not picture:
-            raise AuthorError([post.fault("thumbnail", _NO_PICTURE.format(post.thumbnail))])
+            raise _no_picture(post)
         if not picture:
             return None
         write(target, picture)
     return Thumbnail(name, *imagesize.get(target))
+
+
+def _no_picture(post: Post) -> AuthorError:
+    message = _(
+        "thumbnail: {name} is no PNG, JPEG, WebP or GIF that is whole and below 80 megapixels; name another one"
+    )
+    return AuthorError([post.fault("thumbnail", message.format(name=post.thumbnail))])
 
 
 def _shrunk(picture: bytes) -> bytes:

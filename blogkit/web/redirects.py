@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from ..errors import AuthorError
 from ..files import write
+from ..language import _
 from ..site.address import Site, encode
 from ..site.entry import Entry
 from ..text import nfc
@@ -42,8 +43,8 @@ def write_redirects(outdir: Path, entries: Iterable[Entry], site: Site, others: 
     folders = {folder for name in (*files, *found) for folder in _folders(name)}
     taken = [file for file in sorted(found) if file in files | folders or not files.isdisjoint(_folders(file))]
     if taken:
-        message = "redirect_from: a page or a file of the site stands at {}; delete the address"
-        raise AuthorError([found[f].post.fault("redirect_from", message.format(f)) for f in taken])
+        message = _("redirect_from: a page or a file of the site stands at {address}; delete the address")
+        raise AuthorError([found[f].post.fault("redirect_from", message.format(address=f)) for f in taken])
     for file, entry in found.items():
         write(outdir / file, _page(file, entry, site))
     return set(found)

@@ -144,7 +144,7 @@ def test_the_store_is_bounded_and_keeps_what_is_fresh(book: Book) -> None:
     assert "0 results dropped" in book.blogkit("prune").stdout
     for folder in folders:
         os.utime(folder, (0, 0))
-    assert "1 results dropped" in book.blogkit("prune").stdout
+    assert "1 result dropped" in book.blogkit("prune").stdout
     assert [f.stat().st_mtime > 0 for f in folders if f.exists()] == [True, True]  # they count as used today
     assert executed(book) == []
 

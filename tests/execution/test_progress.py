@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 
 import pytest
 
-from blogkit.execution.progress import Progress
+from blogkit import language
+from blogkit.execution.progress import Progress, is_progress
 
 
 def run(log: list[str]) -> None:
@@ -15,7 +17,7 @@ def run(log: list[str]) -> None:
         for name in ("one", "two"):
             progress.start(name, 3)
             progress.cell(name, 2)
-            progress.end(name, "done")
+            progress.end(name, language._("done"))
 
 
 def test_plain_lines_where_there_is_no_terminal() -> None:
@@ -23,6 +25,24 @@ def test_plain_lines_where_there_is_no_terminal() -> None:
     run(log)
     assert log[0] == "executing 2 posts: one, two"
     assert [re.sub(r"\d+\.\d s", "… s", line) for line in log[1:3]] == ["one: cell 2/3, … s", "one: done, … s"]
+
+
+@pytest.fixture(params=["en", "ko"])
+def _speaking(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("LANGUAGE", request.param)
+    language._console.cache_clear()
+    yield
+    language._console.cache_clear()
+
+
+@pytest.mark.usefixtures("_speaking")
+def test_the_preview_knows_these_lines_in_every_language() -> None:
+    log: list[str] = []
+    run(log)
+    assert len(log) == 5
+    assert all(map(is_progress, log))
+    others = ["", "building [html]: targets for 3 source files", "one: failed to import", "posts/one.md:3: 글: done"]
+    assert not any(map(is_progress, others))
 
 
 def test_one_live_line_a_post_on_a_terminal(

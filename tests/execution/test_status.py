@@ -36,7 +36,7 @@ def test_every_difference_is_said() -> None:
     new["inputs"] = {"data/a": "1", "data/b": "2"}
     new["outputs"] = []
     new["steered"] = {"1": ["skip-execution"]}
-    assert differences(OLD, new) == [
+    assert [*map(str, differences(OLD, new))] == [
         "cell 2 changed",
         "2 cells before, 3 now",
         "prelude glue changed",

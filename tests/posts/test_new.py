@@ -33,18 +33,20 @@ def test_makes_an_address_of_a_title(title: str, slug: str) -> None:
     assert slug_of(title) == slug
 
 
-def test_writes_a_draft_that_is_read_without_a_fault(tmp_path: Path) -> None:
-    path = new_post(tmp_path, ' A  "quoted": title # with signs', NOW)
+@pytest.mark.parametrize(("language", "hint"), [("ko", "여기에 씁니다."), ("en", "Write here.")])
+def test_writes_a_draft_that_is_read_without_a_fault(tmp_path: Path, language: str, hint: str) -> None:
+    path = new_post(tmp_path, ' A  "quoted": title # with signs', NOW, language)
     post = read_post(path, tmp_path, "Asia/Seoul")
     assert path.name == "2026-03-04-a-quoted-title-with-signs.md"
     assert (post.title, post.date, post.draft) == ('A "quoted": title # with signs', NOW, True)
     assert post.code
+    assert hint in post.text
 
 
 def test_leaves_a_post_alone_that_exists(tmp_path: Path) -> None:
-    new_post(tmp_path, "제목", NOW).rename(tmp_path / "posts/2026-03-04-제목.ipynb")
+    new_post(tmp_path, "제목", NOW, "ko").rename(tmp_path / "posts/2026-03-04-제목.ipynb")
     with pytest.raises(FileExistsError, match="exists already"):
-        new_post(tmp_path, "제목!", NOW)
+        new_post(tmp_path, "제목!", NOW, "ko")
     assert len(list((tmp_path / "posts").iterdir())) == 1
 
 

@@ -63,7 +63,7 @@ def test_what_is_served_is_never_kept_by_the_browser_and_pages_know_their_build(
     news = News()
     news.tell("")
     with serving(tmp_path / "site", handler=type("Answering", (PreviewHandler,), {"news": news})) as server:
-        for name, text in {"": "첫 사이트", "index.html": "<p>글", "a.css": "p {}"}.items():
+        for name, text in {"": "The first site", "index.html": "<p>글", "a.css": "p {}"}.items():
             if name:
                 (tmp_path / "site").mkdir(exist_ok=True)
                 (tmp_path / "site" / name).write_text(text, encoding="utf-8")
@@ -131,7 +131,7 @@ def preview(book: Book, monkeypatch: pytest.MonkeyPatch) -> Iterator[Preview]:
 
 
 def test_a_save_is_built_and_reloads_the_page(preview: Preview) -> None:
-    assert "첫 사이트" in preview.get("")
+    assert "The first site" in preview.get("")
     preview.wait_for("built")
     assert "초안입니다" in preview.get("posts/2024-01-02-draft.html")
     assert not preview.book.site.exists()  # what is published knows nothing of it
