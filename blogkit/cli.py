@@ -164,6 +164,13 @@ def _fetch(options: argparse.Namespace) -> int:
     return 0
 
 
+def _address(options: argparse.Namespace) -> int:
+    from .publish.github import pages_address
+
+    print(pages_address())
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m blogkit", description=__doc__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
@@ -222,3 +229,6 @@ def _add_publishing(commands: _Commands) -> None:
     fetch.add_argument("address")
     fetch.add_argument("folder", type=Path)
     fetch.set_defaults(run=_fetch)
+
+    address = commands.add_parser("address", help="say where GitHub Pages publishes the blog; nothing: it is off")
+    address.set_defaults(run=_address)
