@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 from actions import GitHub, Run, evaluate
-from conftest import ROOT, code, copy_checkout
+from conftest import ROOT, Book, code, copy_checkout
 from markdown_it import MarkdownIt
 
 from blogkit.execution.ci_runners import DEFAULT_RUNNER
@@ -23,6 +23,7 @@ from blogkit.execution.status import SEAL
 from blogkit.execution.store import STORE
 from blogkit.publish.check import crawl_site
 from blogkit.publish.diff import read_page
+from blogkit.publish.github import site_workflow
 from blogkit.publish.server import serving
 from blogkit.site.history import HISTORY
 
@@ -46,6 +47,17 @@ def steps() -> Iterator[tuple[str, dict[str, Any]]]:
             yield path.parent.name, step
 
 
+@pytest.fixture
+def new_blog(tmp_path: Path) -> Path:
+    """What a new blog has of workflows."""
+    folder = tmp_path / "new"
+    (folder / ".github/workflows").mkdir(parents=True)
+    called = f"me/engine/.github/workflows/publish.yml@{'0' * 40} # v0.1.0"
+    (folder / ".github/workflows/site.yml").write_text(site_workflow(called), encoding="utf-8")
+    shutil.copy(ROOT / "blogkit/start/dependabot.yml", folder / ".github")
+    return folder
+
+
 def tool(*command: str | Path, text: str = "") -> None:
     done = subprocess.run(
         [TOOLS / command[0], *command[1:]], cwd=ROOT, input=text, capture_output=True, text=True, check=False
@@ -53,8 +65,13 @@ def tool(*command: str | Path, text: str = "") -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_zizmor_finds_nothing() -> None:
-    tool("zizmor", "--pedantic", "--offline", "--no-progress", "--no-ignores", ".github")
+def test_zizmor_finds_nothing(new_blog: Path) -> None:
+    tool("zizmor", "--pedantic", "--offline", "--no-progress", "--no-ignores", ".github", new_blog)
+
+
+def test_what_a_new_blog_gets_follows_its_schema(new_blog: Path) -> None:
+    tool("check-jsonschema", "--builtin-schema", "vendor.github-workflows", new_blog / ".github/workflows/site.yml")
+    tool("check-jsonschema", "--builtin-schema", "vendor.dependabot", new_blog / ".github/dependabot.yml")
 
 
 @pytest.mark.parametrize(
@@ -273,6 +290,35 @@ def test_before_pages_is_turned_on_the_site_is_built_and_tested(github: GitHub) 
     run = github.run("site.yml")
     assert run.results == {"plan": "success", "execute": "skipped", "build": "success", "deploy": "skipped"}
     assert not any(github.site.iterdir())
+
+
+@pytest.mark.slow
+def test_another_blog_publishes_by_the_same_workflow(
+    book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has no file of the engine's repository; its engine is an installed one."""
+    engine = tmp_path / "engine"
+    shutil.copytree(FOLDER, engine / ".github")
+    others = {"them/engine": engine}
+    github = GitHub(tmp_path / "github", book.root, others=others, variables={"BLOG_RUNNERS": "gpu"})
+    engine_github = GitHub(tmp_path / "unused", engine)
+    subprocess.run(["git", "init", "--quiet", "--initial-branch=main"], cwd=engine, check=True)
+    commit(engine_github)
+    called = f"them/engine/.github/workflows/publish.yml@{engine_github.head()} # v0.1.0"
+    book.write(".github/workflows/site.yml", site_workflow(called))
+    book.write(".gitignore", "_build/\n")
+    shutil.copyfile(ROOT / "requirements.txt", book.root / "requirements.txt")
+    book.post("2024-01-01-one", code("glue('answer', 42)"), runs_on="gpu")
+    subprocess.run(["git", "init", "--quiet", "--initial-branch=main"], cwd=book.root, check=True)
+    commit(github)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    with serving(github.site, "/repo/") as server:
+        github.address = server.home.rstrip("/")
+        run = github.run("site.yml")
+        assert run.results == dict.fromkeys(("plan", "execute", "build", "deploy"), "success"), run.log
+        assert runners(run) == [("2024-01-01-one", "gpu")]
+        assert crawl_site(github.site).faults == []
+        assert '"answer": 42' in (github.site / "posts/2024-01-01-one.json").read_text(encoding="utf-8")
 
 
 HERE_IMPOSSIBLE = {

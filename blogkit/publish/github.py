@@ -1,9 +1,12 @@
-"""Ask GitHub where the blog is published."""
+"""Know GitHub: where a blog is published, and the workflow that does it."""
 
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
+_START = Path(__file__).parents[1] / "start"
+"""What a new blog begins with; `hatch_build.py` adds `workflow.txt` where a release is built."""
 _ASK = ("gh", "api", "repos/{owner}/{repo}/pages", "--jq", ".html_url")
 _OFF = "(HTTP 404)"
 
@@ -19,3 +22,18 @@ def pages_address() -> str:
     if _OFF in answer.stderr:
         return ""
     raise OSError(f"GitHub does not say where Pages publishes: {answer.stderr.strip()}")
+
+
+def site_workflow(called: str = "") -> str:
+    """Return the text of a new blog's ``.github/workflows/site.yml``.
+
+    ``called`` is the workflow that it calls, as ``OWNER/REPO/.github/workflows/publish.yml@COMMIT # vX.Y.Z``. A release
+    knows its own; raises ``ValueError`` where none is given and the engine is none.
+    """
+    note = _START / "workflow.txt"
+    if not called and note.is_file():
+        called = note.read_text(encoding="utf-8").strip()
+    if not called:
+        wanted = "OWNER/REPO/.github/workflows/publish.yml@COMMIT"
+        raise ValueError(f"this engine is no release and knows no workflow that publishes a blog; give it: {wanted}")
+    return (_START / "site.yml").read_text(encoding="utf-8").replace("{workflow}", called)
