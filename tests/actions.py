@@ -130,6 +130,7 @@ class Run:
             "github": {
                 "event_name": event,
                 "ref": ref,
+                "ref_name": ref.split("/", 2)[2],
                 "repository": "me/blog",
                 "event": {"pull_request": pull_request},
                 "server_url": "https://github.example",
@@ -141,6 +142,8 @@ class Run:
             "vars": github.variables,
         }
         self.jobs: dict[str, list[Job]] = {}
+        self.attested: set[str] = set()
+        self.released: set[str] = set()
 
     @property
     def results(self) -> dict[str, str]:
@@ -290,7 +293,7 @@ class _JobRun:
             environment |= {k: str(v) for k, v in _value(place.get("env", {}), self.contexts, self.workspace).items()}
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", script],
-            cwd=self.workspace,
+            cwd=self.workspace / step.get("working-directory", "."),
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -377,10 +380,23 @@ def _upload(job: _JobRun, given: dict[str, Any]) -> None:
 
 def _download(job: _JobRun, given: dict[str, Any]) -> None:
     """The only artifact gets no folder of its name, either: actions/download-artifact#419."""
-    folders = [each for each in job.all.artifact("").glob("*") if fnmatch.fnmatch(each.name, given["pattern"])]
+    pattern = given.get("pattern") or given["name"]
+    folders = [each for each in job.all.artifact("").glob("*") if fnmatch.fnmatch(each.name, pattern)]
+    assert folders or "pattern" in given
     for folder in folders:
-        together = given["merge-multiple"] == "true" or len(folders) == 1
-        shutil.copytree(folder, Path(given["path"], "" if together else folder.name), dirs_exist_ok=True)
+        together = given.get("merge-multiple") == "true" or len(folders) == 1
+        target = job.workspace / given["path"] / ("" if together else folder.name)
+        shutil.copytree(folder, target, dirs_exist_ok=True)
+
+
+def _attest(job: _JobRun, given: dict[str, Any]) -> None:
+    job.all.attested = {path.name for path in job.workspace.glob(given["subject-path"])}
+
+
+def _publish_package(job: _JobRun, given: dict[str, Any]) -> None:
+    """Whoever is trusted says so by its environment; the files are those in ``dist``."""
+    assert job.spec["environment"]["name"] == "pypi"
+    job.all.released = {path.name for path in (job.workspace / "dist").iterdir()}
 
 
 def _deploy_pages(job: _JobRun, given: dict[str, Any]) -> dict[str, str]:
@@ -399,6 +415,8 @@ _ACTIONS: dict[str, Callable[[_JobRun, dict[str, Any]], dict[str, str] | None]] 
     "actions/upload-pages-artifact": _upload,
     "actions/download-artifact": _download,
     "actions/deploy-pages": _deploy_pages,
+    "actions/attest": _attest,
+    "pypa/gh-action-pypi-publish": _publish_package,
 }
 
 

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -112,7 +113,7 @@ def test_every_action_is_pinned_by_commit_to_one_version() -> None:
         for line in re.findall(r"uses: (.+)", path.read_text(encoding="utf-8")):
             if line.startswith("$/"):
                 continue
-            match = re.fullmatch(r"(actions)/([\w-]+)[\w/-]*@([0-9a-f]{40} # v\d+\.\d+\.\d+)", line)
+            match = re.fullmatch(r"(actions|pypa)/([\w-]+)[\w/-]*@([0-9a-f]{40} # v\d+\.\d+\.\d+)", line)
             assert match, f"{path.name}: {line}"
             pins.setdefault(match[2], set()).add(match[3])
     assert {name for name, versions in pins.items() if len(versions) > 1} == set()
@@ -132,6 +133,7 @@ def test_each_job_has_a_limit_and_only_the_permissions_that_it_needs() -> None:
             writes |= {f"{path.stem}.{name}": granted} if granted else {}
     assert writes == {
         "publish.deploy": ["id-token", "pages"],
+        "release.publish": ["attestations", "id-token"],
         "site.publish": ["id-token", "pages"],  # the most that `publish` may hand on to its jobs
         "watch.report": ["issues"],
     }
@@ -331,7 +333,7 @@ HERE_IMPOSSIBLE = {
 @pytest.mark.parametrize(
     ("workflow", "results"),
     [
-        ("test.yml", {"test": "success"}),
+        ("test.yml", {"test": "success", "small": "success"}),
         ("watch.yml", {"newest": "success", "links": "success", "report": "success"}),
     ],
 )
@@ -351,6 +353,34 @@ def test_every_step_of_the_other_workflows_runs(github: GitHub, workflow: str, r
         assert "0 faults" in (run.artifact("report-newest") / "newest.txt").read_text(encoding="utf-8")
         assert "Total" in (run.artifact("report-links") / "links.txt").read_text(encoding="utf-8")
         assert "issue create" not in (github.root / "gh.log").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_tag_releases_what_was_built_and_tested(github: GitHub) -> None:
+    """Only where the tag is that of the version, and the changelog has it."""
+    github.without = {
+        "Install it": "installs the wheel from the registry",
+        "Make a blog": "wants it",
+        "Build the blog": "wants it",
+    }
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    changelog = github.origin / "CHANGELOG.md"
+    changelog.write_text(changelog.read_text(encoding="utf-8").replace(f"## [{version}]", "## [0]"), encoding="utf-8")
+    commit(github)
+    run = github.run("release.yml", f"refs/tags/v{version}")
+    assert run.results == {"build": "failure", "test": "skipped", "publish": "skipped"}
+    assert "::error::CHANGELOG.md does not have the version" in run.log
+
+    changelog.write_text(f"## [{version}] - 2026-01-01\n", encoding="utf-8")
+    commit(github)
+    run = github.run("release.yml", f"refs/tags/v{version}.1")
+    assert run.results == {"build": "failure", "test": "skipped", "publish": "skipped"}
+    assert f"push the tag v{version}" in run.log
+
+    run = github.run("release.yml", f"refs/tags/v{version}")
+    assert set(run.results.values()) == {"success"}, run.log
+    assert run.released == {f"blogkit-{version}-py3-none-any.whl", f"blogkit-{version}.tar.gz"}
+    assert run.attested == run.released
 
 
 def test_a_branch_of_the_repository_is_not_built_twice(github: GitHub) -> None:
