@@ -16,6 +16,7 @@ import yaml
 from .build import Build
 from .errors import AuthorError, Fault
 from .execution.failures import ExecutionFailed
+from .language import _
 from .posts.post import SUFFIXES
 from .site.settings import CONFIG, Settings
 
@@ -230,5 +231,5 @@ def _add_publishing(commands: _Commands) -> None:
     fetch.add_argument("folder", type=Path)
     fetch.set_defaults(run=_fetch)
 
-    address = commands.add_parser("address", help="say where GitHub Pages publishes the blog; nothing: it is off")
+    address = commands.add_parser("address", help=_("say where GitHub Pages publishes the blog; nothing: it is off"))
     address.set_defaults(run=_address)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from ..language import _
+
 _START = Path(__file__).parents[1] / "start"
 """What a new blog begins with; `hatch_build.py` adds `workflow.txt` where a release is built."""
 _ASK = ("gh", "api", "repos/{owner}/{repo}/pages", "--jq", ".html_url")
@@ -21,7 +23,7 @@ def pages_address() -> str:
         return answer.stdout.strip().rstrip("/")
     if _OFF in answer.stderr:
         return ""
-    raise OSError(f"GitHub does not say where Pages publishes: {answer.stderr.strip()}")
+    raise OSError(_("GitHub does not say where Pages publishes: {said}").format(said=answer.stderr.strip()))
 
 
 def site_workflow(called: str = "") -> str:
@@ -34,6 +36,6 @@ def site_workflow(called: str = "") -> str:
     if not called and note.is_file():
         called = note.read_text(encoding="utf-8").strip()
     if not called:
-        wanted = "OWNER/REPO/.github/workflows/publish.yml@COMMIT"
-        raise ValueError(f"this engine is no release and knows no workflow that publishes a blog; give it: {wanted}")
+        message = _("this engine is no release and knows no workflow that publishes a blog; give it: {form}")
+        raise ValueError(message.format(form="OWNER/REPO/.github/workflows/publish.yml@COMMIT"))
     return (_START / "site.yml").read_text(encoding="utf-8").replace("{workflow}", called)
