@@ -182,6 +182,13 @@ def _fetch(options: argparse.Namespace) -> int:
     return 0
 
 
+def _address(options: argparse.Namespace) -> int:
+    from .publish.github import pages_address
+
+    print(pages_address())
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m blogkit", description=_("The author's commands besides `jupyter-book build .`.")
@@ -197,9 +204,7 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--site", type=Path, default=_SITE, help=where)
     build.set_defaults(run=_build)
 
-    conf = commands.add_parser(
-        "conf", help=_("make the folder with the conf.py that `sphinx-build -c` wants; print it")
-    )
+    conf = commands.add_parser("conf", help=_("make what `sphinx-build -c` wants, and print where"))
     conf.set_defaults(run=_conf)
 
     serve = commands.add_parser("serve", help=_("preview with drafts; build and reload on each save"))
@@ -254,3 +259,6 @@ def _add_publishing(commands: _Commands) -> None:
     fetch.add_argument("address")
     fetch.add_argument("folder", type=Path)
     fetch.set_defaults(run=_fetch)
+
+    address = commands.add_parser("address", help=_("say where GitHub Pages publishes the blog; nothing: it is off"))
+    address.set_defaults(run=_address)

@@ -23,6 +23,7 @@ import commands
 import yaml
 
 _TOKEN = re.compile(r"\s*('(?:[^']|'')*'|[A-Za-z_][\w-]*(?:\.[\w-]+)*\s*\(?|&&|\|\||==|!=|[!(),]|\d+)")
+_RIGHTS = ("none", "read", "write")
 _STATUS = re.compile(r"\b(success|failure|cancelled|always)\(")
 # The steps' commands begin with their imports made, as in all tests; the code that they run is that of their checkout.
 STAND_IN = """#!{python} -SsE
@@ -69,6 +70,8 @@ class GitHub:
     address: str = ""
     """Where Pages publishes; empty: Pages is off; no address: what GitHub says instead of answering."""
     variables: dict[str, str] = field(default_factory=dict)
+    others: dict[str, Path] = field(default_factory=dict)
+    """Other repositories whose workflows it may call, by name."""
     without: Collection[str] = ()
     """Names of `run:` steps that cannot run here."""
 
@@ -96,8 +99,7 @@ class GitHub:
 
     def head(self) -> str:
         """The commit that main is at."""
-        done = subprocess.run(["git", "rev-parse", "main"], cwd=self.origin, capture_output=True, text=True, check=True)
-        return done.stdout.strip()
+        return _head(self.origin)
 
     def run(
         self,
@@ -122,12 +124,13 @@ class Run:
         self.number = sum(1 for _ in github.root.glob("run-*"))
         self.folder = github.root / f"run-{self.number}"
         self.folder.mkdir(parents=True)
-        self.workflow = yaml.safe_load(workflow.read_text(encoding="utf-8"))
+        self.workflow, self.home = yaml.safe_load(workflow.read_text(encoding="utf-8")), github.origin
         pull_request = {"number": 1, "head": {"repo": {"full_name": head}}} if event == "pull_request" else {}
         self.contexts: dict[str, Any] = {
             "github": {
                 "event_name": event,
                 "ref": ref,
+                "ref_name": ref.split("/", 2)[2],
                 "repository": "me/blog",
                 "event": {"pull_request": pull_request},
                 "server_url": "https://github.example",
@@ -139,6 +142,8 @@ class Run:
             "vars": github.variables,
         }
         self.jobs: dict[str, list[Job]] = {}
+        self.attested: set[str] = set()
+        self.released: set[str] = set()
 
     @property
     def results(self) -> dict[str, str]:
@@ -156,34 +161,84 @@ class Run:
 
     def start(self) -> None:
         """Run the jobs in the order in which they stand."""
-        for name, job in self.workflow["jobs"].items():
+        self._run_jobs(self.workflow, self.home)
+
+    def _run_jobs(self, workflow: dict[str, Any], home: Path) -> None:
+        """Run the jobs of a workflow, and those of the workflows that it calls, from the repository in ``home``."""
+        for name, job in workflow["jobs"].items():
             needs = [job["needs"]] if isinstance(job.get("needs"), str) else job.get("needs", [])
             known = {n: {"result": self.results[n], "outputs": self.jobs[n][0].outputs} for n in needs}
             contexts = {**self.contexts, "needs": known}
-            ancestors = self._ancestors(name)
+            ancestors = _ancestors(workflow, name)
             good = all(self.results[n] == "success" for n in ancestors)
             if not _holds(job.get("if", ""), contexts, good, "failure" in map(self.results.get, ancestors)):
                 self.jobs[name] = [Job("skipped")]
                 continue
+            if "uses" in job:
+                self._call(job, home)
+                continue
             matrix = _value(job.get("strategy", {}).get("matrix", {}), contexts)
             combined = [dict(zip(matrix, values, strict=True)) for values in itertools.product(*matrix.values())]
             instances = matrix.get("include") or combined
+            called = _Called(workflow, home, name)
             self.jobs[name] = [
-                _JobRun(self, name, job, {**contexts, "matrix": entry, "strategy": {"job-index": index}}).run()
+                _JobRun(self, called, {**contexts, "matrix": entry, "strategy": {"job-index": index}}).run()
                 for index, entry in enumerate(instances)
             ]
 
-    def _ancestors(self, name: str) -> set[str]:
-        """All jobs before: an `if` without a status function looks at the whole chain, not only at `needs`."""
-        needs = self.workflow["jobs"][name].get("needs", [])
-        needs = [needs] if isinstance(needs, str) else needs
-        return {*needs, *(a for n in needs for a in self._ancestors(n))}
+    def _call(self, job: dict[str, Any], home: Path) -> None:
+        """Run a reusable workflow: of the caller's repository, or of another's at a commit.
+
+        Its jobs stand beside the caller's. As on GitHub it may ask for no more than its caller grants, else nothing
+        starts; and it has the caller's contexts, but no ``env`` of the caller's.
+        """
+        assert set(job) <= {"name", "needs", "if", "permissions", "uses"}, job
+        if job["uses"].startswith("$/"):
+            path = job["uses"][2:]
+        else:
+            repository, path, commit = re.fullmatch(r"([^/]+/[^/]+)/(.+)@([0-9a-f]{40})", job["uses"]).groups()
+            home = self.github.others[repository]
+            assert commit == _head(home)
+        workflow = yaml.safe_load((home / path).read_text(encoding="utf-8"))
+        triggers = workflow[True]  # YAML 1.1 reads `on` so
+        assert "workflow_call" in triggers, f"{path} cannot be called"
+        for name, inner in workflow["jobs"].items():
+            for what, how in inner["permissions"].items():
+                granted = job["permissions"].get(what, "none")
+                assert _RIGHTS.index(how) <= _RIGHTS.index(granted), f"{name} asks for {what}: {how}"
+        self._run_jobs(workflow, home)
+
+
+def _ancestors(workflow: dict[str, Any], name: str) -> set[str]:
+    """All jobs before: an `if` without a status function looks at the whole chain, not only at `needs`."""
+    needs = workflow["jobs"][name].get("needs", [])
+    needs = [needs] if isinstance(needs, str) else needs
+    return {*needs, *(a for n in needs for a in _ancestors(workflow, n))}
+
+
+def _head(repository: Path) -> str:
+    call = ["git", "rev-parse", "main"]
+    return subprocess.run(call, cwd=repository, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@dataclass
+class _Called:
+    """A job, and what it is of: a workflow, and the repository that this stands in, which ``$/`` names."""
+
+    workflow: dict[str, Any]
+    home: Path
+    name: str
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        spec: dict[str, Any] = self.workflow["jobs"][self.name]
+        return spec
 
 
 class _JobRun:
-    def __init__(self, run: Run, name: str, job: dict[str, Any], contexts: dict[str, Any]) -> None:
-        self.all, self.spec, self.name = run, job, name
-        self.folder = run.folder / f"{name}-{contexts['strategy']['job-index']}"
+    def __init__(self, run: Run, called: _Called, contexts: dict[str, Any]) -> None:
+        self.all, self.called, self.spec, self.name = run, called, called.spec, called.name
+        self.folder = run.folder / f"{self.name}-{contexts['strategy']['job-index']}"
         self.workspace = self.folder / "workspace"
         self.temp = self.folder / "temp"
         self.temp.mkdir(parents=True)
@@ -234,11 +289,11 @@ class _JobRun:
             "GITHUB_OUTPUT": str(output),
             "GITHUB_STEP_SUMMARY": str(summary),
         }
-        for place in (self.all.workflow, self.spec, step):
+        for place in (self.called.workflow, self.spec, step):
             environment |= {k: str(v) for k, v in _value(place.get("env", {}), self.contexts, self.workspace).items()}
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", script],
-            cwd=self.workspace,
+            cwd=self.workspace / step.get("working-directory", "."),
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -256,7 +311,7 @@ class _JobRun:
         name = step["uses"].split("@")[0]
         given = _value(step.get("with", {}), self.contexts, self.workspace)
         if name.startswith("$/"):
-            action = yaml.safe_load((self.workspace / name[2:] / "action.yml").read_text(encoding="utf-8"))
+            action = yaml.safe_load((self.called.home / name[2:] / "action.yml").read_text(encoding="utf-8"))
             self._steps(action["runs"]["steps"])
             return {}
         return _ACTIONS[name](self, given) or {}
@@ -325,10 +380,23 @@ def _upload(job: _JobRun, given: dict[str, Any]) -> None:
 
 def _download(job: _JobRun, given: dict[str, Any]) -> None:
     """The only artifact gets no folder of its name, either: actions/download-artifact#419."""
-    folders = [each for each in job.all.artifact("").glob("*") if fnmatch.fnmatch(each.name, given["pattern"])]
+    pattern = given.get("pattern") or given["name"]
+    folders = [each for each in job.all.artifact("").glob("*") if fnmatch.fnmatch(each.name, pattern)]
+    assert folders or "pattern" in given
     for folder in folders:
-        together = given["merge-multiple"] == "true" or len(folders) == 1
-        shutil.copytree(folder, Path(given["path"], "" if together else folder.name), dirs_exist_ok=True)
+        together = given.get("merge-multiple") == "true" or len(folders) == 1
+        target = job.workspace / given["path"] / ("" if together else folder.name)
+        shutil.copytree(folder, target, dirs_exist_ok=True)
+
+
+def _attest(job: _JobRun, given: dict[str, Any]) -> None:
+    job.all.attested = {path.name for path in job.workspace.glob(given["subject-path"])}
+
+
+def _publish_package(job: _JobRun, given: dict[str, Any]) -> None:
+    """Whoever is trusted says so by its environment; the files are those in ``dist``."""
+    assert job.spec["environment"]["name"] == "pypi"
+    job.all.released = {path.name for path in (job.workspace / "dist").iterdir()}
 
 
 def _deploy_pages(job: _JobRun, given: dict[str, Any]) -> dict[str, str]:
@@ -347,6 +415,8 @@ _ACTIONS: dict[str, Callable[[_JobRun, dict[str, Any]], dict[str, str] | None]] 
     "actions/upload-pages-artifact": _upload,
     "actions/download-artifact": _download,
     "actions/deploy-pages": _deploy_pages,
+    "actions/attest": _attest,
+    "pypa/gh-action-pypi-publish": _publish_package,
 }
 
 

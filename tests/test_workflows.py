@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 from actions import GitHub, Run, evaluate
-from conftest import ROOT, code, copy_checkout
+from conftest import ROOT, Book, code, copy_checkout
 from markdown_it import MarkdownIt
 
 from blogkit.execution.ci_runners import DEFAULT_RUNNER
@@ -23,6 +24,7 @@ from blogkit.execution.status import SEAL
 from blogkit.execution.store import STORE
 from blogkit.publish.check import crawl_site
 from blogkit.publish.diff import read_page
+from blogkit.publish.github import site_workflow
 from blogkit.publish.server import serving
 from blogkit.site.history import HISTORY
 
@@ -39,11 +41,22 @@ def load(path: Path) -> dict[str, Any]:
 def steps() -> Iterator[tuple[str, dict[str, Any]]]:
     for path in WORKFLOWS:
         for name, job in load(path)["jobs"].items():
-            for step in job["steps"]:
+            for step in job.get("steps", ()):
                 yield f"{path.name}:{name}", step
     for path in ACTIONS:
         for step in load(path)["runs"]["steps"]:
             yield path.parent.name, step
+
+
+@pytest.fixture
+def new_blog(tmp_path: Path) -> Path:
+    """What a new blog has of workflows."""
+    folder = tmp_path / "new"
+    (folder / ".github/workflows").mkdir(parents=True)
+    called = f"me/engine/.github/workflows/publish.yml@{'0' * 40} # v0.1.0"
+    (folder / ".github/workflows/site.yml").write_text(site_workflow(called), encoding="utf-8")
+    shutil.copy(ROOT / "blogkit/start/dependabot.yml", folder / ".github")
+    return folder
 
 
 def tool(*command: str | Path, text: str = "") -> None:
@@ -53,8 +66,13 @@ def tool(*command: str | Path, text: str = "") -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_zizmor_finds_nothing() -> None:
-    tool("zizmor", "--pedantic", "--offline", "--no-progress", "--no-ignores", ".github")
+def test_zizmor_finds_nothing(new_blog: Path) -> None:
+    tool("zizmor", "--pedantic", "--offline", "--no-progress", "--no-ignores", ".github", new_blog)
+
+
+def test_what_a_new_blog_gets_follows_its_schema(new_blog: Path) -> None:
+    tool("check-jsonschema", "--builtin-schema", "vendor.github-workflows", new_blog / ".github/workflows/site.yml")
+    tool("check-jsonschema", "--builtin-schema", "vendor.dependabot", new_blog / ".github/dependabot.yml")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +104,7 @@ def test_shellcheck_finds_nothing_in_a_step(script: str, names: set[str]) -> Non
 
 
 def test_shellcheck_finds_nothing_in_the_scripts() -> None:
-    tool("shellcheck", *sorted((ROOT / ".ci").iterdir()))
+    tool("shellcheck", *sorted(path for path in (ROOT / ".ci").iterdir() if not path.suffix))
 
 
 def test_every_action_is_pinned_by_commit_to_one_version() -> None:
@@ -95,7 +113,7 @@ def test_every_action_is_pinned_by_commit_to_one_version() -> None:
         for line in re.findall(r"uses: (.+)", path.read_text(encoding="utf-8")):
             if line.startswith("$/"):
                 continue
-            match = re.fullmatch(r"(actions)/([\w-]+)[\w/-]*@([0-9a-f]{40} # v\d+\.\d+\.\d+)", line)
+            match = re.fullmatch(r"(actions|pypa)/([\w-]+)[\w/-]*@([0-9a-f]{40} # v\d+\.\d+\.\d+)", line)
             assert match, f"{path.name}: {line}"
             pins.setdefault(match[2], set()).add(match[3])
     assert {name for name, versions in pins.items() if len(versions) > 1} == set()
@@ -106,18 +124,24 @@ def test_each_job_has_a_limit_and_only_the_permissions_that_it_needs() -> None:
     for path in WORKFLOWS:
         workflow = load(path)
         assert workflow["permissions"] == {}
-        assert workflow["defaults"]["run"]["shell"] == "bash"
-        assert "concurrency" in workflow
+        assert ("concurrency" in workflow) == (set(workflow["on"]) != {"workflow_call"})
         for name, job in workflow["jobs"].items():
-            assert "timeout-minutes" in job, name
+            if "steps" in job:
+                assert workflow["defaults"]["run"]["shell"] == "bash"
+                assert "timeout-minutes" in job, name
             granted = sorted(what for what, how in job["permissions"].items() if how == "write")
             writes |= {f"{path.stem}.{name}": granted} if granted else {}
-    assert writes == {"site.deploy": ["id-token", "pages"], "watch.report": ["issues"]}
+    assert writes == {
+        "publish.deploy": ["id-token", "pages"],
+        "release.publish": ["attestations", "id-token"],
+        "site.publish": ["id-token", "pages"],  # the most that `publish` may hand on to its jobs
+        "watch.report": ["issues"],
+    }
 
 
 def test_nothing_runs_with_the_rights_of_another() -> None:
     triggers = {t for path in WORKFLOWS for t in load(path)["on"]}
-    assert triggers == {"push", "pull_request", "schedule", "workflow_dispatch"}
+    assert triggers == {"push", "pull_request", "schedule", "workflow_call", "workflow_dispatch"}
     text = "".join(p.read_text(encoding="utf-8") for p in WORKFLOWS + ACTIONS)
     assert "secrets." not in text
     for place, step in steps():
@@ -130,7 +154,7 @@ def test_deploys_never_overlap_or_overtake() -> None:
     push = {"github": {"ref": "refs/heads/main", "event": {}}}
     assert evaluate(site["concurrency"]["group"].removeprefix("site-").strip("${} "), push) == "refs/heads/main"
     assert evaluate(site["concurrency"]["cancel-in-progress"].strip("${} "), push) is False
-    deploy = site["jobs"]["deploy"]
+    deploy = load(FOLDER / "workflows/publish.yml")["jobs"]["deploy"]
     assert deploy["concurrency"] == {"group": "deploy", "cancel-in-progress": "false"}
     assert [step.get("uses", "").split("@")[0] for step in deploy["steps"]] == ["", "actions/deploy-pages"]
 
@@ -139,7 +163,7 @@ def test_what_the_workflows_name_is_what_the_code_names() -> None:
     paths = {f"{STORE}\n_build/previous/{HISTORY}"}
     caches = {s["with"]["path"].strip() for _, s in steps() if s.get("uses", "").startswith("actions/cache/")}
     assert caches == paths
-    assert load(FOLDER / "workflows/site.yml")["env"] == {"STORE": STORE, SEAL: "required"}
+    assert load(FOLDER / "workflows/publish.yml")["env"] == {"STORE": STORE, SEAL: "required"}
 
 
 @pytest.fixture
@@ -270,6 +294,35 @@ def test_before_pages_is_turned_on_the_site_is_built_and_tested(github: GitHub) 
     assert not any(github.site.iterdir())
 
 
+@pytest.mark.slow
+def test_another_blog_publishes_by_the_same_workflow(
+    book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has no file of the engine's repository; its engine is an installed one."""
+    engine = tmp_path / "engine"
+    shutil.copytree(FOLDER, engine / ".github")
+    others = {"them/engine": engine}
+    github = GitHub(tmp_path / "github", book.root, others=others, variables={"BLOG_RUNNERS": "gpu"})
+    engine_github = GitHub(tmp_path / "unused", engine)
+    subprocess.run(["git", "init", "--quiet", "--initial-branch=main"], cwd=engine, check=True)
+    commit(engine_github)
+    called = f"them/engine/.github/workflows/publish.yml@{engine_github.head()} # v0.1.0"
+    book.write(".github/workflows/site.yml", site_workflow(called))
+    book.write(".gitignore", "_build/\n")
+    shutil.copyfile(ROOT / "requirements.txt", book.root / "requirements.txt")
+    book.post("2024-01-01-one", code("glue('answer', 42)"), runs_on="gpu")
+    subprocess.run(["git", "init", "--quiet", "--initial-branch=main"], cwd=book.root, check=True)
+    commit(github)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    with serving(github.site, "/repo/") as server:
+        github.address = server.home.rstrip("/")
+        run = github.run("site.yml")
+        assert run.results == dict.fromkeys(("plan", "execute", "build", "deploy"), "success"), run.log
+        assert runners(run) == [("2024-01-01-one", "gpu")]
+        assert crawl_site(github.site).faults == []
+        assert '"answer": 42' in (github.site / "posts/2024-01-01-one.json").read_text(encoding="utf-8")
+
+
 HERE_IMPOSSIBLE = {
     "Browser and font": "apt-get downloads packages, and wants root",
     "Test": "installs both lock files from the registry, and would run this test again",
@@ -280,7 +333,7 @@ HERE_IMPOSSIBLE = {
 @pytest.mark.parametrize(
     ("workflow", "results"),
     [
-        ("test.yml", {"test": "success"}),
+        ("test.yml", {"test": "success", "small": "success"}),
         ("watch.yml", {"newest": "success", "links": "success", "report": "success"}),
     ],
 )
@@ -300,6 +353,34 @@ def test_every_step_of_the_other_workflows_runs(github: GitHub, workflow: str, r
         assert "0 faults" in (run.artifact("report-newest") / "newest.txt").read_text(encoding="utf-8")
         assert "Total" in (run.artifact("report-links") / "links.txt").read_text(encoding="utf-8")
         assert "issue create" not in (github.root / "gh.log").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_tag_releases_what_was_built_and_tested(github: GitHub) -> None:
+    """Only where the tag is that of the version, and the changelog has it."""
+    github.without = {
+        "Install it": "installs the wheel from the registry",
+        "Make a blog": "wants it",
+        "Build the blog": "wants it",
+    }
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    changelog = github.origin / "CHANGELOG.md"
+    changelog.write_text(changelog.read_text(encoding="utf-8").replace(f"## [{version}]", "## [0]"), encoding="utf-8")
+    commit(github)
+    run = github.run("release.yml", f"refs/tags/v{version}")
+    assert run.results == {"build": "failure", "test": "skipped", "publish": "skipped"}
+    assert "::error::CHANGELOG.md does not have the version" in run.log
+
+    changelog.write_text(f"## [{version}] - 2026-01-01\n", encoding="utf-8")
+    commit(github)
+    run = github.run("release.yml", f"refs/tags/v{version}.1")
+    assert run.results == {"build": "failure", "test": "skipped", "publish": "skipped"}
+    assert f"push the tag v{version}" in run.log
+
+    run = github.run("release.yml", f"refs/tags/v{version}")
+    assert set(run.results.values()) == {"success"}, run.log
+    assert run.released == {f"blogkit-{version}-py3-none-any.whl", f"blogkit-{version}.tar.gz"}
+    assert run.attested == run.released
 
 
 def test_a_branch_of_the_repository_is_not_built_twice(github: GitHub) -> None:

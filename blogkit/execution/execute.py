@@ -113,7 +113,7 @@ def _refuse_other_packages(stale: Iterable[Function], root: Path) -> None:
 
 def _run(work: Coroutine[None, None, _T]) -> _T:
     """Run a coroutine in a thread of its own, so that Ctrl-C reaches us and not nbclient's signal handlers."""
-    loop = asyncio.new_event_loop()
+    loop = asyncio.SelectorEventLoop()  # ZeroMQ's sockets want it; on Windows the usual one is another
     # nbclient leaves a failed task behind where a cell ran out of time; what matters of it is reported.
     loop.set_exception_handler(lambda *__: None)
     thread = threading.Thread(target=loop.run_forever, daemon=True)

@@ -177,5 +177,11 @@ def _kernel_environment(post: Post, folder: Path, threads: int, own: str, view: 
     env |= dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"), str(folder))
     env |= {"PYTHONPATH": str(view)} if view else {}
     env |= {"IPYTHONDIR": own, "MATPLOTLIBRC": os.devnull, "MPLCONFIGDIR": own}
-    env |= {"PYTHONHASHSEED": "0", "TF_CPP_MIN_LOG_LEVEL": "3", "PYDEVD_DISABLE_FILE_VALIDATION": "1", "TERM": "dumb"}
+    env |= {
+        "PYTHONHASHSEED": "0",
+        "PYTHONUTF8": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "TERM": "dumb",
+    }
     return env | dict.fromkeys(_THREADS, str(threads))

@@ -111,8 +111,9 @@ def test_the_network_is_off_until_it_is_asked_for(book: Book) -> None:
 
 
 def test_variables_are_few_and_fixed_and_others_are_asked_for(book: Book) -> None:
-    source = "import os, time\nsecret = os.environ.get('SECRET')\n"
+    source = "import os, sys, time\nsecret = os.environ.get('SECRET')\n"
     source += "glue('x', [secret and len(secret), os.environ['TZ'], os.environ['LANG'], time.tzname[0]])"
+    source += "\nassert sys.flags.utf8_mode"
     book.post("2024-01-01-one", code(source))
     assert book.blogkit("execute", SECRET="hush", TZ="Asia/Seoul", LANG="ko_KR.UTF-8").returncode == 0
     assert list(stored_values(book)) == [[None, "UTC", "C.UTF-8", "UTC"]]
