@@ -54,7 +54,7 @@ def _new(options: argparse.Namespace) -> int:
 
     build = load(Path.cwd())
     now = dt.datetime.now(build.settings.zone)
-    print(new_post(build.root, options.title, now).relative_to(build.root))
+    print(new_post(build.root, options.title, now, build.settings.language).relative_to(build.root))
     return 0
 
 
@@ -70,7 +70,7 @@ def _serve(options: argparse.Namespace) -> int:
             generated.update(name for post in build.posts for name in post.outputs)
         return generated
 
-    serve(build.root, outputs, options.port)
+    serve(build.root, outputs, build.site.language, options.port)
     return 0
 
 

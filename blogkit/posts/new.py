@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from ..files import LONGEST_NAME
+from ..language import ENGLISH, words
 from ..text import hyphenated, nfc
 from .post import POSTS, SUFFIXES
 
@@ -18,11 +19,11 @@ title: {title}
 date: {date}
 categories: []
 tags: []
-description: "답은 {{answer}}입니다." # 목록과 검색 결과에 나오는 한 문장
-draft: true # 공개할 때 이 줄을 지웁니다
+description: {description} # {of_description}
+draft: true # {of_draft}
 ---
 
-여기에 씁니다. 코드는 사이트를 만들 때 실행되고, `glue`로 이름을 붙인 값은 본문에 쓸 수 있습니다: {{glue:text}}`answer`
+{text} {{glue:text}}`answer`
 
 ```{{code-cell}} ipython3
 answer = 6 * 7
@@ -33,8 +34,11 @@ _MAX_SLUG = 80
 _MAX_BYTES = LONGEST_NAME - len("YYYY-MM-DD-")
 
 
-def new_post(root: Path, title: str, now: dt.datetime) -> Path:
-    """Write a draft titled ``title`` and dated ``now`` (aware); return its path, and leave alone a file that exists."""
+def new_post(root: Path, title: str, now: dt.datetime, language: str = ENGLISH) -> Path:
+    """Write a draft titled ``title`` and dated ``now`` (aware), with hints in a language; return its path.
+
+    A file that exists is left alone.
+    """
     title = nfc(" ".join(title.split()))
     slug = slug_of(title)
     if not slug:
@@ -45,7 +49,15 @@ def new_post(root: Path, title: str, now: dt.datetime) -> Path:
             raise FileExistsError(f"{path.stem}{suffix} exists already; write another title")
     date = f"{now:%Y-%m-%d %H:%M} {now.isoformat()[-6:]}"
     path.parent.mkdir(exist_ok=True)
-    text = _TEMPLATE.format(title=json.dumps(title, ensure_ascii=False), date=date)
+    _ = words(language).gettext
+    text = _TEMPLATE.format(
+        title=_quoted(title),
+        date=date,
+        description=_quoted(_("The answer is {answer}.")),
+        of_description=_("one sentence, shown in lists and search results"),
+        of_draft=_("delete this line to publish the post"),
+        text=_("Write here. The code is executed when the site is built, and what `glue` names can stand in the text:"),
+    )
     with path.open("x", encoding="utf-8", newline="\n") as file:
         file.write(text)
     return path
@@ -61,3 +73,7 @@ def slug_of(title: str) -> str:
             break
         slug = longer
     return slug
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

@@ -62,7 +62,7 @@ def read_post(path: Path, root: Path, timezone: str, author: str = "", notebooks
         if not isinstance(meta.get(key, {}), dict):
             faults.append(Fault(path, lines.get(key, 1), f"{key}: must be `key: value` lines below it"))
     if "title" not in meta:
-        faults.append(Fault(path, 1, "no title; add a line such as `title: 제목` to the front matter"))
+        faults.append(Fault(path, 1, "no title; add a line such as `title: A title` to the front matter"))
     try:
         _check_name(path)
         if "date" not in meta:
@@ -76,6 +76,7 @@ def read_post(path: Path, root: Path, timezone: str, author: str = "", notebooks
             values[key] = values[key].replace(tzinfo=ZoneInfo(timezone))
     published = values.pop("published", True)
     values["draft"] = values.get("draft", False) or not published
+    values["language"] = values.pop("lang", "")
     docname = nfc(path.relative_to(root).with_suffix("").as_posix())
     post = Post(path, docname, text, lines=lines, notebooks=notebooks or Notebooks(), **{"author": author, **values})
     _check_cells(post)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from watchfiles import watch
 
+from ..language import ENGLISH
 from ..publish.server import serving
 from . import SITE
 from .rebuild import Rebuilder
@@ -20,13 +21,14 @@ from .sources import Sources
 def serve(
     root: Path,
     generated: Callable[[], set[str]],
+    language: str = ENGLISH,
     port: int = 8000,
     log: Callable[[str], None] = print,
     stop: threading.Event | None = None,
 ) -> None:
     """Preview the blog in ``root`` until Ctrl-C or ``stop``; ``generated`` names the files that posts write."""
     news, builder = News(), Rebuilder(root, log)
-    handler = type("PreviewHandler", (PreviewHandler,), {"news": news})
+    handler = type("PreviewHandler", (PreviewHandler,), {"news": news, "language": language})
     try:
         with serving(root / SITE, port=port, handler=handler) as server:
             log(f"preview: {server.home} (Ctrl-C ends it)")

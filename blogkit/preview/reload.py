@@ -6,12 +6,13 @@ import json
 import threading
 from pathlib import Path
 
+from ..language import words
 from ..publish.server import Handler
 
 _EVENTS = "/__preview"
 _SECONDS_PER_PING = 10.0
 _SCRIPT = (Path(__file__).parent / "reload.js").read_text(encoding="utf-8")
-_WAITING = "<!doctype html><meta charset=utf-8><title>…</title><p>첫 사이트를 만들고 있습니다.</p>"
+_WAITING = '<!doctype html><html lang="{}"><meta charset=utf-8><title>…</title><p>{}</p>'
 
 
 class News:
@@ -45,6 +46,8 @@ class PreviewHandler(Handler):
     """Serves the preview; ``news`` are those of its builds."""
 
     news: News
+    language: str
+    """Of what stands there until the first site is made."""
     caching = "no-store"
 
     def do_GET(self) -> None:
@@ -52,7 +55,9 @@ class PreviewHandler(Handler):
         if self.path.partition("?")[0] == _EVENTS:
             self._stream()
         elif not self.site.is_dir():
-            self.reply(200, with_script(_WAITING.encode(), self.news.number), "text/html; charset=utf-8")
+            said = words(self.language).gettext("The first site is being made.")
+            waiting = _WAITING.format(self.language, said).encode()
+            self.reply(200, with_script(waiting, self.news.number), "text/html; charset=utf-8")
         else:
             super().do_GET()
 

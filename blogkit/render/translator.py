@@ -11,16 +11,13 @@ import imagesize
 from docutils import nodes
 from sphinx.writers.html5 import HTML5Translator
 
+from ..language import language_code, words
+
 _MAX_WIDTH = 720
 """CSS pixels; as wide as the column of figures."""
 _FIGURE_DPI = 100
 _SMALL = 320
 """CSS pixels; what fits on every phone."""
-_PROMPTS = {
-    "Show code cell source": "코드 보기",
-    "Show code cell output": "출력 보기",
-    "Show code cell content": "코드와 출력 보기",
-}
 
 
 class BlogTranslator(HTML5Translator):
@@ -58,14 +55,23 @@ class BlogTranslator(HTML5Translator):
     def add_permalink_ref(self, node: nodes.Element, title: str) -> None:
         """Write the address of a heading or a figure behind it."""
         if node["ids"] and self.builder.add_permalinks:
-            anchor = escape(quote(node["ids"][0]))
-            self.body.append(f'<a class="headerlink" href="#{anchor}" aria-label="이 부분의 주소">#</a>')
+            anchor, label = quote(node["ids"][0]), words(self.config.language).gettext("Link to this part")
+            attributes = f'href="#{escape(anchor)}" aria-label="{escape(label)}"{_lang(self)}'
+            self.body.append(f'<a class="headerlink" {attributes}>#</a>')
 
 
 def visit_folded(translator: HTML5Translator, node: nodes.Element) -> None:
     """Write what a cell folds away; a prompt of the author's own stays."""
-    prompt = _PROMPTS.get(node["prompt_show"], node["prompt_show"])
-    translator.body.append(f'<details class="hide"><summary>{escape(prompt)}</summary>\n')
+    _ = words(translator.config.language).gettext
+    prompts = {
+        "Show code cell source": _("Show code"),
+        "Show code cell output": _("Show output"),
+        "Show code cell content": _("Show code and output"),
+    }
+    prompt = node["prompt_show"]
+    lang = _lang(translator) if prompt in prompts else ""
+    summary = f"<summary{lang}>{escape(prompts.get(prompt, prompt))}</summary>"
+    translator.body.append(f'<details class="hide">{summary}\n')
 
 
 def depart_folded(translator: HTML5Translator, node: nodes.Element) -> None:
@@ -83,6 +89,13 @@ def picture_size(path: Path) -> tuple[int, int] | None:
     across, _ = imagesize.getDPI(path)
     scale = min(_FIGURE_DPI / max(across, _FIGURE_DPI), _MAX_WIDTH / width)
     return round(width * scale), round(height * scale)
+
+
+def _lang(translator: HTML5Translator) -> str:
+    """Return the attribute of what the blog itself says within a post, where the post is in another language."""
+    metadata = translator.builder.env.metadata[translator.docnames[0]]
+    site = language_code(translator.config.language)
+    return "" if language_code(metadata.get("lang", site)) == site else f' lang="{site}"'
 
 
 def _given_size(node: nodes.Element) -> tuple[int, int] | None:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..errors import AuthorError, Fault
 from ..execution.store import STORE
+from ..language import ENGLISH, language_code
 
 CONFIG = "_config.yml"
 _SPHINX = {"title": "html_title", "author": "author", "copyright": "copyright"}
@@ -26,7 +27,8 @@ class Settings:
     title: str = ""
     author: str = ""
     copyright: str = ""
-    language: str = "ko"
+    language: str = ENGLISH
+    """The language of all that no author wrote; a post may be in another one (``lang``)."""
     address: str = ""
     """Where the home page stands, if the configuration says so."""
     description: str = ""
@@ -81,6 +83,10 @@ class Settings:
             ZoneInfo(self.timezone)
         except (ValueError, TypeError, OSError, ZoneInfoNotFoundError):
             faults.append(f"blog_timezone: {self.timezone!r} is no time zone; write one such as Asia/Seoul")
+        try:
+            language_code(str(self.language))
+        except ValueError as error:
+            faults.append(f"language: {error}")
         return faults
 
 
