@@ -35,7 +35,8 @@ def locale(language: str) -> Locale:
     """Return how a language writes dates and numbers; as English does where Babel does not know it."""
     from babel import Locale, UnknownLocaleError
 
-    for code in (language, language.partition("-")[0]):
+    whole = language.replace("_", "-")
+    for code in (whole, whole.partition("-")[0]):
         try:
             return Locale.parse(code, sep="-")
         except (UnknownLocaleError, ValueError):

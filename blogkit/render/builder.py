@@ -63,6 +63,8 @@ class BlogBuilder(StandaloneHTMLBuilder):
     def __init__(self, app: Sphinx, env: BuildEnvironment) -> None:
         super().__init__(app, env)
         self.outdir = type(self.outdir)(Staging(Path(app.outdir)).pages)
+        self.languages: dict[str, str] = {}
+        """Docname → language of the posts that name theirs."""
         self._hidden: tuple[str, ...] = ()
 
     def hide(self, names: Iterable[str]) -> None:

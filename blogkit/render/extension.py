@@ -102,6 +102,8 @@ class Hooks:
             self._stop(f"{AuthorError(faults)}{_UNCHANGED}")
         assert isinstance(app.builder, BlogBuilder)
         root = app.config.root_doc
+        posts = [entry.post for entry in self.build.entries]
+        app.builder.languages = {post.docname: post.language for post in posts if post.language}
         for entry in self.build.entries:
             if entry.post.docname not in env.all_docs:
                 logger.warning("%s: `exclude_patterns` leaves out a post; write `draft: true`", entry.post.docname)

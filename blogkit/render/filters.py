@@ -43,7 +43,7 @@ class Filters:
 
     def day(self, value: str) -> str:
         """Write a date (ISO 8601) without its year."""
-        return format_skeleton("MMMMd", dt.datetime.fromisoformat(value), locale=self._locale)
+        return format_skeleton("MMMd", dt.datetime.fromisoformat(value), locale=self._locale)
 
     def year(self, value: int) -> str:
         """Write a year."""

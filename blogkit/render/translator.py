@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import imagesize
@@ -12,6 +13,9 @@ from docutils import nodes
 from sphinx.writers.html5 import HTML5Translator
 
 from ..language import language_code, words
+
+if TYPE_CHECKING:
+    from .builder import BlogBuilder
 
 _MAX_WIDTH = 720
 """CSS pixels; as wide as the column of figures."""
@@ -22,6 +26,8 @@ _SMALL = 320
 
 class BlogTranslator(HTML5Translator):
     """Sphinx's translator, with what a blog wants otherwise."""
+
+    builder: BlogBuilder
 
     def visit_image(self, node: nodes.Element) -> None:
         """Write ``<img>`` with its size in CSS pixels; what has no such size is left to Sphinx."""
@@ -60,7 +66,7 @@ class BlogTranslator(HTML5Translator):
             self.body.append(f'<a class="headerlink" {attributes}>#</a>')
 
 
-def visit_folded(translator: HTML5Translator, node: nodes.Element) -> None:
+def visit_folded(translator: BlogTranslator, node: nodes.Element) -> None:
     """Write what a cell folds away; a prompt of the author's own stays."""
     _ = words(translator.config.language).gettext
     prompts = {
@@ -74,7 +80,7 @@ def visit_folded(translator: HTML5Translator, node: nodes.Element) -> None:
     translator.body.append(f'<details class="hide">{summary}\n')
 
 
-def depart_folded(translator: HTML5Translator, node: nodes.Element) -> None:
+def depart_folded(translator: BlogTranslator, node: nodes.Element) -> None:
     """Close it."""
     translator.body.append("</details>\n")
 
@@ -91,11 +97,10 @@ def picture_size(path: Path) -> tuple[int, int] | None:
     return round(width * scale), round(height * scale)
 
 
-def _lang(translator: HTML5Translator) -> str:
+def _lang(translator: BlogTranslator) -> str:
     """Return the attribute of what the blog itself says within a post, where the post is in another language."""
-    metadata = translator.builder.env.metadata[translator.docnames[0]]
     site = language_code(translator.config.language)
-    return "" if language_code(metadata.get("lang", site)) == site else f' lang="{site}"'
+    return f' lang="{site}"' if translator.builder.languages.get(translator.docnames[0], site) != site else ""
 
 
 def _given_size(node: nodes.Element) -> tuple[int, int] | None:

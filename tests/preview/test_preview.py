@@ -62,7 +62,8 @@ def test_news_wake_those_who_wait() -> None:
 def test_what_is_served_is_never_kept_by_the_browser_and_pages_know_their_build(tmp_path: Path) -> None:
     news = News()
     news.tell("")
-    with serving(tmp_path / "site", handler=type("Answering", (PreviewHandler,), {"news": news})) as server:
+    handler = type("Answering", (PreviewHandler,), {"news": news, "language": "ko"})
+    with serving(tmp_path / "site", handler=handler) as server:
         for name, text in {"": "첫 사이트", "index.html": "<p>글", "a.css": "p {}"}.items():
             if name:
                 (tmp_path / "site").mkdir(exist_ok=True)
@@ -94,7 +95,7 @@ class Preview:
     def __init__(self, book: Book) -> None:
         self.book, self.lines, self.stop = book, [], threading.Event()
         run = {"port": 0, "log": self.lines.append, "stop": self.stop}
-        self.thread = threading.Thread(target=serve, args=(book.root, lambda: {"images/made.txt"}), kwargs=run)
+        self.thread = threading.Thread(target=serve, args=(book.root, lambda: {"images/made.txt"}, "ko"), kwargs=run)
         self.thread.start()
         self.home = self.wait_for("preview: ").split()[1]
 
