@@ -71,6 +71,10 @@ class BlogBuilder(StandaloneHTMLBuilder):
         """Leave out documents, by their files; unlike ``exclude_patterns``, a change makes no page stale."""
         self._hidden = tuple(map(_as_pattern, names))
 
+    def language_of(self, docname: str) -> str:
+        """Return the language of a document."""
+        return self.languages.get(docname, str(self.config.language))
+
     def get_asset_paths(self) -> list[str]:
         """Return what is no document."""
         return [*super().get_asset_paths(), *self._hidden]
@@ -116,15 +120,15 @@ class BlogBuilder(StandaloneHTMLBuilder):
         """Return what is known of a page by itself; nothing here grows with the number of pages."""
         return {
             "title": self.env.titles[docname].astext(),
-            "body": Markup(self._name_checkboxes(_H1.sub("", body, count=1))),  # noqa: S704  # Sphinx's own HTML
+            "body": Markup(self._name_checkboxes(docname, _H1.sub("", body, count=1))),  # noqa: S704  # Sphinx's own HTML
             "headings": list(_headings(self.env.tocs[docname])),
             "meta": self.env.metadata.get(docname),
             "sourcename": "",
         }
 
-    def _name_checkboxes(self, body: str) -> str:
+    def _name_checkboxes(self, docname: str, body: str) -> str:
         """Name the boxes of a list of tasks, which MyST writes without names."""
-        _ = words(self.config.language).gettext
+        _ = words(self.language_of(docname)).gettext
         done, open_ = escape(_("Done")), escape(_("To do"))
         return _CHECKBOX.sub(lambda match: f'{match[0]} aria-label="{done if match[1] else open_}"', body)
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import gettext
 import re
+from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import imagesize
+import sphinx.locale
 from docutils import nodes
 from sphinx.writers.html5 import HTML5Translator
 
-from ..language import language_code, words
+from ..language import with_territory, words
 
 if TYPE_CHECKING:
     from .builder import BlogBuilder
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 _MAX_WIDTH = 720
 """CSS pixels; as wide as the column of figures."""
 _FIGURE_DPI = 100
+_SPHINX = Path(sphinx.locale.__file__).parent
+"""The words of Sphinx, in some sixty languages."""
 _SMALL = 320
 """CSS pixels; what fits on every phone."""
 
@@ -28,6 +33,11 @@ class BlogTranslator(HTML5Translator):
     """Sphinx's translator, with what a blog wants otherwise."""
 
     builder: BlogBuilder
+
+    @cached_property
+    def written_in(self) -> str:
+        """The language of the document."""
+        return self.builder.language_of(self.docnames[0])
 
     def visit_image(self, node: nodes.Element) -> None:
         """Write ``<img>`` with its size in CSS pixels; what has no such size is left to Sphinx."""
@@ -48,6 +58,14 @@ class BlogTranslator(HTML5Translator):
         self.body.append(picture)
         raise nodes.SkipDeparture
 
+    def visit_admonition(self, node: nodes.Element, name: str = "") -> None:
+        """Name a note in the language of the document, which may not be that of the site."""
+        super().visit_admonition(node, name)
+        if name:
+            catalog = gettext.translation("sphinx", _SPHINX, [with_territory(self.written_in)], fallback=True)
+            title = "See also" if name == "seealso" else name.capitalize()
+            node[0] = nodes.title(name, catalog.gettext(title))
+
     def visit_table(self, node: nodes.Element) -> None:
         """Put the table into a box that scrolls."""
         self.body.append('<div class="scroll">')
@@ -61,23 +79,21 @@ class BlogTranslator(HTML5Translator):
     def add_permalink_ref(self, node: nodes.Element, title: str) -> None:
         """Write the address of a heading or a figure behind it."""
         if node["ids"] and self.builder.add_permalinks:
-            anchor, label = quote(node["ids"][0]), words(self.config.language).gettext("Link to this part")
-            attributes = f'href="#{escape(anchor)}" aria-label="{escape(label)}"{_lang(self)}'
-            self.body.append(f'<a class="headerlink" {attributes}>#</a>')
+            anchor = escape(quote(node["ids"][0]))
+            label = escape(words(self.written_in).gettext("Link to this part"))
+            self.body.append(f'<a class="headerlink" href="#{anchor}" aria-label="{label}">#</a>')
 
 
 def visit_folded(translator: BlogTranslator, node: nodes.Element) -> None:
     """Write what a cell folds away; a prompt of the author's own stays."""
-    _ = words(translator.config.language).gettext
+    _ = words(translator.written_in).gettext
     prompts = {
         "Show code cell source": _("Show code"),
         "Show code cell output": _("Show output"),
         "Show code cell content": _("Show code and output"),
     }
     prompt = node["prompt_show"]
-    lang = _lang(translator) if prompt in prompts else ""
-    summary = f"<summary{lang}>{escape(prompts.get(prompt, prompt))}</summary>"
-    translator.body.append(f'<details class="hide">{summary}\n')
+    translator.body.append(f'<details class="hide"><summary>{escape(prompts.get(prompt, prompt))}</summary>\n')
 
 
 def depart_folded(translator: BlogTranslator, node: nodes.Element) -> None:
@@ -95,12 +111,6 @@ def picture_size(path: Path) -> tuple[int, int] | None:
     across, _ = imagesize.getDPI(path)
     scale = min(_FIGURE_DPI / max(across, _FIGURE_DPI), _MAX_WIDTH / width)
     return round(width * scale), round(height * scale)
-
-
-def _lang(translator: BlogTranslator) -> str:
-    """Return the attribute of what the blog itself says within a post, where the post is in another language."""
-    site = language_code(translator.config.language)
-    return f' lang="{site}"' if translator.builder.languages.get(translator.docnames[0], site) != site else ""
 
 
 def _given_size(node: nodes.Element) -> tuple[int, int] | None:

@@ -48,12 +48,12 @@ def write_records(
     for entry in entries:
         post, result, facts = entry.post, results.get(entry.post.docname), entry.provenance
         contents = {post.path.suffix: partial(str, post.text)}
-        address = site.url(post.url) if site.base else ""
+        address, language = site.url(post.url) if site.base else "", post.language or site.language
         if result and facts:
-            contents[".ipynb"] = partial(published_notebook, entry, result, facts, site.language, address)
+            contents[".ipynb"] = partial(published_notebook, entry, result, facts, language, address)
             contents[".json"] = partial(as_json, entry, result, facts)
         source = json_digest(
-            [post.text, post.title, str(entry.summary), address, site.language, result and result.digest, facts], vars
+            [post.text, post.title, str(entry.summary), address, language, result and result.digest, facts], vars
         )
         for suffix, content in contents.items():
             made.write(pages / f"{post.docname}{suffix}", source, content)
@@ -80,7 +80,7 @@ def published_notebook(
 ) -> str:
     """Return the executed notebook for readers: title and summary first, then what makes it run anywhere.
 
-    ``language`` is that of the blog's own words; ``address`` is that of the post, if it is known.
+    ``language`` is that of what no author wrote; ``address`` is that of the post, if it is known.
     """
     post = entry.post
     notebook = with_outputs(post, result)

@@ -136,12 +136,18 @@ def test_a_post_in_another_language_says_so(mixed: Book) -> None:
     assert languages == [None, "en", "ko"]
 
 
+def test_the_notebook_of_a_post_in_another_language_is_all_in_that(mixed: Book) -> None:
+    notebook = (mixed.site / "posts/2026-01-02-english.ipynb").read_text(encoding="utf-8")
+    assert "> **Note**" in notebook and "# Needed outside the blog" in notebook
+    assert not HANGUL.search(notebook)
+
+
 def test_what_the_blog_says_around_a_post_in_another_language_keeps_its_own(mixed: Book) -> None:
     page = mixed.soup("posts/2026-01-02-english.html")
     for element in page.select("article [aria-label], article summary, article .facts, article .downloads a, aside h2"):
         if HANGUL.search(str(element.get("aria-label") or element.get_text())):
-            assert nearest(element) == "ko" or element.name == "input", element
-    for text in ("An English post", "In English.", "A section"):
+            assert nearest(element) == "ko", element
+    for text in ("An English post", "In English.", "A section", "Note", "Show code"):
         assert all(nearest(element.parent) == "en" for element in one(page, "article").find_all(string=text)), text
 
 
