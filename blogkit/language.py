@@ -46,6 +46,8 @@ def locale(language: str) -> Locale:
 
 def language_code(text: str) -> str:
     """Return the code of a language as HTML has it, ``pt-BR`` for ``pt_br``; raise ``ValueError`` for what is none."""
+    if text == language_of(words(text)):
+        return text  # without Babel, which takes longer to load than many a command to run
     from babel import parse_locale
 
     code = text.strip().replace("_", "-")

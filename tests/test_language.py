@@ -62,10 +62,16 @@ def test_codes_of_languages_have_one_spelling(text: str, code: str) -> None:
     assert language_code(text) == code
 
 
-@pytest.mark.parametrize("text", ["", "jp", "korean", "en-UK", "zh-Hanx", "en.UTF-8", "en-", "False"])
+@pytest.mark.parametrize("text", ["", "..", "k\0o", "jp", "korean", "en-UK", "zh-Hanx", "en.UTF-8", "en-", "False"])
 def test_what_is_no_language_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no code of a language"):
         language_code(text)
+
+
+def test_commands_do_without_babel() -> None:
+    asked = "import sys, blogkit.cli as c; c.Settings(language='ko')._faults(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "babel" not in done.stdout.split() and "blogkit.language" in done.stdout.split()
 
 
 def test_languages_that_babel_does_not_know_so_closely() -> None:
