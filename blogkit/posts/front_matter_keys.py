@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from ..files import LONGEST_NAME
-from ..language import _
+from ..language import _, language_code
 from ..text import nfc, xml_text
 from .references import parse_promise
 
@@ -29,6 +29,10 @@ def _text(value: Any) -> str:
     if xml_text(text) != text:
         raise ValueError(_("{text!r} has a control character; delete it").format(text=text))
     return text
+
+
+def _language(value: Any) -> str:
+    return language_code(str(value))
 
 
 def _texts(value: Any) -> tuple[str, ...]:
@@ -180,6 +184,7 @@ KEYS: dict[str, Callable[[Any], Any]] = {
     "date": date,
     "updated": date,
     "author": _text,
+    "lang": _language,
     "categories": _texts,
     "tags": _texts,
     "description": _template,

@@ -35,10 +35,12 @@ class Post:
     title: str
     date: dt.datetime
     author: str = ""
+    language: str = ""
+    """A code such as ``pt-BR``; empty: the language of the blog."""
     categories: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     description: str = ""
-    """A template over the post's glued values, such as ``정확도 {test_accuracy:.2%}``."""
+    """A template over the post's glued values, such as ``Right in {test_accuracy:.2%}``."""
     updated: dt.datetime | None = None
     draft: bool = False
     thumbnail: str = ""

@@ -78,6 +78,7 @@ def read_post(path: Path, root: Path, timezone: str, author: str = "", notebooks
             values[key] = values[key].replace(tzinfo=ZoneInfo(timezone))
     published = values.pop("published", True)
     values["draft"] = values.get("draft", False) or not published
+    values["language"] = values.pop("lang", "")
     docname = nfc(path.relative_to(root).with_suffix("").as_posix())
     post = Post(path, docname, text, lines=lines, notebooks=notebooks or Notebooks(), **{"author": author, **values})
     _check_cells(post)

@@ -17,16 +17,18 @@ from urllib.parse import quote
 
 import sphinx_design
 from docutils import nodes
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sphinx.builders.html import StandaloneHTMLBuilder
 
 from .. import palette
 from ..files import write
+from ..language import words
 from ..publish.staging import Staging
-from ..site.terms import KINDS
+from ..site.terms import kind_names
 from ..web.head import metatags
 from ..web.views import View
-from . import filters
+from .filters import Filters
+from .scripts import in_language
 from .translator import BlogTranslator
 
 if TYPE_CHECKING:
@@ -61,11 +63,17 @@ class BlogBuilder(StandaloneHTMLBuilder):
     def __init__(self, app: Sphinx, env: BuildEnvironment) -> None:
         super().__init__(app, env)
         self.outdir = type(self.outdir)(Staging(Path(app.outdir)).pages)
+        self.languages: dict[str, str] = {}
+        """Docname → language of the posts that name theirs."""
         self._hidden: tuple[str, ...] = ()
 
     def hide(self, names: Iterable[str]) -> None:
         """Leave out documents, by their files; unlike ``exclude_patterns``, a change makes no page stale."""
         self._hidden = tuple(map(_as_pattern, names))
+
+    def language_of(self, docname: str) -> str:
+        """Return the language of a document."""
+        return self.languages.get(docname, str(self.config.language))
 
     def get_asset_paths(self) -> list[str]:
         """Return what is no document."""
@@ -82,8 +90,10 @@ class BlogBuilder(StandaloneHTMLBuilder):
         environment = self.templates.environment
         environment.autoescape = True
         environment.trim_blocks = environment.lstrip_blocks = True
-        environment.filters |= {"quote_path": quote, **filters.FILTERS}
-        environment.globals |= {"colours": palette.palette(), "kinds": KINDS}
+        environment.filters |= {"quote_path": quote, **Filters(self.config.language).all}
+        environment.globals |= {"colours": palette.palette(), "kinds": kind_names(self.config.language)}
+        environment.add_extension("jinja2.ext.i18n")
+        environment.install_gettext_translations(words(self.config.language), newstyle=True)
 
     def init_css_files(self) -> None:
         """Take no style sheet of an extension: ``layout.html`` names the blog's."""
@@ -101,7 +111,7 @@ class BlogBuilder(StandaloneHTMLBuilder):
         return {
             "view": view,
             "metatags": metatags(view.head),
-            "asset": lambda name: pathto(asset(name), resource=True),
+            "asset": lambda name: pathto(asset(name, self.config.language), resource=True),
             "page_styles": [pathto(name, resource=True) for name in styles],
             "page_scripts": [pathto(name, resource=True) for name in scripts],
         }
@@ -110,11 +120,17 @@ class BlogBuilder(StandaloneHTMLBuilder):
         """Return what is known of a page by itself; nothing here grows with the number of pages."""
         return {
             "title": self.env.titles[docname].astext(),
-            "body": Markup(_CHECKBOX.sub(_named_checkbox, _H1.sub("", body, count=1))),  # noqa: S704  # Sphinx's own HTML
+            "body": Markup(self._name_checkboxes(docname, _H1.sub("", body, count=1))),  # noqa: S704  # Sphinx's own HTML
             "headings": list(_headings(self.env.tocs[docname])),
             "meta": self.env.metadata.get(docname),
             "sourcename": "",
         }
+
+    def _name_checkboxes(self, docname: str, body: str) -> str:
+        """Name the boxes of a list of tasks, which MyST writes without names."""
+        _ = words(self.language_of(docname)).gettext
+        done, open_ = escape(_("Done")), escape(_("To do"))
+        return _CHECKBOX.sub(lambda match: f'{match[0]} aria-label="{done if match[1] else open_}"', body)
 
     def add_sidebars(self, pagename: str, ctx: dict[str, Any]) -> None:
         """Add none."""
@@ -122,7 +138,7 @@ class BlogBuilder(StandaloneHTMLBuilder):
     def copy_static_files(self) -> None:
         """Copy the theme's files, and sphinx-design's, which pages that use it load."""
         for file in [*_STATIC.iterdir(), *_DESIGN.glob("*design*.css"), *_DESIGN.glob("*tabs*.js")]:
-            write(Path(self.outdir, "_static", file.name), _static(file))
+            write(Path(self.outdir, "_static", file.name), _static(file, self.config.language))
 
     def copy_extra_files(self) -> None:
         """Copy none: what a site holds besides its pages lies in ``images/``."""
@@ -134,28 +150,26 @@ class BlogBuilder(StandaloneHTMLBuilder):
         """Write none."""
 
 
-def asset(name: str) -> str:
+def asset(name: str, language: str) -> str:
     """Return the address of a file of the theme; it changes with the content, so browsers may keep it."""
-    return f"_static/{name}?v={_digest(name)}"
+    return f"_static/{name}?v={_digest(name, language)}"
 
 
-def _static(file: Path) -> bytes:
+def _static(file: Path, language: str) -> bytes:
+    if file.parent == _STATIC and file.suffix == ".js":
+        return in_language(file.read_text(encoding="utf-8"), words(language)).encode()
     colours = palette.css().encode() if file.name == "blog.css" else b""
     return colours + file.read_bytes()
 
 
 @cache
-def _digest(name: str) -> str:
+def _digest(name: str, language: str) -> str:
     files = sorted(_STATIC.glob(f"{name.partition('.')[0]}[-.]*"))  # search.js loads search-index.js
-    return hashlib.sha256(b"".join(map(_static, files))).hexdigest()[:8]
+    return hashlib.sha256(b"".join(_static(file, language) for file in files)).hexdigest()[:8]
 
 
 def _as_pattern(name: str) -> str:
     return re.sub(r"([\[*?])", r"[\1]", name)
-
-
-def _named_checkbox(match: re.Match[str]) -> str:
-    return f'{match[0]} aria-label="{"한 일" if match[1] else "할 일"}"'  # MyST writes it without a name
 
 
 def _headings(toc: nodes.Node) -> Iterator[Heading]:

@@ -98,6 +98,8 @@ class Hooks:
             self._stop(_unchanged(AuthorError(faults)))
         assert isinstance(app.builder, BlogBuilder)
         root = app.config.root_doc
+        posts = [entry.post for entry in self.build.entries]
+        app.builder.languages = {post.docname: post.language for post in posts if post.language}
         for entry in self.build.entries:
             if entry.post.docname not in env.all_docs:
                 message = _("%s: `exclude_patterns` leaves out a post; write `draft: true`")

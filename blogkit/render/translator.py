@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+import gettext
 import re
+from functools import cached_property
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import imagesize
+import sphinx.locale
 from docutils import nodes
 from sphinx.writers.html5 import HTML5Translator
+
+from ..language import with_territory, words
+
+if TYPE_CHECKING:
+    from .builder import BlogBuilder
 
 _MAX_WIDTH = 720
 """CSS pixels; as wide as the column of figures."""
 _FIGURE_DPI = 100
+_SPHINX = Path(sphinx.locale.__file__).parent
+"""The words of Sphinx, in some sixty languages."""
 _SMALL = 320
 """CSS pixels; what fits on every phone."""
-_PROMPTS = {
-    "Show code cell source": "코드 보기",
-    "Show code cell output": "출력 보기",
-    "Show code cell content": "코드와 출력 보기",
-}
 
 
 class BlogTranslator(HTML5Translator):
     """Sphinx's translator, with what a blog wants otherwise."""
+
+    builder: BlogBuilder
+
+    @cached_property
+    def written_in(self) -> str:
+        """The language of the document."""
+        return self.builder.language_of(self.docnames[0])
 
     def visit_image(self, node: nodes.Element) -> None:
         """Write ``<img>`` with its size in CSS pixels; what has no such size is left to Sphinx."""
@@ -45,6 +58,14 @@ class BlogTranslator(HTML5Translator):
         self.body.append(picture)
         raise nodes.SkipDeparture
 
+    def visit_admonition(self, node: nodes.Element, name: str = "") -> None:
+        """Name a note in the language of the document, which may not be that of the site."""
+        super().visit_admonition(node, name)
+        if name:
+            catalog = gettext.translation("sphinx", _SPHINX, [with_territory(self.written_in)], fallback=True)
+            title = "See also" if name == "seealso" else name.capitalize()
+            node[0] = nodes.title(name, catalog.gettext(title))
+
     def visit_table(self, node: nodes.Element) -> None:
         """Put the table into a box that scrolls."""
         self.body.append('<div class="scroll">')
@@ -59,16 +80,23 @@ class BlogTranslator(HTML5Translator):
         """Write the address of a heading or a figure behind it."""
         if node["ids"] and self.builder.add_permalinks:
             anchor = escape(quote(node["ids"][0]))
-            self.body.append(f'<a class="headerlink" href="#{anchor}" aria-label="이 부분의 주소">#</a>')
+            label = escape(words(self.written_in).gettext("Link to this part"))
+            self.body.append(f'<a class="headerlink" href="#{anchor}" aria-label="{label}">#</a>')
 
 
-def visit_folded(translator: HTML5Translator, node: nodes.Element) -> None:
+def visit_folded(translator: BlogTranslator, node: nodes.Element) -> None:
     """Write what a cell folds away; a prompt of the author's own stays."""
-    prompt = _PROMPTS.get(node["prompt_show"], node["prompt_show"])
-    translator.body.append(f'<details class="hide"><summary>{escape(prompt)}</summary>\n')
+    _ = words(translator.written_in).gettext
+    prompts = {
+        "Show code cell source": _("Show code"),
+        "Show code cell output": _("Show output"),
+        "Show code cell content": _("Show code and output"),
+    }
+    prompt = node["prompt_show"]
+    translator.body.append(f'<details class="hide"><summary>{escape(prompts.get(prompt, prompt))}</summary>\n')
 
 
-def depart_folded(translator: HTML5Translator, node: nodes.Element) -> None:
+def depart_folded(translator: BlogTranslator, node: nodes.Element) -> None:
     """Close it."""
     translator.body.append("</details>\n")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from ..errors import AuthorError, Fault
-from ..language import _
+from ..language import ENGLISH, _, language_code
 from ..text import nfc
 from .settings import CONFIG, Settings
 
@@ -29,7 +29,7 @@ class Site:
     """The home page's absolute address, ending in ``/``; empty: not known."""
     author: str = ""
     description: str = ""
-    language: str = "ko"
+    language: str = ENGLISH
     origin: str = ""
     """The address that the blog had first: feed readers know the posts by it (``blog_origin``)."""
     feed_entries: int = 20
@@ -57,7 +57,7 @@ def site_of(settings: Settings, environ: Mapping[str, str], root: Path) -> Site:
         base=base_url(settings.address, environ, root),
         author=settings.author,
         description=settings.description,
-        language=settings.language or "ko",
+        language=language_code(settings.language),
         origin=_tidy(root / CONFIG, settings.origin),
         feed_entries=settings.feed_entries,
         icon=all((root / "images" / f"favicon.{suffix}").is_file() for suffix in ("svg", "png")),

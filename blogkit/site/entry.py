@@ -65,7 +65,7 @@ def make_entry(
     """
     values = result.values if result else {}
     _check_glue(post, values)
-    facts = provenance(post, result, settings.repository, address) if result else None
+    facts = provenance(post, result, settings.language, settings.repository, address) if result else None
     updated = max((time for time in (post.updated or edited, measured) if time), default=None)
     if updated:
         updated = updated.astimezone(settings.zone)

@@ -72,6 +72,8 @@ class ResultRow:
 
     docname: str
     title: str
+    language: str
+    """Of its title; empty: that of the site."""
     executed: str
     """ISO 8601, UTC."""
     seconds: float
@@ -172,7 +174,11 @@ def result_rows(
                 for name, value in result.values.items()
                 if isinstance(value, str | int | float) and len(str(value)) <= _LONGEST
             )
-            rows.append(ResultRow(post.docname, post.title, result.record.executed, result.record.seconds, values))
+            rows.append(
+                ResultRow(
+                    post.docname, post.title, post.language, result.record.executed, result.record.seconds, values
+                )
+            )
     return rows
 
 

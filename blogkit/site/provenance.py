@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..execution.result import Result
+from ..language import words
 from ..posts.post import Post
 
 
@@ -39,8 +40,11 @@ class Provenance:
     """The record's address, relative to the page."""
 
 
-def provenance(post: Post, result: Result, repository: str = "", page: str = "") -> Provenance:
-    """Return the facts under a post; ``page`` is its address, if the blog's is known."""
+def provenance(post: Post, result: Result, language: str, repository: str = "", page: str = "") -> Provenance:
+    """Return the facts under a post; ``page`` is its address, if the blog's is known.
+
+    ``language`` is that of what is said to readers.
+    """
     record = result.record
     environment = record.function["environment"]
     return Provenance(
@@ -58,14 +62,15 @@ def provenance(post: Post, result: Result, repository: str = "", page: str = "")
         commit=record.commit,
         sealed=record.function["sealed"],
         network=record.function["network"],
-        commands=_commands(post, record.commit, repository, page),
+        commands=_commands(post, record.commit, language, repository, page),
         json_url=f"{post.slug}.json",
     )
 
 
-def _commands(post: Post, commit: str, repository: str, page: str) -> list[str]:
+def _commands(post: Post, commit: str, language: str, repository: str, page: str) -> list[str]:
     commit, dirty, _ = commit.partition("-dirty")
     clone = [f"git clone {repository} blog && cd blog"] if repository else []
-    checkout = [f"git checkout {commit}" + "  # + 커밋하지 않은 변경" * bool(dirty)] if commit else []
+    more = words(language).gettext("changes that are not committed")
+    checkout = [f"git checkout {commit}" + f"  # + {more}" * bool(dirty)] if commit else []
     again = f"verify {page}" if page else f"execute {post.slug}"
     return [*clone, *checkout, "pip install -r requirements.txt", f"python -m blogkit {again}"]

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..errors import AuthorError, Fault
 from ..execution.store import STORE
-from ..language import _
+from ..language import ENGLISH, _, language_code
 
 CONFIG = "_config.yml"
 _SPHINX = {"title": "html_title", "author": "author", "copyright": "copyright"}
@@ -27,7 +27,8 @@ class Settings:
     title: str = ""
     author: str = ""
     copyright: str = ""
-    language: str = "en"
+    language: str = ENGLISH
+    """The language of all that no author wrote; a post may be in another one (``lang``)."""
     address: str = ""
     """Where the home page stands, if the configuration says so."""
     description: str = ""
@@ -85,6 +86,10 @@ class Settings:
         except (ValueError, TypeError, OSError, ZoneInfoNotFoundError):
             message = _("{name}: {value!r} is no time zone; write one such as Asia/Seoul")
             faults.append(("blog_timezone", message.format(name="blog_timezone", value=self.timezone)))
+        try:
+            language_code(str(self.language))
+        except ValueError as error:
+            faults.append(("language", f"language: {error}"))
         return faults
 
 

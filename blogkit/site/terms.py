@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, TypeVar
 
+from ..language import words
 from ..posts.post import Post
 from ..text import hyphenated, nfc
 from .entry import Entry
 
 Kind = Literal["categories", "tags", "authors"]
-KINDS: dict[Kind, str] = {"categories": "분류", "tags": "태그", "authors": "글쓴이"}
-"""The kinds of terms, and what readers call them."""
+KINDS: tuple[Kind, ...] = ("categories", "tags", "authors")
 PER_PAGE = 10
 PER_TERM_PAGE = 30
 _SPELLED = {"#": "sharp", "+": "plus", "&": "and", "%": "percent", "@": "at"}
@@ -35,6 +35,12 @@ class Term:
 
     def __len__(self) -> int:
         return len(self.entries)
+
+
+def kind_names(language: str) -> dict[Kind, str]:
+    """Return what readers call the kinds of terms."""
+    _ = words(language).gettext
+    return {"categories": _("Categories"), "tags": _("Tags"), "authors": _("Authors")}
 
 
 @cache

@@ -24,7 +24,7 @@ _MARGIN, _THUMB, _GAP, _TOP, _FOOT = 72, 380, 48, 40, HEIGHT - 98
 _TITLE_SIZES = (68, 60, 54, 48)
 _FONT_PACKAGE = "koreanize_matplotlib"  # only its font files: the module itself needs distutils
 _Word = list[tuple[str, bool]]
-"""Parts of a word, each with whether it is a live value: a word may be partly live, as in ``97.6%의``."""
+"""Parts of a word, each with whether it is a live value: a word may be partly live, as in ``97.6%,``."""
 _Block = tuple[list[list[_Word]], "_Style", str]
 
 

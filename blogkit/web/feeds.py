@@ -26,6 +26,7 @@ from .content import cached_content
 
 SITE_FEED = "feed.xml"
 JSON_FEED = "feed.json"
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -127,13 +128,14 @@ def _json_item(entry: Entry, site: Site, content: str) -> dict[str, object]:
             "date_modified": _time(entry.modified),
             "authors": [{"name": xml_text(post.author)}] if post.author else [],
             "tags": [xml_text(term) for term in _terms(entry)],
+            "language": post.language,
         }
     )
 
 
 def _atom_entry(entry: Entry, site: Site, content: str) -> bytes:
     post = entry.post
-    element = etree.Element("entry")
+    element = etree.Element("entry", {_LANGUAGE: post.language} if post.language else {})
     _add(element, "id", site.id(post.url))
     _add(element, "title", post.title)
     _link(element, "alternate", "text/html", site.url(post.url))

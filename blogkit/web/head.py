@@ -14,6 +14,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from ..language import with_territory
 from ..site.address import Site, encode
 from ..site.entry import Entry
 from ..site.terms import term_page
@@ -22,7 +23,6 @@ from .feeds import JSON_FEED, SITE_FEED
 from .social_cards import HEIGHT, WIDTH
 
 _HIDDEN = re.compile(r"404|search|genindex|page/\d+|[^/]+/[^/]+/\d+")
-_LOCALES = {"ko": "ko_KR", "en": "en_US", "ja": "ja_JP", "zh": "zh_CN"}
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Article:
     published: str
     modified: str
     author: str
+    language: str
+    """Empty: that of the site."""
     categories: tuple[str, ...]
     tags: tuple[str, ...]
     minutes: int
@@ -86,6 +88,7 @@ def article(entry: Entry) -> Article:
         post.date.replace(microsecond=0).isoformat(),
         entry.modified.replace(microsecond=0).isoformat(),
         post.author,
+        post.language,
         post.categories,
         post.tags,
         entry.minutes,
@@ -128,7 +131,7 @@ def post_data(head: Head, article: Article) -> dict[str, Any]:
         "articleSection": list(article.categories),
         "keywords": list(article.tags),
         "timeRequired": f"PT{article.minutes}M",
-        "inLanguage": site.language,
+        "inLanguage": article.language or site.language,
     }
     if site.base:
         data["url"] = site.url(head.path)
@@ -172,12 +175,13 @@ def _links(head: Head) -> list[Markup]:
 
 def _open_graph(head: Head, description: str) -> list[Markup]:
     site, article = head.site, head.article
+    language = (article and article.language) or site.language
     tags = [
         _property("og:type", "article" if article else "website"),
         _property("og:title", site.title if head.is_home else head.title),
         _property("og:description", description),
         _property("og:site_name", site.title),
-        _property("og:locale", _LOCALES.get(site.language, site.language)),
+        _property("og:locale", with_territory(language)),
     ]
     if site.base and head.name != "404":
         tags.append(_property("og:url", site.url(head.path)))

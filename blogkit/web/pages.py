@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from gettext import NullTranslations
 from typing import Any
 from urllib.parse import quote
 
+from ..language import language_of, words
 from ..posts.post import is_post
 from ..posts.references import LiveText
 from ..site.address import Site
@@ -16,7 +18,7 @@ from ..site.entry import Entry
 from ..site.history import ResultRow
 from ..site.neighbours import neighbours, related
 from ..site.settings import Settings
-from ..site.terms import KINDS, PER_TERM_PAGE, Kind, Term, paged, term_page, terms, years
+from ..site.terms import PER_TERM_PAGE, Kind, Term, kind_names, paged, term_page, terms, years
 from ..site.thumbnails import Thumbnail
 from .feeds import SITE_FEED
 from .head import Head, Picture, article
@@ -79,19 +81,36 @@ class Pages:
         for number in range(2, len(self._home_pages) + 1):
             yield self._home(number)
         yield self._archive()
-        for kind, label in KINDS.items():
+        for kind, label in self._kinds.items():
             found = terms(self.entries, kind)
             links = tuple((Link(f"{kind}/{term.slug}", term.name), len(term)) for term in found)
             yield TermsView(**self._common(f"{kind}/index", label), kind=kind, terms=links)
             for term in found:
                 yield from self._term(kind, label, term)
-        yield ResultsView(**self._common("results", "실행 결과"), rows=tuple(self.rows))
-        yield NotFoundView(**self._common(NOT_FOUND, "페이지를 찾을 수 없습니다"))
+        rows = tuple(replace(row, language=self._other(row.language)) for row in self.rows)
+        yield ResultsView(**self._common("results", self._("Results")), rows=rows)
+        yield NotFoundView(**self._common(NOT_FOUND, self._("Page not found")))
+
+    @cached_property
+    def _words(self) -> NullTranslations:
+        return words(self.site.language)
+
+    def _(self, message: str) -> str:
+        return self._words.gettext(message)
+
+    def _other(self, language: str) -> str:
+        """Return the language of a post where it is not that of the site."""
+        return language if language != self.site.language else ""
+
+    @cached_property
+    def _kinds(self) -> dict[Kind, str]:
+        return kind_names(self.site.language)
 
     @cached_property
     def _frame(self) -> Frame:
         own = [Link(d.name, d.title) for d in self.documents if d.in_menu]
-        lists = [Link("archive", "모든 글"), *(Link(f"{kind}/index", KINDS[kind]) for kind in ("categories", "tags"))]
+        kinds: tuple[Kind, ...] = ("categories", "tags")
+        lists = [Link("archive", self._("All posts")), *(Link(f"{kind}/index", self._kinds[kind]) for kind in kinds)]
         settings = self.settings
         return Frame(
             title=self.site.title,
@@ -123,7 +142,8 @@ class Pages:
     def _home(self, number: int, document: Document | None = None) -> HomeView:
         headline, _, subline = self.settings.description.partition(". ")
         headline = headline or self.site.title
-        name, title = (f"page/{number}", f"글 목록 {number}쪽") if number > 1 else (HOME, self.site.title)
+        further = self._("Posts, page {number}").format(number=number)
+        name, title = (f"page/{number}", further) if number > 1 else (HOME, self.site.title)
         head = self._head(name, title, document.description if document else "")
         common = self._common(name, title, head)
         if document:
@@ -153,13 +173,19 @@ class Pages:
             updated=entry.updated.isoformat() if entry.updated and updated else "",
             minutes=entry.minutes,
             provenance=entry.provenance,
-            downloads=_downloads(entry),
+            downloads=self._downloads(entry),
             colab_url=self._colab(entry),
             older=self._link(older) if older else None,
             newer=self._link(newer) if newer else None,
             related=tuple(map(self._link, alike)),
-            giscus=self.settings.giscus,
+            giscus=self.settings.giscus and {"lang": language_of(self._words), **self.settings.giscus},
         )
+
+    def _downloads(self, entry: Entry) -> tuple[Link, ...]:
+        post = entry.post
+        files = [Link(f"{post.docname}.ipynb", self._("Executed notebook (.ipynb)"))] if post.code else []
+        files += [Link(f"{post.docname}.md", self._("Source (.md)"))] if post.path.suffix == ".md" else []
+        return tuple(files)
 
     def _colab(self, entry: Entry) -> str:
         """Colab opens a published notebook by its address, so there is none before the site has one."""
@@ -169,17 +195,21 @@ class Pages:
         return f"https://colab.research.google.com/#fileId={quote(address, safe='')}"
 
     def _archive(self) -> ArchiveView:
-        head = self._head("archive", "모든 글", _about("모든 글", self.entries), SITE_FEED)
+        title, count = self._("All posts"), len(self.entries)
+        about = self._words.ngettext("{count} post: {titles}", "{count} posts: {titles}", count)
+        head = self._head("archive", title, about.format(count=count, titles=_titles(self.entries)), SITE_FEED)
         groups = tuple((year, tuple(map(self._link, entries))) for year, entries in years(self.entries))
-        return ArchiveView(**self._common("archive", "모든 글", head), count=len(self.entries), years=groups)
+        return ArchiveView(**self._common("archive", title, head), count=count, years=groups)
 
     def _term(self, kind: Kind, label: str, term: Term) -> Iterator[TermView]:
         parts = paged(term.entries, PER_TERM_PAGE)
         first = f"{kind}/{term.slug}"
         names = [first, *(f"{first}/{n}" for n in range(2, len(parts) + 1))]
-        about = _about(f"{label} ‘{term.name}’의 글", term.entries)
+        about = self._words.ngettext(
+            "{kind}: {term}. {count} post: {titles}", "{kind}: {term}. {count} posts: {titles}", len(term)
+        ).format(kind=label, term=term.name, count=len(term), titles=_titles(term.entries))
         for number, (name, part) in enumerate(zip(names, parts, strict=True), 1):
-            title = term.name if number == 1 else f"{term.name} {number}쪽"
+            title = self._("{list}, page {number}").format(list=term.name, number=number) if number > 1 else term.name
             feed = f"{first}.xml"
             yield TermView(
                 **self._common(name, title, self._head(name, title, about, feed), feed),
@@ -201,23 +231,16 @@ class Pages:
 
     def _link(self, entry: Entry) -> PostLink:
         post = entry.post
-        badge = "초안" if post.draft else "예약" if post.date > self.now else ""
-        return PostLink(post.docname, post.title, post.date.isoformat(), badge)
+        badge = self._("Draft") if post.draft else self._("Scheduled") if post.date > self.now else ""
+        return PostLink(post.docname, post.title, self._other(post.language), post.date.isoformat(), badge)
 
 
 def _links(kind: Kind, names: Sequence[str]) -> tuple[Link, ...]:
     return tuple(Link(term_page(kind, name), name) for name in names)
 
 
-def _downloads(entry: Entry) -> tuple[Link, ...]:
-    post = entry.post
-    files = [Link(f"{post.docname}.ipynb", "실행된 노트북(.ipynb)")] if post.code else []
-    files += [Link(f"{post.docname}.md", "원본(.md)")] if post.path.suffix == ".md" else []
-    return tuple(files)
-
-
-def _about(what: str, entries: Sequence[Entry]) -> str:
-    return f"{what} {len(entries)}편: {', '.join(entry.post.title for entry in entries[:_NAMED])}"
+def _titles(entries: Sequence[Entry]) -> str:
+    return ", ".join(entry.post.title for entry in entries[:_NAMED])
 
 
 def _pager(names: Sequence[str], number: int) -> Pager:

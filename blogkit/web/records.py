@@ -15,6 +15,7 @@ import nbformat
 from ..execution.prelude import prelude_source
 from ..execution.result import Result, with_outputs
 from ..files import Made, json_digest
+from ..language import ENGLISH, words
 from ..posts.references import fill_glue
 from ..site.address import Site
 from ..site.entry import Entry
@@ -22,13 +23,12 @@ from ..site.provenance import Provenance
 
 VERSION = 2
 """Of the record's form: 1 had no number, nor ``sealed`` and ``network``; what is added later changes no number."""
-_TITLES = {
-    **{"note": "참고", "tip": "팁", "hint": "힌트", "seealso": "함께 보기", "important": "중요"},
-    **{"warning": "경고", "caution": "주의", "attention": "주의", "danger": "위험", "error": "오류"},
-    **{"admonition": "", "dropdown": ""},
-}
+_NOTES = (
+    *("note", "tip", "hint", "seealso", "important", "warning", "caution", "attention", "danger", "error"),
+    *("admonition", "dropdown"),
+)
 _NOTE = re.compile(
-    r"^(?P<fence>:{3,}|`{3,})\{(?P<kind>" + "|".join(_TITLES) + r")\}(?P<title>.*)\n"
+    r"^(?P<fence>:{3,}|`{3,})\{(?P<kind>" + "|".join(_NOTES) + r")\}(?P<title>.*)\n"
     r"(?P<body>(?:.*\n)*?)(?P=fence)[ \t]*$",
     re.MULTILINE,
 )
@@ -48,12 +48,12 @@ def write_records(
     for entry in entries:
         post, result, facts = entry.post, results.get(entry.post.docname), entry.provenance
         contents = {post.path.suffix: partial(str, post.text)}
-        address = site.url(post.url) if site.base else ""
+        address, language = site.url(post.url) if site.base else "", post.language or site.language
         if result and facts:
-            contents[".ipynb"] = partial(published_notebook, entry, result, facts, address)
+            contents[".ipynb"] = partial(published_notebook, entry, result, facts, language, address)
             contents[".json"] = partial(as_json, entry, result, facts)
         source = json_digest(
-            [post.text, post.title, str(entry.summary), address, result and result.digest, facts], vars
+            [post.text, post.title, str(entry.summary), address, language, result and result.digest, facts], vars
         )
         for suffix, content in contents.items():
             made.write(pages / f"{post.docname}{suffix}", source, content)
@@ -75,19 +75,22 @@ def as_json(entry: Entry, result: Result, facts: Provenance) -> str:
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
 
 
-def published_notebook(entry: Entry, result: Result, facts: Provenance, address: str = "") -> str:
+def published_notebook(
+    entry: Entry, result: Result, facts: Provenance, language: str = ENGLISH, address: str = ""
+) -> str:
     """Return the executed notebook for readers: title and summary first, then what makes it run anywhere.
 
-    ``address`` is that of the post, if it is known.
+    ``language`` is that of what no author wrote; ``address`` is that of the post, if it is known.
     """
     post = entry.post
     notebook = with_outputs(post, result)
+    titles = _titles(language)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
         elif cell.cell_type == "markdown":
-            cell.source = _plain_markdown(fill_glue(cell.source, result.values), address)
-    notebook.cells[:0] = _head(entry, facts)
+            cell.source = _plain_markdown(fill_glue(cell.source, result.values), titles, address)
+    notebook.cells[:0] = _head(entry, facts, language)
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"
     notebook.metadata = nbformat.from_dict(
@@ -101,30 +104,46 @@ def published_notebook(entry: Entry, result: Result, facts: Provenance, address:
     return f"{nbformat.writes(notebook)}\n"
 
 
-def _head(entry: Entry, facts: Provenance) -> list[nbformat.NotebookNode]:
+def _head(entry: Entry, facts: Provenance, language: str) -> list[nbformat.NotebookNode]:
     """Return the cells that stand first: what it is, and what it needs outside the blog."""
     cells = [nbformat.v4.new_markdown_cell(f"# {entry.post.title}\n\n{entry.summary}".strip())]
     if prelude := prelude_source(entry.post):
         packages = " ".join(f"{name}=={version}" for name, version in facts.packages.items())
-        setup = (
-            "# 블로그 밖에서 실행할 때 필요한 준비입니다: 한글 글꼴, 그림 스타일, glue().\n"
-            f"# 이 글을 실행한 패키지: {packages or '표준 라이브러리'}\n"
-            f"%pip install -q koreanize-matplotlib\n\n{prelude}"
-        )
+        _ = words(language).gettext
+        what = _("Needed outside the blog: a font with Hangul, the style of figures, glue().")
+        made_with = _("Packages that this post was executed with: {packages}")
+        made_with = made_with.format(packages=packages or _("the standard library"))
+        setup = f"# {what}\n# {made_with}\n%pip install -q koreanize-matplotlib\n\n{prelude}"
         cells.append(nbformat.v4.new_code_cell(setup, metadata={"jupyter": {"source_hidden": True}}))
     return cells
 
 
-def _plain_markdown(text: str, address: str) -> str:
+def _titles(language: str) -> dict[str, str]:
+    """Return what stands above the kinds of notes."""
+    _ = words(language).gettext
+    return {
+        **{
+            "note": _("Note"),
+            "tip": _("Tip"),
+            "hint": _("Hint"),
+            "seealso": _("See also"),
+            "important": _("Important"),
+        },
+        **{"warning": _("Warning"), "caution": _("Caution"), "attention": _("Attention"), "danger": _("Danger")},
+        "error": _("Error"),
+    }
+
+
+def _plain_markdown(text: str, titles: Mapping[str, str], address: str) -> str:
     """Write what only MyST knows as plain Markdown, and links so that they hold anywhere."""
-    text = _NOTE.sub(_quotation, text)
+    text = _NOTE.sub(partial(_quotation, titles), text)
     text = _MATH.sub(r"$$\n\1$$", text)
     if not address:
         return text
     return _LINK.sub(lambda m: m[1] + urljoin(address, m[2] if ":" in m[2] else _SOURCE.sub(".html", m[2])), text)
 
 
-def _quotation(match: re.Match[str]) -> str:
-    title = match["title"].strip() or _TITLES[match["kind"]]
+def _quotation(titles: Mapping[str, str], match: re.Match[str]) -> str:
+    title = match["title"].strip() or titles.get(match["kind"], "")
     body = re.sub(r"\A(?::[\w-]+:.*\n)+", "", match["body"])
     return "\n".join(f"> {line}".rstrip() for line in (f"**{title}**", "", *body.strip().split("\n")))

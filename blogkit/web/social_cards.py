@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ..files import engine_digest, write
+from ..language import locale
 from ..posts.references import LiveText
 from ..site.address import Site
 from ..site.entry import Entry
@@ -57,6 +58,8 @@ class SocialCard:
 
 def post_card(entry: Entry, site: Site, thumbnail: Path | None = None) -> SocialCard:
     """Return the card of a post."""
+    from babel.dates import format_date  # imported late, as most commands draw no card
+
     post = entry.post
     return SocialCard(
         name=post.slug,
@@ -64,7 +67,7 @@ def post_card(entry: Entry, site: Site, thumbnail: Path | None = None) -> Social
         summary=entry.summary,
         label=" · ".join(post.categories),
         foot=" · ".join(dict.fromkeys(filter(None, (post.author or site.author, site.title)))),
-        date=f"{post.date.year}. {post.date.month}. {post.date.day}.",
+        date=format_date(post.date, "medium", locale(post.language or site.language)),
         thumbnail=thumbnail.read_bytes() if thumbnail else b"",
     )
 

@@ -57,6 +57,8 @@ class PostLink:
 
     page: str
     title: str
+    language: str
+    """Of its words; empty: that of the site."""
     date: str
     """ISO 8601."""
     badge: str

@@ -31,6 +31,8 @@ def read(root: Path, front: str, body: str = CELL, name: str = "2024-01-01-a.md"
         ("author: []", "author: must be a text that is not empty"),
         ("tags: ['']", "tags: must be a text that is not empty"),
         ("draft: 5", "draft: must be true or false"),
+        ("lang: jp", "lang: 'jp' is no code of a language; write one such as en"),
+        ("lang: [en]", "lang: \"['en']\" is no code of a language"),
         ("timeout: -1", "timeout: must be a number above 0"),
         ("timeout: true", "timeout: must be a number above 0"),
         ("date: soon", "date: 'soon' is no date; write one such as 2019-12-20"),

@@ -131,7 +131,7 @@ def test_the_address_of_a_script_changes_with_those_that_it_loads(
         if name:
             (static / name).write_text("other", encoding="utf-8")
         builder._digest.cache_clear()
-        addresses.append(builder.asset("search.js"))
+        addresses.append(builder.asset("search.js", "ko"))
     builder._digest.cache_clear()
     assert len(set(addresses)) == 4
     assert addresses[-1] == addresses[-2]

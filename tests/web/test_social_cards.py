@@ -132,7 +132,7 @@ def test_thumbnail_that_is_no_picture_is_left_out() -> None:
 def test_card_of_a_post(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"png")
     found = entry(description="모두 {n:,}장, 정확도 {acc:.2%}.", categories=("AI", "글"))
-    card = post_card(found, Site("블로그", author="나"), tmp_path / "a.png")
+    card = post_card(found, Site("블로그", author="나", language="ko"), tmp_path / "a.png")
     assert (card.label, card.foot, card.date, card.thumbnail) == ("AI · 글", "나 · 블로그", "2019. 12. 20.", b"png")
     assert [text for text, live in card.summary.parts if live] == ["1,234", "97.58%"]
     assert card.alt == "글. 모두 1,234장, 정확도 97.58%."

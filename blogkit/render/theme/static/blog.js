@@ -36,8 +36,9 @@
       const button = document.createElement("button");
       button.type = "button";
       button.className = "copy";
-      button.textContent = "복사";
-      button.setAttribute("aria-label", "코드 복사");
+      button.textContent = _("Copy");
+      button.lang = root.lang; // the post may be in another language
+      button.setAttribute("aria-label", _("Copy code"));
       button.addEventListener("click", () => copy(button, block.querySelector("pre").textContent));
       block.append(button);
     }
@@ -45,11 +46,11 @@
 
   async function copy(button, code) {
     const done = await navigator.clipboard.writeText(code.replace(/\n$/, "")).then(() => true, () => false);
-    button.textContent = done ? "복사함" : "실패";
-    button.setAttribute("aria-label", done ? "코드를 복사했습니다" : "코드를 복사하지 못했습니다");
+    button.textContent = done ? _("Copied") : _("Failed");
+    button.setAttribute("aria-label", done ? _("The code was copied") : _("The code could not be copied"));
     setTimeout(() => {
-      button.textContent = "복사";
-      button.setAttribute("aria-label", "코드 복사");
+      button.textContent = _("Copy");
+      button.setAttribute("aria-label", _("Copy code"));
     }, 2000);
   }
 
@@ -59,7 +60,9 @@
     const scrolls = boxes.map((b) => b.scrollWidth > b.clientWidth + 1 || b.scrollHeight > b.clientHeight + 1);
     boxes.forEach((box, i) => {
       if (scrolls[i] === box.hasAttribute("tabindex")) return;
-      const label = box.matches(".equation") ? "수식" : box.matches(".scroll, .text_html") ? "표" : box.closest(".cell_output") ? "출력" : "코드";
+      const label = box.matches(".equation") ? _("Equation")
+        : box.matches(".scroll, .text_html") ? _("Table")
+        : box.closest(".cell_output") ? _("Output") : _("Code");
       const attributes = { tabindex: "0", role: "group", "aria-label": label };
       for (const [name, value] of Object.entries(attributes)) {
         if (scrolls[i]) box.setAttribute(name, value);
@@ -101,7 +104,7 @@
       const settings = {
         ...JSON.parse(button.dataset.giscus),
         mapping: "pathname", strict: "1", "reactions-enabled": "1", "emit-metadata": "0",
-        "input-position": "top", lang: "ko", theme: isDark() ? "dark" : "light",
+        "input-position": "top", theme: isDark() ? "dark" : "light",
       };
       for (const [name, value] of Object.entries(settings)) script.setAttribute(`data-${name.replace("_", "-")}`, value);
       script.src = "https://giscus.app/client.js";

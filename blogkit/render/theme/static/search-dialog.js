@@ -2,10 +2,10 @@
 
 const PAUSE = 120; // milliseconds after a key, so that a quick hand does not fetch for every letter
 const MESSAGES = {
-  idle: "낱말의 일부만 적어도 찾습니다.",
-  busy: "찾는 중…",
-  none: "찾은 글이 없습니다. 낱말을 줄이거나 바꾸어 보세요.",
-  failed: "검색 자료를 불러오지 못했습니다. 연결을 확인하고 다시 시도해 주세요.",
+  idle: _("Part of a word is enough."),
+  busy: _("Searching…"),
+  none: _("No post found. Try fewer or other words."),
+  failed: _("The search could not be loaded. Check your connection and try again."),
 };
 
 /** Build the dialog below the page; `root` is the site's address, `styles` that of its style sheet. Resolves when its style has come. */
@@ -32,20 +32,20 @@ class SearchDialog {
       autocapitalize: "off",
       spellcheck: "false",
       maxlength: 100,
-      placeholder: "찾을 낱말",
-      "aria-label": "찾을 낱말",
+      placeholder: _("Words to find"),
+      "aria-label": _("Words to find"),
     });
     this.list = element("ol", { class: "search-results" });
     this.status = element("p", { class: "search-status", role: "status" }, MESSAGES.idle);
-    this.more = element("button", { type: "button", class: "search-more", hidden: "" }, "더 보기");
-    const close = element("button", { type: "button", class: "search-close" }, "닫기");
+    this.more = element("button", { type: "button", class: "search-more", hidden: "" }, _("Show more"));
+    const close = element("button", { type: "button", class: "search-close" }, _("Close"));
     const form = element("form", { class: "search-form", role: "search" }, this.input, close);
     const help = element("p", { class: "search-help", "aria-hidden": "true" });
-    for (const [key, action] of [["↑↓", "고르기"], ["Enter", "열기"], ["Esc", "닫기"]]) {
+    for (const [key, action] of [["↑↓", _("choose")], ["Enter", _("open")], ["Esc", _("close")]]) {
       help.append(element("kbd", {}, key), ` ${action} `);
     }
     const results = element("div", { class: "search-scroll" }, this.status, this.list, this.more);
-    this.box = element("dialog", { id: "search", class: "search", "aria-label": "글 검색" }, form, results, help);
+    this.box = element("dialog", { id: "search", class: "search", "aria-label": _("Search the posts") }, form, results, help);
     close.addEventListener("click", () => this.box.close());
     form.addEventListener("submit", (event) => event.preventDefault());
     this.box.addEventListener("click", (event) => event.target === this.box && this.box.close());
@@ -119,7 +119,7 @@ class SearchDialog {
     sections.forEach((section, order) => {
       const link = element("a", { href: this.#address(page, section) });
       if (!order) {
-        const date = page.date ? element("time", { datetime: page.date }, page.date.slice(0, 10).replaceAll("-", ". ")) : "";
+        const date = page.date ? element("time", { datetime: page.date }, day(page.date)) : "";
         link.append(element("span", { class: "search-title" }, page.title, date));
       }
       if (section.heading) link.append(element("span", { class: "search-section" }, section.heading));
@@ -168,7 +168,15 @@ class SearchDialog {
 }
 
 function count({ results, more }) {
-  return more ? `글 ${results.length}편을 찾았고, 더 있습니다.` : `글 ${results.length}편을 찾았습니다.`;
+  const all = ngettext("%s post found.", "%s posts found.", results.length);
+  const some = ngettext("%s post found, and there are more.", "%s posts found, and there are more.", results.length);
+  return (more ? some : all).replace("%s", results.length);
+}
+
+/** Write a date as the language of the page does; the day is that where the blog is. */
+function day(date) {
+  const midnight = new Date(`${date.slice(0, 10)}T00:00Z`);
+  return midnight.toLocaleDateString(document.documentElement.lang, { dateStyle: "medium", timeZone: "UTC" });
 }
 
 function marked({ snippet, marks, isCode }) {

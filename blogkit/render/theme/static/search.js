@@ -18,7 +18,7 @@
       (await dialog).show();
     } catch {
       dialog = null; // tried again next time
-      alert(location.protocol === "file:" ? "검색은 웹 서버에서 연 사이트에서만 됩니다." : "검색을 열지 못했습니다. 연결을 확인해 주세요.");
+      alert(location.protocol === "file:" ? _("The search works only on a site that comes from a web server.") : _("The search could not be opened. Check your connection."));
     }
   }
 
@@ -30,7 +30,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.altKey || event.defaultPrevented) return;
     const command = event.ctrlKey || event.metaKey;
-    const isK = command && !event.shiftKey && (event.code === "KeyK" || event.key.toLowerCase() === "k"); // ㅏ on a Korean keyboard
+    const isK = command && !event.shiftKey && (event.code === "KeyK" || event.key.toLowerCase() === "k"); // another letter on other keyboards
     const isSlash = !command && event.key === "/" && !isTyping(event.target);
     if (!isK && !isSlash) return;
     event.preventDefault();
