@@ -109,7 +109,8 @@ def compare(folder: Path, language: str) -> None:
     pagefind = [sys.executable, "-m", "pagefind", "--site", str(ours), "--root-selector", "[data-search-body]"]
     subprocess.run(pagefind, check=True, stdout=subprocess.DEVNULL)
     queries = [query["query"] for query in QUERIES[language]]
-    print(f"\n| {len(queries)} queries in {language} | found | first page right | first section right |\n| :-- | --: | --: | --: |")
+    print(f"\n| {len(queries)} queries in {language} | found | first page right | first section right |")
+    print("| :-- | --: | --: | --: |")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         engines = {"Sphinx": (sphinx, ask_sphinx), "Pagefind": (ours, ask_pagefind), "ours": (ours, ask_ours)}

@@ -41,11 +41,11 @@ SPELL = """async (texts) => {
     const { grams } = await import("./_static/search-index.js");
     return texts.map((text) => [fold(text), grams(fold(text)).map(([gram]) => gram)]);
 }"""
-MARK = """async ([texts, query]) => {
+MARK = """async ([texts, query, language]) => {
     const { Text } = await import("./_static/search-languages.js");
     const { matches, readings } = await import("./_static/search-index.js");
-    const [term] = readings(query, ["en"])[0];
-    return texts.map((text) => matches(new Text(text), term, "en").map(([start, end]) => text.slice(start, end)));
+    const [term] = readings(query, [language])[0];
+    return texts.map((text) => matches(new Text(text), term, language).map(([start, end]) => text.slice(start, end)));
 }"""
 Links = list[tuple[str, str]]
 
@@ -162,7 +162,41 @@ def test_browser_and_build_fold_texts_alike_and_cut_the_same_grams(script: Page,
     ],
 )
 def test_marks_stand_where_the_text_was_folded(script: Page, query: str, texts: list[str], marked: Any) -> None:
-    assert script.evaluate(MARK, [texts, query]) == marked
+    assert script.evaluate(MARK, [texts, query, "en"]) == marked
+
+
+@pytest.mark.parametrize(
+    ("language", "query", "alike", "others"),
+    [
+        ("en", "training", ["train", "trains", "trained", "trainings"], ["trainer", "trail", "constrained"]),
+        ("en", "fitted", ["fit", "fits", "fitting"], ["fitness", "profits"]),
+        ("en", "coding", ["code", "codes", "coded"], ["cod", "codec"]),
+        ("en", "rates", ["rate", "rating"], ["rat", "rats"]),
+        ("en", "cars", ["car"], ["care", "caring", "scar"]),
+        ("en", "parts", ["part", "parting"], ["party", "parties"]),
+        ("en", "counted", ["count", "counts", "counting"], ["county", "country"]),
+        ("en", "studies", ["study", "studied", "studying"], ["studio", "stud"]),
+        ("en", "classes", ["class", "classed"], ["clasp"]),
+        ("en", "indices", ["index", "indexes"], ["indigo"]),
+        ("en", "using", ["use", "used", "uses"], ["us", "bus", "user"]),
+        ("en", "strings", ["string"], ["str", "stred"]),
+        ("en", "models", ["model", "modelling", "modeled"], ["mode", "modes"]),
+        ("de", "Häuser", ["Haus", "Hause", "Haeuser"], ["Maus", "Hauch"]),
+        ("de", "training", ["Trainings"], ["Trainerin", "trained"]),
+        ("ja", "書いた", ["書く", "書きます", "書いて"], ["書を", "書籍"]),
+        ("ja", "読んで", ["読む", "読みました"], ["読書", "読を"]),
+        ("ja", "食べる", ["食べた", "食べない"], ["食事", "食を"]),
+        ("ja", "損失が", ["損失を", "損失関数"], ["失敗"]),
+        ("ja", "학습을", ["학습을"], ["학습은"]),
+        ("zh", "网络的", ["网络", "网络层"], ["网"]),
+        ("ja", "効果的", ["効果的な"], ["効果"]),
+        ("ko", "の", ["の"], ["に"]),
+    ],
+)
+def test_forms_of_a_word(script: Page, language: str, query: str, alike: list[str], others: list[str]) -> None:
+    marked = dict(zip(alike + others, script.evaluate(MARK, [alike + others, query, language]), strict=True))
+    assert [word for word in alike if not marked[word]] == []
+    assert [word for word in others if marked[word]] == []
 
 
 @pytest.mark.parametrize(

@@ -51,13 +51,13 @@ export function matches(text, term, language) {
   for (const match of text.folded.matchAll(compiled(term.patterns[language] ?? term.pattern))) {
     const [start, end] = text.range(match.index, match.index + match[0].length);
     if (start >= end) continue;
-    const isForm = match[0] !== term.text;
+    const isForm = Object.hasOwn(term.patterns, language) && match[0] !== term.text;
     const begins = !joined(text.raw[start - 1], text.raw[start]);
     const isSyllable = SYLLABLE.test(text.folded[match.index]);
     if (!begins && (term.short || (isForm && !isSyllable && !match[0].startsWith(term.text)))) continue;
     const ends = !joined(text.raw[end - 1], text.raw[end]);
     const whole = begins ? (ends ? 1 : isSyllable ? 0.9 : 0.7) : isSyllable ? 0.6 : 0.02;
-    found.push([start, end, isForm && term.patterns[language] ? 0.9 * whole : whole]);
+    found.push([start, end, isForm ? 0.9 * whole : whole]);
   }
   return found;
 }
@@ -70,17 +70,17 @@ export function rank(title, sections, terms, language) {
   const scored = sections.map(([anchor, heading, text, code], order) => {
     let [score, covered] = [0, 0];
     const places = terms.map((term) => [heading, text, code].map((field) => matches(field, term, language)));
-    const words = new Set(titled.flatMap((found) => cut(title, found)));
+    const words = new Map(titled.flatMap((found) => cut(title, found)));
     places.forEach((found, i) => {
       const points = found.map(quality);
-      [heading, text, code].forEach((field, at) => cut(field, found[at]).forEach((word) => words.add(word)));
+      [heading, text, code].forEach((field, at) => cut(field, found[at]).forEach((word) => words.set(...word)));
       const value =
         10 * points[0] + 2 * points[1] * Math.log2(1 + found[1].length) + 0.7 * points[2] * Math.log2(1 + found[2].length);
       score += inTitle[i] ? value / 3 : value; // what the whole page is about tells little of a section
       covered += value > 0 || inTitle[i] > 0;
       seen[i] ||= value > 0;
     });
-    return { anchor, heading: heading.raw, text, code, places, words, order, score: score * (covered / terms.length) ** 2 };
+    return { anchor, heading: heading.raw, text, code, places, words: [...words.values()], order, score: score * (covered / terms.length) ** 2 };
   });
   if (!seen.every(Boolean)) return null;
   const best = scored.filter((section) => section.score > 0).sort((a, b) => b.score - a.score || a.order - b.order);
@@ -239,7 +239,7 @@ function halfTyped(text) {
   return { pattern: `${pattern(before)}[${first}-${last}]`, patterns: {}, grams: [...whole, range], spare: 0, short: false };
 }
 
-/** 학습결과 for 학습 결과, dataset for data set: where a space may stand, one gram of syllables or two of letters are missing. */
+/** dataset for data set, and the other way round: where a space may stand, one gram of syllables or two of letters are missing. */
 function spacedOtherwise(word) {
   const text = fold(word).replace(/([\p{L}\p{N}])[-_](?=[\p{L}\p{N}])/gu, "$1");
   const parts = [...text].map((character) => pattern(character));
@@ -267,8 +267,9 @@ function isShort(text) {
   return text.length < 3 && !SYLLABLE.test(text);
 }
 
+/** Return the words that were found, each once in whatever case. */
 function cut(text, found) {
-  return found.map(([start, end]) => text.raw.slice(start, end).toLowerCase());
+  return found.map(([start, end]) => text.raw.slice(start, end)).map((word) => [word.toLowerCase(), word]);
 }
 
 function quality(found) {
