@@ -1,6 +1,6 @@
 """Compare Sphinx's own search, Pagefind and ours on the list of queries; measure our index as the blog grows.
 
-Needs what the tests need and ``pagefind[extended]``. ``python benchmarks/web_search.py`` prints two tables.
+Needs what the tests need and ``pagefind[extended]``. ``python benchmarks/web_search.py`` prints its tables.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ PAGEFIND = """async (queries) => {
 Answers = list[list[tuple[str, str]]]
 
 
-def build_library(folder: Path) -> Path:
-    """Build the tests' blog and return its site."""
+def build_library(folder: Path, language: str) -> Path:
+    """Build the tests' blog in a language and return its site."""
     folder.mkdir()
     book = Book(folder)
     for name in ("_config.yml", "_toc.yml", "index.md", "about.md"):
@@ -62,16 +62,16 @@ def build_library(folder: Path) -> Path:
     config["sphinx"]["local_extensions"]["blogkit"] = str(ROOT)
     book.write("_config.yml", yaml.safe_dump(config, allow_unicode=True))
     (folder / "posts").mkdir()
-    write_library(book)
+    write_library(book, language)
     book.build()
     return book.site
 
 
-def build_sphinx(library: Path, folder: Path) -> Path:
+def build_sphinx(library: Path, folder: Path, language: str) -> Path:
     """Build the same posts with Sphinx's search."""
     shutil.copytree(library / "posts", folder / "posts")
     (folder / "index.md").write_text("# 글\n\n```{toctree}\n:glob:\nposts/*\n```\n", encoding="utf-8")
-    settings = "extensions = ['myst_parser']\nlanguage = 'ko'\nmyst_title_to_header = True\n"
+    settings = f"extensions = ['myst_parser']\nlanguage = {language!r}\nmyst_title_to_header = True\n"
     (folder / "conf.py").write_text(settings, encoding="utf-8")
     command = [sys.executable, "-m", "sphinx", "-q", "-b", "html", str(folder), str(folder / "site")]
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
@@ -101,21 +101,23 @@ def ask_ours(page: Page, root: str, queries: list[str]) -> Answers:
     return [[(link["page"], link["heading"]) for link in links] for links in page.evaluate(FIND, [queries])]
 
 
-def compare(folder: Path) -> None:
-    """Print how much of the list each search finds."""
-    ours = build_library(folder / "library")
-    sphinx = build_sphinx(folder / "library", folder / "sphinx")
+def compare(folder: Path, language: str) -> None:
+    """Print how much of a language's list each search finds."""
+    folder.mkdir()
+    ours = build_library(folder / "library", language)
+    sphinx = build_sphinx(folder / "library", folder / "sphinx", language)
     pagefind = [sys.executable, "-m", "pagefind", "--site", str(ours), "--root-selector", "[data-search-body]"]
     subprocess.run(pagefind, check=True, stdout=subprocess.DEVNULL)
-    queries = [query["query"] for query in QUERIES]
-    print(f"| {len(queries)} queries | found | first page right | first section right |\n| :-- | --: | --: | --: |")
+    queries = [query["query"] for query in QUERIES[language]]
+    print(f"\n| {len(queries)} queries in {language} | found | first page right | first section right |")
+    print("| :-- | --: | --: | --: |")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         engines = {"Sphinx": (sphinx, ask_sphinx), "Pagefind": (ours, ask_pagefind), "ours": (ours, ask_ours)}
         for name, (site, ask) in engines.items():
             with serve(site) as root:
                 page = browser.new_page()
-                answers = list(zip(QUERIES, ask(page, root, queries), strict=True))
+                answers = list(zip(QUERIES[language], ask(page, root, queries), strict=True))
                 page.close()
             shares = [sum(found(*answer) for answer in answers)]
             for sections in (False, True):
@@ -188,9 +190,10 @@ def serve(site: Path) -> Iterator[str]:
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print a table for each language, and the one of sizes."""
     with tempfile.TemporaryDirectory() as name:
-        compare(Path(name))
+        for language in QUERIES:
+            compare(Path(name, language), language)
         print("\n| long posts | writing | list of pages | shards | pages |\n| --: | --: | --: | --: | --: |")
         for count in (10, 100, 1000):
             measure(Path(name, str(count)), count)

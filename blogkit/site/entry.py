@@ -14,14 +14,9 @@ from ..posts.post import Post
 from ..posts.references import LiveText, Value, fill_glue, fill_template, wrong_glue
 from ..text import shorten
 from .provenance import Provenance, provenance
+from .reading_time import reading_minutes
 from .settings import Settings
 
-# Minutes of reading: syllables of Korean, words of other languages, lines of code and figures take so long.
-SYLLABLES_PER_MINUTE = 500
-WORDS_PER_MINUTE = 220
-CODE_LINES_PER_MINUTE = 25
-_MARKUP = re.compile(r"^:{3,}.*$|^`{3,}.*$|\{[\w:]+\}|\]\([^)]*\)|https?://\S+|<[^>]+>", re.MULTILINE)
-_WORD = re.compile(r"[A-Za-z0-9_À-ɏ]+(?:['.,][A-Za-z0-9_]+)*")
 _NO_PARAGRAPH = re.compile(r"$|[#>|:!`~+(<$%\-=]|\* |\d+[.)] |\[\^?\w+\]:")
 
 
@@ -78,21 +73,6 @@ def summary(post: Post, values: Mapping[str, Value]) -> LiveText:
         return fill_template(post.description, values) or LiveText(((excerpt(post, values), False),))
     except ValueError as error:
         raise AuthorError([post.fault("description", f"description: {error}")]) from error
-
-
-def reading_minutes(post: Post) -> int:
-    """Estimate how long a post takes to read, in whole minutes from 1; code that is folded away is not counted."""
-    minutes = 0.0
-    for is_code, source, folded in cells(post):
-        if is_code:
-            lines = 0 if folded else sum(1 for line in source.splitlines() if line.strip())
-            minutes += lines / CODE_LINES_PER_MINUTE
-        else:
-            text = _MARKUP.sub(" ", source)
-            # A syllable is three bytes; counting matches of a pattern takes ten times as long.
-            minutes += (len(text.encode("utf-8", "replace")) - len(text)) / 2 / SYLLABLES_PER_MINUTE
-            minutes += len(_WORD.findall(text)) / WORDS_PER_MINUTE
-    return max(1, round(minutes))
 
 
 def excerpt(post: Post, values: Mapping[str, Value]) -> str:

@@ -8,8 +8,8 @@
     the sections of a page, fetched only when it may be shown: anchor, heading, words, code.
 
 A gram is one or two syllables (CJK) or three letters, ``^`` standing for the start of a word; ``search-index.js`` cuts
-a query into the same grams. Korean has no spaces between a word and its particles nor inside compounds, so an index of
-words would miss both.
+a query into the same grams. Korean has no spaces between a word and its particles nor inside compounds, Japanese and
+Chinese have none at all, and European words change their endings, so an index of words would miss all these.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,14 +26,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ..files import engine_digest, write
+from .search_folding import fold
 from .search_text import read_page
 
 SEARCH = "search"
 _SHARD = 32_000  # characters; two or three are fetched for a word, about 12 KB each as compressed
 _POINTS = {"title": 32, "heading": 8, "text": 2, "code": 1}
-_CJK = ((0x3040, 0x30FF), (0x3130, 0x318F), (0x3400, 0x9FFF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF))
-_COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-_TIMES = re.compile(r"(?<=\d)\s*[x×]\s*(?=\d)")
+_CJK = ((0x3005, 0x3007), (0x3040, 0x30FF), (0x3130, 0x318F), (0x3400, 0x9FFF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF))
 _DOT, _START = ord("."), ord("^")
 _SYLLABLE, _LETTER = 1, 2
 _KINDS = np.array([_LETTER * (chr(code).isalnum() or chr(code) == "_") for code in range(1 << 16)], dtype=np.int8)
@@ -49,6 +47,7 @@ class Indexed:
     url: str
     title: str
     date: str
+    language: str
     version: str
     """A digest of its sections."""
     grams: npt.NDArray[np.int64]
@@ -75,7 +74,9 @@ def write_index(site: Path, pages: Iterable[str], kept: Path | None = None) -> s
             found[key] = old
         elif page := read_page(source, name):
             content = _json([[s.anchor, s.heading, s.text, s.code] for s in page.sections])
-            found[key] = Indexed(page.url, page.title, page.date, _version(content), weigh_grams(page.fields()))
+            found[key] = Indexed(
+                page.url, page.title, page.date, page.language, _version(content), weigh_grams(page.fields())
+            )
             write(site / SEARCH / found[key].file, content)
     if kept and found.keys() != before.keys():
         _save(kept, found)
@@ -85,16 +86,11 @@ def write_index(site: Path, pages: Iterable[str], kept: Path | None = None) -> s
         name = f"grams/{number}.json"
         files[name] = _json(postings)
         shards.append([next(iter(postings)), _version(files[name])])
-    records = [[page.url, page.title, page.date, page.version] for page in listed]
+    records = [[page.url, page.title, page.date, page.version, page.language] for page in listed]
     files["index.json"] = _json({"pages": records, "shards": shards})
     for name, content in files.items():
         write(site / SEARCH / name, content)
     return {f"{SEARCH}/{name}" for name in (*files, *(page.file for page in listed))}
-
-
-def fold(text: str) -> str:
-    """Make alike what is to be found alike: A and a, 60,000 and 60000, 28 × 28 and 28x28."""
-    return _TIMES.sub("x", _COMMA.sub("", text.lower()))
 
 
 def weigh_grams(fields: Iterable[tuple[str, str]]) -> npt.NDArray[np.int64]:
@@ -137,13 +133,13 @@ def _load(kept: Path | None) -> dict[str, Indexed]:
         return {}
     parts = np.split(grams, np.cumsum([length for *_, length in records.values()]))
     return {
-        key: Indexed(url, title, date, version, part)
-        for (key, (url, title, date, version, _)), part in zip(records.items(), parts[:-1], strict=True)
+        key: Indexed(url, title, date, language, version, part)
+        for (key, (url, title, date, language, version, _)), part in zip(records.items(), parts[:-1], strict=True)
     }
 
 
 def _save(kept: Path, found: dict[str, Indexed]) -> None:
-    records = {key: [p.url, p.title, p.date, p.version, len(p.grams)] for key, p in found.items()}
+    records = {key: [p.url, p.title, p.date, p.language, p.version, len(p.grams)] for key, p in found.items()}
     file = io.BytesIO()
     grams = np.concatenate([np.empty(0, np.int64), *(page.grams for page in found.values())])
     np.savez(file, records=np.array(json.dumps(records)), grams=grams)

@@ -38,6 +38,8 @@ class FoundPage:
     title: str
     date: str
     """ISO 8601; empty for a page that is no post."""
+    language: str
+    """That of its body, without its region: ``pt`` for ``pt-BR``."""
     sections: list[Section] = field(default_factory=list)
 
     def fields(self) -> Iterator[tuple[str, str]]:
@@ -64,7 +66,7 @@ def read_page(source: bytes, url: str) -> FoundPage | None:
     sections = _Collector(body).sections
     terms = [document.iterfind(f".//meta[@property='article:{kind}']") for kind in ("section", "tag")]
     sections[0].heading = nfc(" · ".join(dict.fromkeys(meta.get("content", "") for metas in terms for meta in metas)))
-    return FoundPage(url, nfc(title).strip(), _date(document, body), sections)
+    return FoundPage(url, nfc(title).strip(), _date(document, body), _language(body), sections)
 
 
 class _Collector:
@@ -115,6 +117,11 @@ def _date(document: html.HtmlElement, body: html.HtmlElement) -> str:
     meta = document.find(".//meta[@property='article:published_time']")
     time = body.find(".//time[@datetime]")
     return meta.get("content", "") if meta is not None else time.get("datetime", "") if time is not None else ""
+
+
+def _language(body: html.HtmlElement) -> str:
+    languages = (element.get("lang") for element in (body, *body.iterancestors()))
+    return re.split("[-_]", next(filter(None, languages), ""))[0].lower()
 
 
 def _is_of_section(heading: html.HtmlElement) -> bool:

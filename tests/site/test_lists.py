@@ -1,4 +1,4 @@
-"""Lists of posts: terms, pages, neighbours, related posts, reading times."""
+"""Lists of posts: terms, pages, neighbours, related posts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from PIL import Image
 
 from blogkit.posts.post import Post
 from blogkit.site.address import Site
-from blogkit.site.entry import Entry, excerpt, make_entry, reading_minutes
+from blogkit.site.entry import Entry, excerpt, make_entry
 from blogkit.site.neighbours import neighbours, related
 from blogkit.site.revisions import last_changes
 from blogkit.site.settings import Settings
@@ -166,23 +166,6 @@ def test_a_post_is_compared_with_its_neighbours_only() -> None:
 )
 def test_a_post_without_description_is_described_by_its_first_paragraph(text: str, said: str) -> None:
     assert excerpt(entry(1, text=text).post, {"x": 1}) == said
-
-
-@pytest.mark.parametrize(
-    ("text", "minutes"),
-    [
-        ("짧은 글.", 1),
-        ("가나다라마 " * 300, 3),
-        ("word " * 660, 3),
-        ("가" * 1000 + "\n\n" + "word " * 220, 3),
-        ("[글](https://example.com/" + "a/" * 900 + ")", 1),
-        ("```{code-cell} python\n" + "x = 1\n" * 75 + "```", 3),
-        ("```{code-cell} python\n:tags: [hide-input]\n" + "x = 1\n" * 75 + "```", 1),
-    ],
-    ids=["short", "korean", "english", "mixed", "address", "code", "folded code"],
-)
-def test_reading_time(text: str, minutes: int) -> None:
-    assert reading_minutes(entry(1, text=text).post) == minutes
 
 
 def test_every_list_has_its_page_and_its_feed() -> None:

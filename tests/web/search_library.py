@@ -1,4 +1,4 @@
-"""A blog to search in: the real first post, not executed, among posts that compete with it."""
+"""Blogs to search in: in Korean the real first post, not executed, among posts that compete with it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ import yaml
 from conftest import ROOT, Book
 
 HERE = Path(__file__).parent
-QUERIES: list[dict[str, Any]] = yaml.safe_load((HERE / "search_queries.yml").read_text(encoding="utf-8"))
+LANGUAGES = {"ko": "", "en": "_en", "ja": "_ja"}
+"""How the names of a language's posts and queries end."""
+QUERIES: dict[str, list[dict[str, Any]]] = {
+    language: yaml.safe_load((HERE / f"search_queries{end}.yml").read_text(encoding="utf-8"))
+    for language, end in LANGUAGES.items()
+}
 FIND = """async ([queries]) => {
     const root = new URL("..", document.querySelector('script[src*="search.js"]').src);
     const { Index } = await import(new URL("_static/search-index.js", root).href);
@@ -31,10 +36,13 @@ _KEYS = ("title", "date", "categories", "tags")
 _OPTIONS = re.compile(r"^---\n.*?^---\n|^:.*\n", re.MULTILINE | re.DOTALL)
 
 
-def write_library(book: Book) -> None:
+def write_library(book: Book, language: str = "ko") -> None:
     """Write the posts; code cells become plain blocks of code, and glued values a number."""
-    for path in sorted((HERE / "search_posts").glob("*.md")):
+    for path in sorted((HERE / f"search_posts{LANGUAGES[language]}").glob("*.md")):
         book.write(f"posts/{path.name}", path.read_text(encoding="utf-8"))
+    book.config(language=language)
+    if language != "ko":
+        return
     (path,) = (ROOT / "posts").glob("*-mnist_image_classification.md")
     _, front, body = path.read_text(encoding="utf-8").split("---\n", 2)
     front = {key: value for key, value in yaml.safe_load(front).items() if key in _KEYS}

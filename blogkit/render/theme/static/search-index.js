@@ -1,32 +1,16 @@
-// Finds any part of any word in what search.py wrote: grams tell the pages, and the pages tell the sentences.
+// Finds any part of any word in what search_index.py wrote: grams tell the pages, and the pages tell the sentences.
+
+const languages = new URL("search-languages.js" + new URL(import.meta.url).search, import.meta.url);
+const { CJK, Text, cutWords, fold, forms, growing, joined, withoutBegun, withoutParticles } = await import(languages);
 
 const BATCH = 8; // pages fetched at once, the most promising first
 const PATIENCE = 40; // pages that may disappoint before a search gives up
-const CJK = "\\u3040-\\u30ff\\u3130-\\u318f\\u3400-\\u9fff\\uac00-\\ud7a3\\uf900-\\ufaff";
-const LETTER = `(?:(?![${CJK}])[\\p{L}\\p{N}_])`;
+const LETTER = `(?:(?![${CJK}\\u{10000}-\\u{10ffff}])[\\p{L}\\p{N}_])`;
 const RUNS = new RegExp(`[${CJK}]+|${LETTER}+(?:\\.${LETTER}+)*`, "gu");
 const SYLLABLE = new RegExp(`[${CJK}]`, "u");
-const WORD = /[\p{L}\p{N}]/u;
-const SENTENCES = /\S[^\n]*?(?:[.!?。](?=\s)|(?=\n)|$)/gu;
+const SENTENCES = /\S[^\n]*?(?:[.!?](?=\s)|[。！？]|(?=\n)|$)/gu;
 const LINES = /\S[^\n]*/gu;
-const [FIRST, LAST] = [0xac00, 0xd7a3];
-const INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ";
-const FINALS = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ";
-const DOUBLE = { ㄳ: "ㄱㅅ", ㄵ: "ㄴㅈ", ㄶ: "ㄴㅎ", ㄺ: "ㄹㄱ", ㄻ: "ㄹㅁ", ㄼ: "ㄹㅂ", ㄽ: "ㄹㅅ", ㄾ: "ㄹㅌ", ㄿ: "ㄹㅍ", ㅀ: "ㄹㅎ", ㅄ: "ㅂㅅ" };
-const ENDINGS = new RegExp(
-  "^(.{2,}?)(?:께서|에게|에서|으로|까지|부터|보다|처럼|마다|이라는|라는|이란|이나|하[다는고기면여]|합니다|했습니다|했다|되[다는고기면]|" +
-    "됩니다|입니다|이다|적인|[은는이가을를의에로와과랑도만나란한할된될인들])+$",
-  "u",
-);
-
-/** Make alike what is to be found alike: A and a, 60,000 and 60000, 28 × 28 and 28x28. The same as fold in search.py. */
-export function fold(text) {
-  return text
-    .normalize("NFC")
-    .toLowerCase()
-    .replace(/(\d),(?=\d{3}(?!\d))/g, "$1")
-    .replace(/(\d)\s*[x×]\s*(?=\d)/g, "$1x");
-}
+const expressions = new Map();
 
 /** Cut a folded text into the grams that a page must have, each as a range [first, last]. */
 export function grams(text) {
@@ -44,55 +28,59 @@ export function grams(text) {
   return [...found].map((gram) => [gram, gram]);
 }
 
-/** Read a query in ever more lenient ways: as it stands, half typed, spaced otherwise, without particles. */
-export function readings(query) {
-  const words = [...query.matchAll(/"([^"]+)"|[^\s"]+/g)].map((match) => fold(match[1] ?? match[0]).trim());
-  const last = words.pop()?.replace(/([가-힣])[ㄱ-ㅣ]+$/u, "$1"); // a syllable that has only begun
-  if (last === undefined) return [];
-  const exact = [...words.map(asTyped), asTyped(last)];
-  const readings = [exact, [...words.map(asTyped), halfTyped(last)]];
-  for (const change of [(word) => word, (word) => word.replace(ENDINGS, "$1")]) {
-    readings.push([...words, last].map((word) => spacedOtherwise(change(word))));
-  }
+/** Read a query in ever more lenient ways: as it stands, half typed, spaced otherwise, without particles, cut into words. */
+export function readings(query, languages) {
+  const words = [...query.normalize("NFC").matchAll(/"([^"]+)"|[^\s"]+/g)].map(([word, quoted]) => ({ text: quoted ?? word, quoted }));
+  if (!words.length) return [];
+  const last = words.at(-1);
+  last.text = withoutBegun(last.text);
+  const typed = words.map(({ text, quoted }) => (quoted ? exactly(text) : asTyped(text, languages)));
+  const readings = [typed, [...typed.slice(0, -1), halfTyped(last.text) ?? typed.at(-1)]];
+  for (const change of [(word) => word, withoutParticles]) readings.push(words.map(({ text }) => spacedOtherwise(change(text))));
+  const cut = words.map(({ text, quoted }) => (quoted ? null : cutWords(text)));
+  if (cut.some(Boolean)) readings.push(words.flatMap(({ text }, i) => (cut[i] ?? [text]).map((word) => asTyped(word, languages))));
   const known = new Set();
   return readings
     .map((terms) => terms.filter((term) => term.grams.length))
     .filter((terms) => terms.length && known.size < known.add(JSON.stringify(terms)).size);
 }
 
-/** Return where a term stands in a text: [start, end, quality], quality 1 for a whole word, less for a part. */
-export function matches(text, term) {
+/** Return where a term stands in a text: [start, end, quality], quality 1 for a whole word, less for a part or another form. */
+export function matches(text, term, language) {
   const found = [];
-  for (const match of text.matchAll(new RegExp(term.pattern, "giu"))) {
-    const [start, end] = [match.index, match.index + match[0].length];
-    if (start === end) continue;
-    const begins = !joined(text[start - 1], text[start]);
-    if (term.short && !begins) continue;
-    const ends = !joined(text[end - 1], text[end]);
-    found.push([start, end, begins ? (ends ? 1 : 0.9) : SYLLABLE.test(text[start]) ? 0.6 : 0.2]);
+  for (const match of text.folded.matchAll(compiled(term.patterns[language] ?? term.pattern))) {
+    const [start, end] = text.range(match.index, match.index + match[0].length);
+    if (start >= end) continue;
+    const isForm = Object.hasOwn(term.patterns, language) && match[0] !== term.text;
+    const begins = !joined(text.raw[start - 1], text.raw[start]);
+    const isSyllable = SYLLABLE.test(text.folded[match.index]);
+    if (!begins && (term.short || (isForm && !isSyllable && !match[0].startsWith(term.text)))) continue;
+    const ends = !joined(text.raw[end - 1], text.raw[end]);
+    const whole = begins ? (ends ? 1 : isSyllable ? 0.9 : 0.7) : isSyllable ? 0.6 : 0.02;
+    found.push([start, end, isForm ? 0.9 * whole : whole]);
   }
   return found;
 }
 
 /** Rank one page; null if a term is missing. A section is [anchor, heading, text, code]; `words` is how the terms stand there. */
-export function rank(title, sections, terms) {
-  const titled = terms.map((term) => matches(title, term));
+export function rank(title, sections, terms, language) {
+  const titled = terms.map((term) => matches(title, term, language));
   const inTitle = titled.map(quality);
   const seen = inTitle.map((value) => value > 0);
   const scored = sections.map(([anchor, heading, text, code], order) => {
     let [score, covered] = [0, 0];
-    const words = new Set(titled.flatMap((found) => cut(title, found)));
-    terms.forEach((term, i) => {
-      const found = [heading, text, code].map((field) => matches(field, term));
+    const places = terms.map((term) => [heading, text, code].map((field) => matches(field, term, language)));
+    const words = new Map(titled.flatMap((found) => cut(title, found)));
+    places.forEach((found, i) => {
       const points = found.map(quality);
-      [heading, text, code].forEach((field, at) => cut(field, found[at]).forEach((word) => words.add(word)));
+      [heading, text, code].forEach((field, at) => cut(field, found[at]).forEach((word) => words.set(...word)));
       const value =
         10 * points[0] + 2 * points[1] * Math.log2(1 + found[1].length) + 0.7 * points[2] * Math.log2(1 + found[2].length);
       score += inTitle[i] ? value / 3 : value; // what the whole page is about tells little of a section
       covered += value > 0 || inTitle[i] > 0;
       seen[i] ||= value > 0;
     });
-    return { anchor, heading, text, code, words, order, score: score * (covered / terms.length) ** 2 };
+    return { anchor, heading: heading.raw, text, code, places, words: [...words.values()], order, score: score * (covered / terms.length) ** 2 };
   });
   if (!seen.every(Boolean)) return null;
   const best = scored.filter((section) => section.score > 0).sort((a, b) => b.score - a.score || a.order - b.order);
@@ -101,17 +89,19 @@ export function rank(title, sections, terms) {
   if (inTitle.every((value) => value > 0)) {
     best.splice(0, best.length, scored[0], ...best.filter((section) => section !== scored[0])); // the page's top first
   }
-  return { score, sections: best.slice(0, 3).map((section) => ({ ...section, ...sentence(section, terms) })) };
+  return { score, sections: best.slice(0, 3).map((section) => ({ ...section, ...sentence(section) })) };
 }
 
 /** Return the sentence of a section that has most of the terms, and where: {snippet, marks, isCode}. */
-export function sentence({ text, code }, terms) {
+export function sentence({ text, code, places }) {
   let best = { snippet: "", marks: [], isCode: false, terms: -1 };
   for (const [field, isCode] of [[text, false], [code, true]]) {
-    for (const [line] of field.matchAll(isCode ? LINES : SENTENCES)) {
-      const found = terms.map((term) => matches(line, term));
-      const count = found.filter((places) => places.length).length;
-      if (count > best.terms) best = { snippet: line, marks: found.flat(), isCode, terms: count };
+    for (const { 0: line, index } of field.raw.matchAll(isCode ? LINES : SENTENCES)) {
+      const inside = ([start, end]) => start >= index && end <= index + line.length;
+      const found = places.map((fields) => fields[isCode ? 2 : 1].filter(inside));
+      const count = found.filter((marks) => marks.length).length;
+      const marks = found.flat().map(([start, end]) => [start - index, end - index]);
+      if (count > best.terms) best = { snippet: line, marks, isCode, terms: count };
     }
   }
   return shorten(best);
@@ -129,13 +119,14 @@ export class Index {
   /** Fetch the list of pages. */
   async open() {
     const { pages, shards } = await this.#load("index.json", "");
-    this.pages = pages.map(([url, title, date, version]) => ({ url, title, date, version }));
+    this.pages = pages.map(([url, title, date, version, language]) => ({ url, title, date, version, language, words: new Text(title) }));
+    this.languages = [...new Set(this.pages.map(({ language }) => language))];
     this.shards = shards;
   }
 
   /** Find pages: the first reading of the query that has results. `next()` of what is returned fetches more of them. */
   async search(query) {
-    for (const terms of readings(query)) {
+    for (const terms of readings(query, this.languages)) {
       const pages = await this.#candidates(terms);
       const search = { results: [], more: pages.length > 0, next: () => this.#next(search, pages, terms) };
       for (let tried = 0; search.more && !search.results.length && tried < PATIENCE; tried += BATCH) await search.next();
@@ -147,8 +138,8 @@ export class Index {
   async #next(search, pages, terms) {
     const batch = pages.splice(0, BATCH).map(async (number) => {
       const page = this.pages[number];
-      const sections = await this.#load(`pages/${page.url.replace(/\.html$/, "")}.json`, page.version);
-      const ranked = rank(page.title, sections, terms);
+      const sections = await this.#sections(page);
+      const ranked = rank(page.words, sections, terms, page.language);
       return ranked && { ...ranked, page, number };
     });
     const found = (await Promise.all(batch)).filter(Boolean);
@@ -167,7 +158,7 @@ export class Index {
   }
 
   #promise(number, terms, scores) {
-    const titled = terms.filter((term) => matches(this.pages[number].title, term).length).length;
+    const titled = terms.filter((term) => matches(this.pages[number].words, term, this.pages[number].language).length).length;
     return scores.reduce((sum, pages) => sum + pages.get(number), 8 * titled);
   }
 
@@ -205,6 +196,11 @@ export class Index {
     return pages;
   }
 
+  async #sections(page) {
+    const sections = await this.#load(`pages/${page.url.replace(/\.html$/, "")}.json`, page.version);
+    return (page.sections ??= sections.map(([anchor, ...fields]) => [anchor, ...fields.map((field) => new Text(field))]));
+  }
+
   #load(name, version) {
     const file = this.#files.get(name) ?? this.#read(name, version);
     this.#files.set(name, file);
@@ -213,56 +209,67 @@ export class Index {
   }
 }
 
-function asTyped(text) {
-  return { pattern: pattern(text), grams: grams(text), spare: 0, short: isShort(text) };
+function exactly(text) {
+  const folded = fold(text).trim();
+  return { text: folded, pattern: pattern(folded), patterns: {}, grams: grams(folded), spare: 0, short: isShort(folded) };
 }
 
-/** A last syllable that may still grow: 스 into 습, or give its end away: 핛 into 학스. */
+/** A word and its other forms in each of the languages; its grams are those of what all forms begin with. */
+function asTyped(word, languages) {
+  const term = exactly(word);
+  const stems = [term.text];
+  for (const language of languages) {
+    const found = forms(word, language);
+    if (!found.length) continue;
+    stems.push(...found.map(([stem]) => stem));
+    const sources = found.map(([stem, ending]) => pattern(stem) + ending).join("|");
+    const isSyllable = SYLLABLE.test(term.text.slice(-1));
+    term.patterns[language] = isSyllable ? `${term.pattern}|${sources}` : `(?:${sources})(?![\\p{L}\\p{N}])|${term.pattern}`;
+  }
+  return { ...term, grams: grams(stems.reduce(common)) };
+}
+
+/** A last syllable that may still grow, or give its end away. */
 function halfTyped(text) {
-  const code = text.charCodeAt(text.length - 1);
-  if (code < FIRST || code > LAST) return asTyped(text);
-  const final = (code - FIRST) % 28;
-  const before = text.slice(0, -1);
-  if (!final) return ranged(before, code, code + 27);
-  const [stays, moves] = DOUBLE[FINALS[final]] ?? ` ${FINALS[final]}`;
-  const first = FIRST + 588 * INITIALS.indexOf(moves);
-  return ranged(before + String.fromCharCode(code - final + FINALS.indexOf(stays)), first, first + 587);
-}
-
-function ranged(before, ...codes) {
-  const [first, last] = codes.map((code) => String.fromCharCode(code));
+  const [before, first, last] = growing(fold(text)) ?? [];
+  if (before === undefined) return null;
   const link = SYLLABLE.test(before.slice(-1)) ? before.slice(-1) : "";
   const range = [link + first, link + last];
   const whole = grams(before).filter(([gram]) => gram.length > 1 || gram !== link);
-  return { pattern: `${pattern(before)}[${first}-${last}]`, grams: [...whole, range], spare: 0, short: false };
+  return { pattern: `${pattern(before)}[${first}-${last}]`, patterns: {}, grams: [...whole, range], spare: 0, short: false };
 }
 
-/** 학습결과 for 학습 결과: a space may stand between syllables, so that one gram is missing. */
-function spacedOtherwise(text) {
+/** dataset for data set, and the other way round: where a space may stand, one gram of syllables or two of letters are missing. */
+function spacedOtherwise(word) {
+  const text = fold(word).replace(/([\p{L}\p{N}])[-_](?=[\p{L}\p{N}])/gu, "$1");
   const parts = [...text].map((character) => pattern(character));
-  const spare = (text.match(RUNS) ?? []).some((run) => SYLLABLE.test(run) && run.length > 2) ? 1 : 0;
-  return { pattern: parts.join("\\s?"), grams: grams(text), spare, short: isShort(text) };
+  const runs = text.match(RUNS) ?? [];
+  const spare = Math.max(0, ...runs.map((run) => (SYLLABLE.test(run) ? Number(run.length > 2) : run.length > 4 ? 2 : 0)));
+  return { pattern: parts.join("[\\s_-]?"), patterns: {}, grams: grams(text), spare, short: !SYLLABLE.test(text) };
 }
 
 function pattern(text) {
-  return text
-    .replace(/\s+/g, " ")
-    .replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")
-    .replace(/(\d)x(?=\d)/g, "$1\\s*[x×]\\s*")
-    .replace(/\d+/g, (digits) => digits.replace(/\B(?=(?:\d{3})+$)/g, ",?"))
-    .replace(/ /g, "\\s+");
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&").replace(/\s+/g, "\\s+");
+}
+
+function compiled(source) {
+  if (!expressions.has(source)) expressions.set(source, new RegExp(source, "gu"));
+  return expressions.get(source);
+}
+
+function common(one, other) {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length++;
+  return one.slice(0, length);
 }
 
 function isShort(text) {
   return text.length < 3 && !SYLLABLE.test(text);
 }
 
-function joined(one, other) {
-  return Boolean(one && other) && WORD.test(one) && WORD.test(other) && SYLLABLE.test(one) === SYLLABLE.test(other);
-}
-
+/** Return the words that were found, each once in whatever case. */
 function cut(text, found) {
-  return found.map(([start, end]) => text.slice(start, end).toLowerCase());
+  return found.map(([start, end]) => text.raw.slice(start, end)).map((word) => [word.toLowerCase(), word]);
 }
 
 function quality(found) {
