@@ -32,7 +32,8 @@ from search_library import FIND, QUERIES, first_right, found, write_library  # n
 from blogkit.web.search_index import write_index  # noqa: E402
 
 SPHINX = """async () => {
-    while (!document.querySelector(".search-summary")?.textContent) await new Promise((done) => setTimeout(done, 20));
+    const said = () => document.querySelector(".search-summary")?.textContent;
+    for (let i = 0; i < 250 && !said(); i++) await new Promise((done) => setTimeout(done, 20)); // some fail
     const links = () => [...document.querySelectorAll("ul.search > li > a:first-of-type")];
     for (let before = -1; links().length !== before; await new Promise((done) => setTimeout(done, 150))) {
         before = links().length;

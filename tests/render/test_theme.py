@@ -127,13 +127,13 @@ def test_the_address_of_a_script_changes_with_those_that_it_loads(
     static = shutil.copytree(builder._STATIC, tmp_path / "static")
     monkeypatch.setattr(builder, "_STATIC", static)
     addresses = []
-    for name in ("", "search-index.js", "search.css", "search.js", "blog.js"):
+    for name in ("", "search-index.js", "search-languages.js", "search.css", "search.js", "blog.js"):
         if name:
             (static / name).write_text("other", encoding="utf-8")
         builder._digest.cache_clear()
         addresses.append(builder.asset("search.js", "ko"))
     builder._digest.cache_clear()
-    assert len(set(addresses)) == 4
+    assert len(set(addresses)) == 5
     assert addresses[-1] == addresses[-2]
 
 

@@ -199,6 +199,16 @@ def test_forms_of_a_word(script: Page, language: str, query: str, alike: list[st
     assert [word for word in others if marked[word]] == []
 
 
+def test_a_sentence_without_spaces_behind_it_is_shown_alone(script: Page) -> None:
+    ranked = """async () => {
+        const { Text } = await import("./_static/search-languages.js");
+        const { rank, readings } = await import("./_static/search-index.js");
+        const fields = ["", "一つ目の文。検証データの損失。三つ目。", ""].map((field) => new Text(field));
+        return rank(new Text("題"), [["", ...fields]], readings("損失は", ["ja"])[0], "ja").sections[0].snippet;
+    }"""
+    assert script.evaluate(ranked) == "検証データの損失。"
+
+
 @pytest.mark.parametrize(
     ("html", "language"),
     [
