@@ -129,13 +129,13 @@ def _load(kept: Path | None) -> dict[str, Indexed]:
     try:
         with np.load(io.BytesIO(kept.read_bytes())) as arrays:
             records, grams = json.loads(str(arrays["records"])), arrays["grams"]
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):  # damaged
+        parts = np.split(grams, np.cumsum([length for *_, length in records.values()]))
+        return {
+            key: Indexed(url, title, date, language, version, part)
+            for (key, (url, title, date, language, version, _)), part in zip(records.items(), parts[:-1], strict=True)
+        }
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):  # damaged, or of another engine
         return {}
-    parts = np.split(grams, np.cumsum([length for *_, length in records.values()]))
-    return {
-        key: Indexed(url, title, date, language, version, part)
-        for (key, (url, title, date, language, version, _)), part in zip(records.items(), parts[:-1], strict=True)
-    }
 
 
 def _save(kept: Path, found: dict[str, Indexed]) -> None:

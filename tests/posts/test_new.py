@@ -43,16 +43,6 @@ def test_writes_a_draft_that_is_read_without_a_fault(tmp_path: Path, language: s
     assert hint in post.text
 
 
-@pytest.mark.parametrize(
-    ("language", "hint"), [("ko", "# 공개할 때 이 줄을 지웁니다"), ("pt", "# delete this line to publish the post")]
-)
-def test_hints_are_in_the_language_of_the_blog(tmp_path: Path, language: str, hint: str) -> None:
-    text = new_post(tmp_path, "A title", NOW, language).read_text(encoding="utf-8")
-    assert f"draft: true {hint}\n" in text
-    assert read_post(next(tmp_path.glob("posts/*")), tmp_path, "Asia/Seoul").description.count("{answer}") == 1
-    assert text.count("{glue:text}`answer`") == 1
-
-
 def test_leaves_a_post_alone_that_exists(tmp_path: Path) -> None:
     new_post(tmp_path, "제목", NOW, "ko").rename(tmp_path / "posts/2026-03-04-제목.ipynb")
     with pytest.raises(FileExistsError, match="exists already"):
