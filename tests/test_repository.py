@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 MODULE_LINES, FUNCTION_LINES = 300, 40
 PASTED = ("blogkit/execution/prelude/matplotlib.py",)
 """Readers get it as one cell that leaves no name behind."""
+LOCKS = ("requirements", "tests/requirements", "tests/newest")
 PIN = re.compile(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^\s;\\]+)")
 
 
@@ -39,7 +40,7 @@ def locked(name: str) -> tuple[dict[str, list[str]], set[str]]:
     return versions, direct
 
 
-@pytest.mark.parametrize("name", ["requirements", "tests/requirements"])
+@pytest.mark.parametrize("name", LOCKS)
 def test_lock_is_made_from_its_source(name: str) -> None:
     sources, (versions, direct) = wanted(name), locked(name)
     assert direct == set(sources), "run .ci/lock"
@@ -47,7 +48,7 @@ def test_lock_is_made_from_its_source(name: str) -> None:
         assert all(requirement.specifier.contains(version) for version in versions[key]), requirement
 
 
-@pytest.mark.parametrize("name", ["requirements", "tests/requirements"])
+@pytest.mark.parametrize("name", LOCKS)
 def test_lock_has_hashes_and_names_no_host(name: str) -> None:
     text = (ROOT / f"{name}.txt").read_text(encoding="utf-8")
     assert text.count("--hash=sha256:") > sum(map(len, locked(name)[0].values()))
