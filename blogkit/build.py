@@ -29,6 +29,7 @@ from .posts.post import POSTS, Post
 from .posts.reading import iter_public, read_posts
 from .publish.staging import Staging, remove_strays
 from .site.address import Site, site_of
+from .site.config import read_config
 from .site.entry import Entry, make_entry
 from .site.history import (
     HISTORY,
@@ -287,3 +288,8 @@ class Build:
 
     def _drop(self, keep: set[str]) -> list[str]:
         return self.store.prune(keep, self.settings.store_days, self.settings.store_gib * _GIB)
+
+
+def load(root: Path) -> Build:
+    """Return a build of the book whose ``_config.yml`` stands in ``root``."""
+    return Build(root, read_config(root).settings)

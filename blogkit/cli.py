@@ -10,16 +10,16 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeAlias
 
-from .build import Build
+from .build import SITE, load
+from .cli_workflow import Commands, add_workflow_commands
 from .errors import AuthorError
 from .execution.failures import ExecutionFailed
-from .language import CATALOG, LOCALE, N_, _, ngettext
+from .language import CATALOG, ENGLISH, LOCALE, N_, _, language_code, ngettext
 from .posts.post import SUFFIXES
 from .site.config import read_config
+from .version import VERSION
 
-_SITE = Path("_build/html")
 _OF_ARGPARSE = (
     *(N_("usage: "), N_("positional arguments"), N_("options"), N_("show this help message and exit")),
     *(N_("%(prog)s: error: %(message)s\n"), N_("argument %(argument_name)s: %(message)s"), N_("expected one argument")),
@@ -27,7 +27,6 @@ _OF_ARGPARSE = (
     *(N_("invalid choice: %(value)r (choose from %(choices)s)"), N_("invalid %(type)s value: %(value)r")),
 )
 """What argparse says, which asks gettext's own domain."""
-_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,17 +44,35 @@ def main(arguments: list[str] | None = None) -> int:
     return 1
 
 
-def load(root: Path) -> Build:
-    """Return a build of the book whose ``_config.yml`` stands in ``root``."""
-    return Build(root, read_config(root).settings)
-
-
 def _new(options: argparse.Namespace) -> int:
     from .posts.new import new_post
 
     build = load(Path.cwd())
     now = dt.datetime.now(build.settings.zone)
     print(new_post(build.root, options.title, now, build.settings.language).relative_to(build.root))
+    return 0
+
+
+def _init(options: argparse.Namespace) -> int:
+    from .start.locking import write_lock
+    from .start.new_blog import differences, is_blog, new_blog, renew
+
+    folder, now = options.folder, dt.datetime.now(dt.UTC)
+    language = read_config(folder).settings.language if is_blog(folder) else language_code(options.language)
+    if options.renew:
+        print(*renew(folder, language, now, options.workflow), sep="\n")
+    elif is_blog(folder):
+        print("\n".join(differences(folder, language, now, options.workflow)) or _("this blog is as a new one"))
+    else:
+        print(*new_blog(folder, language, now, options.workflow), sep="\n")
+        write_lock(folder)
+    return 0
+
+
+def _lock(options: argparse.Namespace) -> int:
+    from .start.locking import write_lock
+
+    write_lock(Path.cwd(), *options.arguments)
     return 0
 
 
@@ -135,73 +152,16 @@ def _prune(options: argparse.Namespace) -> int:
     return 0
 
 
-def _plan(options: argparse.Namespace) -> int:
-    from .execution.ci_runners import deal
-
-    build = load(Path.cwd())
-    found = build.states()
-    print(json.dumps(deal(found, options.limit, options.runners.split()), ensure_ascii=False))
-    return 0
-
-
-def _accept(options: argparse.Namespace) -> int:
-    from .execution.ci_results import accept
-
-    build = load(Path.cwd())
-    with build:
-        number = accept(json.loads(options.plan), options.folder, build.states(), build.store)
-    print(ngettext("{number} result accepted", "{number} results accepted", number).format(number=number))
-    return 0
-
-
-def _check(options: argparse.Namespace) -> int:
-    from .publish.check import crawl_site
-
-    found = crawl_site(options.site, options.base)
-    for fault in found.faults:
-        print(fault)
-    message = _("{addresses} addresses answer, {faults} faults")
-    print(message.format(addresses=len(found.answered), faults=len(found.faults)))
-    return 1 if found.faults else 0
-
-
-def _diff(options: argparse.Namespace) -> int:
-    from .publish.diff import compare
-    from .publish.diff_report import as_markdown
-
-    if not options.new.is_dir():
-        sys.exit(_("there is no site in {folder}; build it, or mend the name").format(folder=options.new))
-    print(as_markdown(compare(options.old, options.new)))
-    return 0
-
-
-def _fetch(options: argparse.Namespace) -> int:
-    from .publish.fetch import fetch_site
-
-    fetch_site(options.address, options.folder)
-    return 0
-
-
-def _address(options: argparse.Namespace) -> int:
-    from .publish.github import pages_address
-
-    print(pages_address())
-    return 0
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m blogkit", description=_("The author's commands besides `jupyter-book build .`.")
-    )
+    name = "blogkit" if Path(sys.argv[0]).stem == "blogkit" else "python -m blogkit"
+    parser = argparse.ArgumentParser(prog=name, description=_("The commands of authors and of who publishes."))
+    parser.add_argument("--version", action="version", version=VERSION, help=_("say the version"))
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
-    new = commands.add_parser("new", help=_("begin a post: one file with the right name and front matter"))
-    new.add_argument("title")
-    new.set_defaults(run=_new)
-
+    _add_beginning(commands)
     build = commands.add_parser("build", help=_("make the site, as `jupyter-book build .` does"))
-    where = _("where it goes (default: {site})").format(site=_SITE.as_posix())
-    build.add_argument("--site", type=Path, default=_SITE, help=where)
+    where = _("where it goes (default: {site})").format(site=SITE)
+    build.add_argument("--site", type=Path, default=Path(SITE), help=where)
     build.set_defaults(run=_build)
 
     conf = commands.add_parser("conf", help=_("make what `sphinx-build -c` wants, and print where"))
@@ -227,38 +187,23 @@ def _parser() -> argparse.ArgumentParser:
     prune = commands.add_parser("prune", help=_("drop stored results as `blog_store_days` and `blog_store_gib` say"))
     prune.set_defaults(run=_prune)
 
-    _add_publishing(commands)
+    add_workflow_commands(commands)
     return parser
 
 
-def _add_publishing(commands: _Commands) -> None:
-    """Add what a workflow asks for."""
-    plan = commands.add_parser("plan", help=_("deal the stale posts to runners, as JSON"))
-    plan.add_argument("--limit", type=int, default=20, help=_("most runners (default: 20)"))
-    plan.add_argument("--runners", default="", help=_("labels that posts may ask for in `runs_on`"))
-    plan.set_defaults(run=_plan)
+def _add_beginning(commands: Commands) -> None:
+    """Add what begins a blog or a post."""
+    init = commands.add_parser("init", help=_("begin a blog; in a blog: say what it has otherwise than a new one"))
+    init.add_argument("folder", type=Path)
+    init.add_argument("--language", default=ENGLISH, help=_("of the blog, such as ko or pt-BR (default: en)"))
+    init.add_argument("--workflow", default="", help=_("what its workflow calls (default: that of this release)"))
+    init.add_argument("--renew", action="store_true", help=_("write the workflow files of a blog anew"))
+    init.set_defaults(run=_init)
 
-    accepting = commands.add_parser("accept", help=_("store what the runners of a plan made, and nothing else"))
-    accepting.add_argument("plan", help=_("as `plan` printed it"))
-    accepting.add_argument("folder", type=Path, help=_("holds `results-N/`, with the archive of the plan's runner N"))
-    accepting.set_defaults(run=_accept)
+    lock = commands.add_parser("lock", help=_("make requirements.txt of requirements.in"))
+    lock.add_argument("arguments", nargs=argparse.REMAINDER, help=_("of `uv pip compile`, such as --upgrade"))
+    lock.set_defaults(run=_lock)
 
-    check = commands.add_parser("check", help=_("serve the built site as GitHub Pages does and crawl it"))
-    check.add_argument(
-        "site", nargs="?", type=Path, default=_SITE, help=_("(default: {value})").format(value=_SITE.as_posix())
-    )
-    check.add_argument("--base", default="", help=_("its published address (default: what the home page says)"))
-    check.set_defaults(run=_check)
-
-    diff = commands.add_parser("diff", help=_("say in Markdown what changes for readers between two built sites"))
-    diff.add_argument("old", type=Path, metavar="OLD_SITE", help=_("may be missing"))
-    diff.add_argument("new", type=Path, metavar="NEW_SITE")
-    diff.set_defaults(run=_diff)
-
-    fetch = commands.add_parser("fetch", help=_("copy the published pages and the history of results"))
-    fetch.add_argument("address")
-    fetch.add_argument("folder", type=Path)
-    fetch.set_defaults(run=_fetch)
-
-    address = commands.add_parser("address", help=_("say where GitHub Pages publishes the blog; nothing: it is off"))
-    address.set_defaults(run=_address)
+    new = commands.add_parser("new", help=_("begin a post: one file with the right name and front matter"))
+    new.add_argument("title")
+    new.set_defaults(run=_new)

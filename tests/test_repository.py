@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,10 @@ PIN = re.compile(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^\s;\\]+)")
 
 
 def wanted(name: str) -> dict[str, Requirement]:
-    """The requirements of a ``.in`` file, by name."""
+    """The requirements of a ``.in`` file, by name, and where they count those of the engine."""
     lines = (ROOT / f"{name}.in").read_text(encoding="utf-8").splitlines()
+    if name != "tests/requirements":
+        lines += tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     found = [Requirement(line) for line in lines if line and not line.startswith(("#", "-"))]
     return {canonicalize_name(requirement.name): requirement for requirement in found}
 
@@ -35,7 +38,7 @@ def locked(name: str) -> tuple[dict[str, list[str]], set[str]]:
         if pin := PIN.match(line):
             current = canonicalize_name(pin[1])
             versions.setdefault(current, []).append(pin[2])
-        elif line.strip().startswith("#") and line.endswith(f"-r {name}.in"):
+        elif line.strip().startswith("#") and line.endswith((f"-r {name}.in", "blogkit (pyproject.toml)")):
             direct.add(current)
     return versions, direct
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import Book, code
 
-from blogkit.cli import load
+from blogkit.build import load
 from blogkit.errors import AuthorError
 from blogkit.execution.ci_results import accept
 from blogkit.execution.status import State
