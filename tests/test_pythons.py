@@ -1,4 +1,4 @@
-"""Every Python from 3.11 on that this machine has: the lock file installs there, and a small book is built."""
+"""Environments of their own: every Python from 3.11 on that this machine has, and the newest Sphinx."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, Book, code
+
+from blogkit.publish.check import crawl_site
+from blogkit.publish.diff import compare
 
 UV = Path(sys.executable).with_name("uv")
 ENTRY = re.compile(r"^(?=[a-z\d])", re.MULTILINE)
@@ -54,25 +58,39 @@ def prepare(*command: str | Path, env: dict[str, str] | None = None) -> None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{' '.join(map(str, command))}: {done.stdout}")
 
 
-@pytest.fixture(params=[pytest.param(path, id=f"python{version}") for version, path in pythons().items()])
-def environment(request: pytest.FixtureRequest) -> Iterator[Path]:
-    """An environment with what a blog without TensorFlow wants, as locked."""
+@contextmanager
+def environment(python: str, locked: str) -> Iterator[Path]:
+    """An environment with what is locked."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         made, lock = Path(folder, "environment"), Path(folder, "requirements.txt")
-        lock.write_text(locked_without("tensorflow"), encoding="utf-8")
+        lock.write_text(locked, encoding="utf-8")
         # pip from here, for Debian's Python has none to put there. Not uv: it does not read pip's configuration.
-        prepare(request.param, "-m", "venv", "--without-pip", made)
+        prepare(python, "-m", "venv", "--without-pip", made)
         pip = [sys.executable, "-m", "pip", "--python", made, "install", "--quiet", "--no-compile"]
         prepare(*pip, "--no-deps", "--require-hashes", "-r", lock)
         yield made
 
 
+@pytest.fixture(params=[pytest.param(path, id=f"python{version}") for version, path in pythons().items()])
+def without_tensorflow(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """An environment with what a blog without TensorFlow wants, as locked."""
+    with environment(request.param, locked_without("tensorflow")) as made:
+        yield made
+
+
+@pytest.fixture
+def newest() -> Iterator[Path]:
+    """An environment with the newest Sphinx, and without Jupyter Book."""
+    with environment(sys.executable, (ROOT / "tests/newest.txt").read_text(encoding="utf-8")) as made:
+        yield made
+
+
 @pytest.mark.installs
-def test_a_small_book_is_built(environment: Path, book: Book) -> None:
+def test_a_small_book_is_built(without_tensorflow: Path, book: Book) -> None:
     body = code("glue('answer', 6 * 7)") + "\n답은 {glue:text}`answer`입니다.\n"
     book.post("2024-01-01-executed", body, description="답 {answer:.1f}")
     book.post("2024-01-02-plain")
-    command = [str(environment / "bin/jupyter-book"), "build", "-W", "--keep-going", "."]
+    command = [str(without_tensorflow / "bin/jupyter-book"), "build", "-W", "--keep-going", "."]
 
     first = book.run(*command)
     assert first.returncode == 0, first.stdout
@@ -84,3 +102,36 @@ def test_a_small_book_is_built(environment: Path, book: Book) -> None:
     second = book.run(*command)
     assert second.returncode == 0, second.stdout
     assert "executing" not in second.stdout
+
+
+@pytest.mark.installs
+def test_the_newest_sphinx_without_jupyter_book_makes_the_same_site(
+    newest: Path, make_book: Callable[[], Book]
+) -> None:
+    """But for the order of a heading's addresses, and for what says when and with what a post was executed."""
+    assert not list(newest.glob("lib/*/site-packages/jupyter_book*"))
+    books = old, new = make_book(), make_book()
+    for each in books:
+        for name in ("favicon.svg", "favicon.png"):
+            each.write(f"images/{name}", (ROOT / "images" / name).read_bytes())
+        text = {
+            name: (ROOT / f"tests/render/{name}.md").read_text(encoding="utf-8") for name in ("gallery", "directives")
+        }
+        each.post("2024-01-01-gallery", text["gallery"], description="{accuracy:.2%}", outputs=["images/made.png"])
+        each.post("2024-01-02-directives", text["directives"], lang="en", tags=["C++", "나"], expect={"half": "> 0.1"})
+        each.post("2024-01-03-draft", draft=True)
+    old.build()
+    result = new.run(str(newest / "bin/python"), "-m", "blogkit", "build")
+    assert result.returncode == 0, result.stdout
+
+    assert crawl_site(new.site).faults == []
+    found = compare(old.site, new.site)
+    found.changed.pop("results.html", None)
+    assert (found.added, found.removed, found.changed, found.values) == ({}, {}, {}, [])
+    pages = {page.relative_to(old.site).as_posix() for page in old.site.rglob("*.html")}
+    assert {page: elements(old, page) for page in pages} == {page: elements(new, page) for page in pages}
+
+
+def elements(book: Book, page: str) -> list[str]:
+    """The elements of a page; ``span`` also holds the other addresses of a heading, of which MyST writes more."""
+    return [element.name for element in book.soup(page).find_all(True) if element.name != "span"]

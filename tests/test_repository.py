@@ -17,13 +17,14 @@ from packaging.utils import canonicalize_name
 MODULE_LINES, FUNCTION_LINES = 300, 40
 PASTED = ("blogkit/execution/prelude/matplotlib.py",)
 """Readers get it as one cell that leaves no name behind."""
+LOCKS = ("requirements", "tests/requirements", "tests/newest")
 PIN = re.compile(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^\s;\\]+)")
 
 
 def wanted(name: str) -> dict[str, Requirement]:
-    """The requirements of a ``.in`` file, by name; for the blog also those of its engine."""
+    """The requirements of a ``.in`` file, by name, and where they count those of the engine."""
     lines = (ROOT / f"{name}.in").read_text(encoding="utf-8").splitlines()
-    if name == "requirements":
+    if name != "tests/requirements":
         lines += tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     found = [Requirement(line) for line in lines if line and not line.startswith(("#", "-"))]
     return {canonicalize_name(requirement.name): requirement for requirement in found}
@@ -42,7 +43,7 @@ def locked(name: str) -> tuple[dict[str, list[str]], set[str]]:
     return versions, direct
 
 
-@pytest.mark.parametrize("name", ["requirements", "tests/requirements"])
+@pytest.mark.parametrize("name", LOCKS)
 def test_lock_is_made_from_its_source(name: str) -> None:
     sources, (versions, direct) = wanted(name), locked(name)
     assert direct == set(sources), "run .ci/lock"
@@ -50,7 +51,7 @@ def test_lock_is_made_from_its_source(name: str) -> None:
         assert all(requirement.specifier.contains(version) for version in versions[key]), requirement
 
 
-@pytest.mark.parametrize("name", ["requirements", "tests/requirements"])
+@pytest.mark.parametrize("name", LOCKS)
 def test_lock_has_hashes_and_names_no_host(name: str) -> None:
     text = (ROOT / f"{name}.txt").read_text(encoding="utf-8")
     assert text.count("--hash=sha256:") > sum(map(len, locked(name)[0].values()))

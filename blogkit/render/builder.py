@@ -62,10 +62,18 @@ class BlogBuilder(StandaloneHTMLBuilder):
 
     def __init__(self, app: Sphinx, env: BuildEnvironment) -> None:
         super().__init__(app, env)
-        self.outdir = type(self.outdir)(Staging(Path(app.outdir)).pages)
         self.languages: dict[str, str] = {}
         """Docname → language of the posts that name theirs."""
         self._hidden: tuple[str, ...] = ()
+
+    @property
+    def outdir(self) -> Any:
+        """Where it writes: to the staged pages of the site that it is told to make."""
+        return self._outdir
+
+    @outdir.setter
+    def outdir(self, site: Any) -> None:
+        self._outdir = type(site)(Staging(site).pages)
 
     def hide(self, names: Iterable[str]) -> None:
         """Leave out documents, by their files; unlike ``exclude_patterns``, a change makes no page stale."""

@@ -54,6 +54,8 @@ def visit_inline(translator: HTML5Translator, node: nodes.math) -> None:
 
 def visit_block(translator: HTML5Translator, node: nodes.math_block) -> None:
     """Write an equation of its own, with its number if it has one."""
+    if "amsmath" in node["classes"]:
+        node["ids"].clear()  # MyST draws them by lot in each build: nobody can refer to them
     translator.body.append(translator.starttag(node, "div", CLASS="equation"))
     translator.body.append(_convert(node, block=True))
     if node.get("number"):

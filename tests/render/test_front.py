@@ -23,6 +23,10 @@ A note.
 |---|---|
 | 1 | 2 |
 
+\\begin{align}
+a &= b
+\\end{align}
+
 """ + code("glue('v', 2)")
 SPHINX_BUILD = (sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", "-c", "_build/.conf", ".", "_build/html")
 
