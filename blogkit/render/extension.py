@@ -23,7 +23,7 @@ from ..text import shorten
 from ..web.views import Document
 from . import borders, front, maths
 from .anchors import NameSections
-from .builder import THEME, BlogBuilder
+from .builder import THEME, BlogBuilder, theme_files
 from .reader import hand_over
 from .translator import depart_folded, visit_folded
 
@@ -60,7 +60,7 @@ class Hooks:
         with self._told():
             front.configure(app, self.config)
             self._build = Build(Path(app.srcdir), self.config.settings, Path(app.outdir))
-            self._build.site  # noqa: B018  # a bad address is told before anything runs
+            self._build.site  # noqa: B018  # a bad address or picture is told before anything runs
             self._open.enter_context(self._build)
             self._build.begin(Path(app.doctreedir))
 
@@ -71,6 +71,7 @@ class Hooks:
             self._stop(message.format(name=app.builder.name))
         with self._told():
             self.build.execute()
+        app.builder.told = self._told
         app.builder.hide(self.build.hidden())
 
     def outdated(
@@ -109,7 +110,7 @@ class Hooks:
         asked |= {name for name in env.all_docs if not is_post(name)}
         menu = [name for name in env.toctree_includes.get(root, []) if not is_post(name)]
         documents = [_document(env, name, in_menu=name in menu) for name in (*menu, *sorted(asked - {*menu}))]
-        renderer = f"{app.builder.build_info.config_hash} {engine_digest()}"
+        renderer = f"{app.builder.build_info.config_hash} {engine_digest()} {front.templates_digest(app)}"
         with self._told():
             stale, self._stale_lists = self.build.make_views(documents, renderer)
         # Sphinx writes lists only when it writes documents.
@@ -139,7 +140,7 @@ class Hooks:
             message = _("the site was not changed: mend the warnings above ({number}) and build again")
             self._stop(message.format(number=app._warncount))
         with self._open, self._told():
-            self.build.publish(app.builder.copied())
+            self.build.publish(app.builder.copied(), theme_files())
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -194,5 +195,6 @@ def _unchanged(error: Exception) -> str:
 
 def _document(env: BuildEnvironment, name: str, *, in_menu: bool) -> Document:
     """Return what a page's own source says of it."""
+    source = Path(env.doc2path(name, base=False)).as_posix()
     first = next(env.get_doctree(name).findall(nodes.paragraph), None)
-    return Document(name, env.titles[name].astext(), shorten(first.astext()) if first else "", in_menu)
+    return Document(name, env.titles[name].astext(), shorten(first.astext()) if first else "", in_menu, source)
