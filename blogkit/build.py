@@ -30,7 +30,6 @@ from .posts.post import POSTS, Post
 from .posts.reading import iter_public, read_posts
 from .publish.staging import Staging, remove_strays
 from .site.address import Site, site_of
-from .site.config import read_config
 from .site.entry import Entry, make_entry
 from .site.history import (
     HISTORY,
@@ -45,12 +44,12 @@ from .site.history import (
 )
 from .site.look import Look, read_look
 from .site.revisions import check_outputs, last_changes
-from .site.settings import Settings, is_address
+from .site.settings import Settings
 from .site.thumbnails import Thumbnail, thumbnails
 from .web.feeds import write_feeds
 from .web.head import is_indexed
 from .web.notfound import write_notfound
-from .web.pages import HOME, NOT_FOUND, Pages
+from .web.pages import HOME, Pages
 from .web.records import write_records
 from .web.redirects import write_redirects
 from .web.search_index import write_index
@@ -183,8 +182,7 @@ class Build:
     @cached_property
     def site(self) -> Site:
         """What every page says of the blog as a whole; raise :class:`AuthorError` for a bad address."""
-        site = site_of(self.settings, self._environ, self.root)
-        return replace(site, favicon=self.look.favicon)
+        return replace(site_of(self.settings, self._environ, self.root), favicon=self.look.favicon)
 
     @cached_property
     def look(self) -> Look:
@@ -214,17 +212,8 @@ class Build:
             file = self.staging.pages / picture.name if picture else None
             self._cards[entry.post.docname] = post_card(entry, self.site, file)
         rows = result_rows([entry.post for entry in self.entries], self.results, self.history, self.moved)
-        pages = Pages(
-            self.settings,
-            self.site,
-            self.entries,
-            rows,
-            self._thumbnails,
-            self._cards,
-            documents,
-            self._now,
-            self.look,
-        )
+        beside = (rows, self._thumbnails, self._cards, documents, self._now, self.look)
+        pages = Pages(self.settings, self.site, self.entries, *beside)
         stale = []
         for views in (pages.of_documents(), pages.of_lists()):
             found = {view.name: view for view in views}
@@ -232,17 +221,13 @@ class Build:
             written = {name: (self.staging.pages / f"{name}.html").is_file() for name in found}
             # Each is noted, also where the file is missing.
             stale.append([n for n, v in found.items() if not self.made.same(n, v.digest(renderer)) or not written[n]])
-        self._check_targets()
         return stale[0], stale[1]
 
-    def publish(self, pictures: Collection[str], theme: Collection[str]) -> None:
+    def publish(self, loaded: Collection[str]) -> None:
         """Write what stands beside the pages and put the site in its place; raise :class:`AuthorError`.
 
-        ``pictures`` are the files that Sphinx copied for its pages, ``theme`` those that all pages load.
+        ``loaded`` are the files that Sphinx copied for its pages and the theme's.
         """
-        if taken := sorted(self.look.files.keys() & theme):
-            message = _("the theme has a file of this name; take another name")
-            raise AuthorError([Fault(self.look.files[name], 0, message) for name in taken])
         pages = self.staging.pages
         # Not what this run wrote: Sphinx writes no page when no source changed.
         paths = {view.head.path for view in self.views.values()}
@@ -253,7 +238,7 @@ class Build:
         written |= write_sitemap(pages, self.entries, self.site, indexed)
         written |= write_notfound(pages, self.site)
         written |= write_index(pages, paths, self.staging.kept("search.npz"))
-        written |= {thumbnail.name for thumbnail in self._thumbnails.values()} | paths | {*pictures, *theme}
+        written |= {thumbnail.name for thumbnail in self._thumbnails.values()} | paths | set(loaded)
         written |= write_redirects(pages, self.entries, self.site, written)
         remove_strays(pages, written)
         self.made.save()
@@ -308,14 +293,6 @@ class Build:
             self.made.write(pages / name, f"{file} {state.st_size} {state.st_mtime_ns}", file.read_bytes)
         write(pages / HISTORY, history_file(self.history))
         return written | set(files) | {HISTORY}
-
-    def _check_targets(self) -> None:
-        """Raise :class:`AuthorError` where the menu or the foot leads to a page that there is not."""
-        targets = self.settings.targets.items()
-        if lost := [(name, to) for name, to in targets if not is_address(to) and to not in self.views]:
-            config, message = read_config(self.root), _("there is no page {name!r}; write one such as {pages}")
-            pages = ", ".join(sorted(name for name in self.views if "/" not in name and name != NOT_FOUND))
-            raise AuthorError([config.fault(name, message.format(name=to, pages=pages)) for name, to in lost])
 
     def _drop(self, keep: set[str]) -> list[str]:
         return self.store.prune(keep, self.settings.store_days, self.settings.store_gib * _GIB)

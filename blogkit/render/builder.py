@@ -86,9 +86,9 @@ class BlogBuilder(StandaloneHTMLBuilder):
         return [*super().get_asset_paths(), *self._hidden]
 
     def copied(self) -> set[str]:
-        """Return the files that pages show or offer and that Sphinx copied, as names below the pages."""
+        """Return the files that pages load, show or offer and that were copied, as names below the pages."""
         pictures = {f"{self.imagedir}/{name}" for _, name in self.env.images.values()}
-        return pictures | {f"_downloads/{name}" for _, name in self.env.dlfiles.values()}
+        return pictures | theme_files().keys() | {f"_downloads/{name}" for _, name in self.env.dlfiles.values()}
 
     def init_templates(self) -> None:
         """Escape what templates print, and give them their filters."""
@@ -170,6 +170,7 @@ class BlogBuilder(StandaloneHTMLBuilder):
         """Write none."""
 
 
+@cache
 def theme_files() -> dict[str, Path]:
     """Return the files that pages load, by their names on the site."""
     files = [*_STATIC.iterdir(), *_DESIGN.glob("*design*.css"), *_DESIGN.glob("*tabs*.js")]

@@ -12,14 +12,15 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.util import logging
 
 from ..build import Build
-from ..errors import AuthorError, refused
+from ..errors import AuthorError, Fault, refused
 from ..execution.failures import ExecutionFailed
 from ..files import engine_digest
 from ..language import _
 from ..posts.post import is_post
 from ..site.config import read_config
-from ..site.settings import own_settings
+from ..site.settings import is_address, own_settings
 from ..text import shorten
+from ..web.pages import NOT_FOUND
 from ..web.views import Document
 from . import borders, front, maths
 from .anchors import NameSections
@@ -61,6 +62,9 @@ class Hooks:
             front.configure(app, self.config)
             self._build = Build(Path(app.srcdir), self.config.settings, Path(app.outdir))
             self._build.site  # noqa: B018  # a bad address or picture is told before anything runs
+            own, message = self._build.look.files, _("the theme has a file of this name; take another name")
+            if taken := sorted(own.keys() & theme_files()):
+                raise AuthorError([Fault(own[name], 0, message) for name in taken])
             self._open.enter_context(self._build)
             self._build.begin(Path(app.doctreedir))
 
@@ -113,8 +117,17 @@ class Hooks:
         renderer = f"{app.builder.build_info.config_hash} {engine_digest()} {front.templates_digest(app)}"
         with self._told():
             stale, self._stale_lists = self.build.make_views(documents, renderer)
+            self._check_targets()
         # Sphinx writes lists only when it writes documents.
         return [name for name in stale if name in env.all_docs] or [root] * bool(self._stale_lists)
+
+    def _check_targets(self) -> None:
+        """Raise :class:`AuthorError` where the menu or the foot leads to a page that there is not."""
+        views, targets = self.build.views, self.config.settings.targets.items()
+        if lost := [(name, to) for name, to in targets if not is_address(to) and to not in views]:
+            message = _("there is no page {name!r}; write one such as {pages}")
+            pages = ", ".join(sorted(name for name in views if "/" not in name and name != NOT_FOUND))
+            raise AuthorError([self.config.fault(name, message.format(name=to, pages=pages)) for name, to in lost])
 
     def collect_pages(self, app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         """Add the pages of the lists."""
@@ -140,7 +153,7 @@ class Hooks:
             message = _("the site was not changed: mend the warnings above ({number}) and build again")
             self._stop(message.format(number=app._warncount))
         with self._open, self._told():
-            self.build.publish(app.builder.copied(), theme_files())
+            self.build.publish(app.builder.copied())
 
     @contextmanager
     def _told(self) -> Iterator[None]:
