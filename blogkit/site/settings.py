@@ -22,33 +22,46 @@ _SPHINX |= {"language": "language", "address": "html_baseurl"}
 
 @dataclass(frozen=True)
 class Settings:
-    """What ``_config.yml`` says of the blog (``sphinx: config: blog_…``)."""
+    """What ``_config.yml`` says of the blog (``sphinx: config: blog_…``); docs/writing.md lists it."""
 
     title: str = ""
+    """What the blog is called. Example: ``Ana's notebook``."""
     author: str = ""
+    """Who writes the posts that name nobody else. Example: ``Ana Sousa``."""
     copyright: str = ""
+    """The years of copyright, before the author. Example: ``"2026"``."""
     language: str = ENGLISH
-    """The language of all that no author wrote; a post may be in another one (``lang``)."""
+    """The language of all that no author wrote; a post may be in another one (``lang``). Example: ``pt-PT``."""
     address: str = ""
-    """Where the home page stands, if the configuration says so."""
+    """Where the home page stands, if the configuration says so. Example: ``https://ana.example/``."""
     description: str = ""
+    """One sentence about the blog, for its home page, feeds and search engines. Example: ``Numbers of Lisbon.``."""
     timezone: str = "UTC"
+    """The time zone of dates that name none. Example: ``Europe/Lisbon``."""
     jobs: int = 0
-    """Light posts executed at once; 0: as many as cores and memory allow."""
+    """Light posts executed at once; 0: as many as cores and memory allow. Example: ``2``."""
     store: str = STORE
+    """The folder where results are kept. Example: ``../results``."""
     store_days: float = 180.0
-    """Days after which a result that no build used is dropped."""
+    """Days after which a result that no build used is dropped. Example: ``30``."""
     store_gib: float = 5.0
-    """Size in GiB above which the oldest results are dropped."""
+    """Size in GiB above which the oldest results are dropped. Example: ``3``."""
     repository: str = ""
+    """Where the source is; on GitHub's machines it is known. Example: ``https://github.com/ana/blog``."""
     origin: str = ""
-    """The address that the blog had before it moved: feed readers know its posts by it."""
+    """The address that the blog had before it moved: feed readers know its posts by it.
+
+    Example: ``https://ana.github.io/blog/``.
+    """
     feed_entries: int = 20
-    """Posts in a feed, newest first."""
+    """Posts in a feed, newest first. Example: ``50``."""
     giscus: dict[str, Any] = field(default_factory=dict)
-    """The discussions of a repository, for comments: ``repo``, ``repo_id``, ``category``, ``category_id``."""
+    """The discussions of a repository, for comments: ``repo``, ``repo_id``, ``category``, ``category_id``.
+
+    Example: ``{repo: ana/blog, repo_id: R_1, category: Posts, category_id: DIC_1}``.
+    """
     preview: bool = False
-    """Show drafts and posts of the future, marked."""
+    """Show drafts and posts of the future, marked. Example: ``true``."""
 
     @classmethod
     def from_config(
