@@ -28,6 +28,7 @@ from ..site.terms import kind_names
 from ..web.head import metatags
 from ..web.views import View
 from .filters import Filters
+from .licences import NOTICES, notices
 from .scripts import in_language
 from .translator import BlogTranslator
 
@@ -136,9 +137,12 @@ class BlogBuilder(StandaloneHTMLBuilder):
         """Add none."""
 
     def copy_static_files(self) -> None:
-        """Copy the theme's files, and sphinx-design's, which pages that use it load."""
-        for file in [*_STATIC.iterdir(), *_DESIGN.glob("*design*.css"), *_DESIGN.glob("*tabs*.js")]:
+        """Copy the theme's files, and sphinx-design's, which pages that use it load, with the notices of all."""
+        own, design = [*_STATIC.iterdir()], [*_DESIGN.glob("*design*.css"), *_DESIGN.glob("*tabs*.js")]
+        for file in own + design:
             write(Path(self.outdir, "_static", file.name), _static(file, self.config.language))
+        told = notices((file.name for file in own), (file.name for file in design))
+        write(Path(self.outdir, "_static", NOTICES), told.encode())
 
     def copy_extra_files(self) -> None:
         """Copy none: what a site holds besides its pages lies in ``images/``."""
