@@ -65,7 +65,6 @@ _PREVIOUS_SITE = "BLOG_PREVIOUS_SITE"
 """Names the folder of what was published last, where that is not the site of the build before."""
 _IMAGES = "images"
 _MADE = "blog-made.json"
-_GIB = 1 << 30
 
 
 class Build:
@@ -275,28 +274,25 @@ class Build:
     def _write_files(self, pages: Path) -> set[str]:
         """Write records, history and pictures; return their names (relative to ``pages``)."""
         written = write_records(pages, self.entries, self.results, self.site, self.made)
-        files = {
-            name: self.results[entry.post.docname].file(name) for entry in self.entries for name in entry.post.outputs
-        }
+        files = {n: self.results[entry.post.docname].file(n) for entry in self.entries for n in entry.post.outputs}
         outputs = {name for post in self.posts for name in post.outputs}
         faults = []
         for within in names_below(self.root / _IMAGES):
             name, file = f"{_IMAGES}/{within}", self.root / _IMAGES / within
             if name not in outputs and file.suffix != ".md" and "/." not in f"/{within}" and file.is_file():
                 files[name] = file
-                if reason := self._borders.objection(file):
-                    faults.append(Fault(file, 0, _("it {reason}").format(reason=reason)))
+                reason = self._borders.objection(file)
+                faults += [Fault(file, 0, _("it {reason}").format(reason=reason))] if reason else []
         if faults:
             raise AuthorError(faults)
-        files |= self.look.files
-        for name, file in files.items():
+        for name, file in {**files, **self.look.files}.items():
             state = file.stat()  # the copy may be another one: publishing cleans it
             self.made.write(pages / name, f"{file} {state.st_size} {state.st_mtime_ns}", file.read_bytes)
         write(pages / HISTORY, history_file(self.history))
-        return written | set(files) | {HISTORY}
+        return written | set(files) | set(self.look.files) | {HISTORY}
 
     def _drop(self, keep: set[str]) -> list[str]:
-        return self.store.prune(keep, self.settings.store_days, self.settings.store_gib * _GIB)
+        return self.store.prune(keep, self.settings.store_days, self.settings.store_gib * (1 << 30))
 
 
 def load(root: Path) -> Build:

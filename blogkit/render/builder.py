@@ -32,6 +32,7 @@ from ..site.terms import kind_names
 from ..web.head import metatags
 from ..web.views import View
 from .filters import Filters
+from .licences import NOTICES, notices
 from .scripts import in_language
 from .translator import BlogTranslator
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 THEME = Path(__file__).parent / "theme"
 _STATIC = THEME / "static"
+_NOTICES = f"_static/{NOTICES}"
 _DESIGN = Path(sphinx_design.__file__).parent / "static"
 _CHECKBOX = re.compile(r'<input class="task-list-item-checkbox"( checked="checked")?')
 _H1 = re.compile(r"<h1>.*?</h1>\s*", re.DOTALL)
@@ -96,7 +98,12 @@ class BlogBuilder(StandaloneHTMLBuilder):
     def copied(self) -> set[str]:
         """Return the files that pages load, show or offer and that were copied, as names below the pages."""
         pictures = {f"{self.imagedir}/{name}" for _, name in self.env.images.values()}
-        return pictures | theme_files().keys() | {f"_downloads/{name}" for _, name in self.env.dlfiles.values()}
+        return (
+            pictures
+            | theme_files().keys()
+            | {_NOTICES}
+            | {f"_downloads/{name}" for _, name in self.env.dlfiles.values()}
+        )
 
     def init_templates(self) -> None:
         """Escape what templates print, and give them their filters."""
@@ -164,9 +171,12 @@ class BlogBuilder(StandaloneHTMLBuilder):
         """Add none."""
 
     def copy_static_files(self) -> None:
-        """Copy the theme's files, and sphinx-design's, which pages that use it load."""
+        """Copy the theme's files, and sphinx-design's, which pages that use it load, with the notices of all."""
         for name, file in theme_files().items():
             write(Path(self.outdir, name), _static(file, self.config.language))
+        files = theme_files().values()
+        own, design = ((file.name for file in files if file.parent == folder) for folder in (_STATIC, _DESIGN))
+        write(Path(self.outdir, _NOTICES), notices(own, design).encode())
 
     def copy_extra_files(self) -> None:
         """Copy none: what a site holds besides its pages lies in ``images/``."""

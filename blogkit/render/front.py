@@ -75,6 +75,8 @@ def load_extensions(app: Sphinx, config: Config) -> None:
     unwanted = {*_JUPYTER_BOOK} - {*config.extensions}
     for listeners in app.events.listeners.values():
         listeners[:] = [each for each in listeners if not _is_of(each.handler, unwanted)]
+    ending = app.events.listeners["build-finished"]
+    ending[:] = [each for each in ending if not _is_of(each.handler, {"myst_nb"})]  # copies a style that no page loads
     for name in unwanted:  # some come later
         app.extensions[name] = Extension(name, None)
     for name in _ASKED:
