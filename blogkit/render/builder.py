@@ -175,7 +175,7 @@ class BlogBuilder(StandaloneHTMLBuilder):
         for name, file in theme_files().items():
             write(Path(self.outdir, name), _static(file, self.config.language))
         files = theme_files().values()
-        own, design = ((file.name for file in files if file.parent == folder) for folder in (_STATIC, _DESIGN))
+        own, design = ([file.name for file in files if file.parent == folder] for folder in (_STATIC, _DESIGN))
         write(Path(self.outdir, _NOTICES), notices(own, design).encode())
 
     def copy_extra_files(self) -> None:
