@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import runpy
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT, code
+from conftest import ROOT, Book, code
 
 from blogkit.posts.front_matter_keys import KEYS
 from blogkit.posts.post import Post
@@ -43,6 +44,14 @@ def test_the_page_is_what_the_code_says(tmp_path: Path) -> None:
     assert page.read_text(encoding="utf-8") == (ROOT / "docs/writing.md").read_text(encoding="utf-8"), (
         "run .ci/reference"
     )
+
+
+def test_the_post_of_the_page_is_one(book: Book) -> None:
+    text = (ROOT / "docs/writing.md").read_text(encoding="utf-8")
+    book.write("posts/2026-01-31-line.md", re.findall(r"````md\n(.*?)````", text, re.DOTALL)[0])
+    book.build()
+    assert "The error is 0.250." in book.text("posts/2026-01-31-line.html")
+    assert "100 points, and an error of 0.250." in book.text("index.html")
 
 
 @pytest.mark.parametrize("name", KEYS)
