@@ -206,6 +206,22 @@ def test_the_second_theme_of_the_documentation(themed: Book, browser: Browser, p
     assert grounds == {"light": "rgb(251, 246, 234)", "dark": "rgb(28, 26, 23)"}
 
 
+@pytest.mark.slow
+def test_cards_stand_in_a_grid_and_below_each_other_on_a_phone(themed: Book, browser: Browser) -> None:
+    tab = browser.new_page()
+    tab.goto((themed.site / "index.html").as_uri())
+    for width, columns in ((390, 1), (760, 2), (1280, 3)):
+        tab.set_viewport_size({"width": width, "height": 900})
+        edges = [card.bounding_box()["x"] for card in tab.locator(".card").all()]  # type: ignore[index]
+        assert len(set(edges)) == columns, width
+        picture, text = (tab.locator(f".card:first-child {name}").bounding_box() for name in (".picture", ".text"))
+        assert picture["y"] + picture["height"] <= text["y"] + 1  # type: ignore[index]
+    tab.emulate_media(media="print")
+    brand, head = (tab.locator(name).bounding_box()["x"] for name in (".hero h1", ".bottom .bar > p"))  # type: ignore[index]
+    assert abs(brand - head) < 1
+    tab.close()
+
+
 @pytest.fixture(scope="module")
 def themed(make_book: Callable[[], Book]) -> Book:
     """A blog in the second theme, with cards and with all that stands at head and foot."""
