@@ -71,6 +71,14 @@ def test_defaults_in_words_are_true(tmp_path: Path) -> None:
     assert told == {*WORDS, "title", "date", "author", "lang", "published"}
 
 
+def test_the_page_names_every_variable_that_the_engine_reads() -> None:
+    page = (ROOT / "docs/writing.md").read_text(encoding="utf-8")
+    texts = [file.read_text(encoding="utf-8") for file in (ROOT / "blogkit").rglob("*.py")]
+    assert {name for text in texts for name in re.findall(r'"(BLOG_[A-Z_]+)"', text)} == set(
+        re.findall(r"`(BLOG_[A-Z_]+)", page)
+    )
+
+
 @pytest.mark.parametrize("name", SETTINGS)
 def test_each_example_of_a_setting_is_read_and_says_something(tmp_path: Path, name: str) -> None:
     _, _, _, example, about = SETTINGS[name]
