@@ -96,6 +96,7 @@ def configure(app: Sphinx, config: Config) -> None:
         raise AuthorError([config.fault(name, message) for name in unknown])
     for name, value in values.items():
         setattr(app.config, name, value)
+    app.confdir = app.srcdir  # paths that `_config.yml` names begin at the book, wherever the front's conf.py lies
     if app.outdir in app.doctreedir.parents:  # where sphinx-build keeps it, and which publishing replaces
         app.doctreedir = app.outdir.parent / ".doctrees"
 
