@@ -24,6 +24,13 @@ ENTRY = re.compile(r"^(?=[a-z\d])", re.MULTILINE)
 NAME = re.compile(r"[\w.-]+")
 VIA = re.compile(r"^ +# (?:via| ) +(.+)", re.MULTILINE)
 
+BUILD = r"""
+import sys, warnings
+from blogkit.cli import main
+warnings.filterwarnings("error", module=r"blogkit(\.|$)")
+sys.exit(main(["build"]))
+"""
+
 
 def pythons() -> dict[str, str]:
     """The Pythons of this machine, the running one among them, by version."""
@@ -121,7 +128,8 @@ def test_the_newest_sphinx_without_jupyter_book_makes_the_same_site(
         each.post("2024-01-02-directives", text["directives"], lang="en", tags=["C++", "나"], expect={"half": "> 0.1"})
         each.post("2024-01-03-draft", draft=True)
     old.build()
-    result = new.run(str(newest / "bin/python"), "-m", "blogkit", "build")
+    command = [str(newest / "bin/python"), "-c", BUILD]
+    result = new.run(*command)
     assert result.returncode == 0, result.stdout
 
     assert crawl_site(new.site).faults == []
@@ -130,6 +138,10 @@ def test_the_newest_sphinx_without_jupyter_book_makes_the_same_site(
     assert (found.added, found.removed, found.changed, found.values) == ({}, {}, {}, [])
     pages = {page.relative_to(old.site).as_posix() for page in old.site.rglob("*.html")}
     assert {page: elements(old, page) for page in pages} == {page: elements(new, page) for page in pages}
+
+    new.write("../out.png", (ROOT / "images/favicon.png").read_bytes())
+    new.post("2024-01-04-outside", "![](../../out.png)\n")
+    assert "posts/2024-01-04-outside.md:5: ../out.png lies outside the book" in new.run(*command).stdout
 
 
 def elements(book: Book, page: str) -> list[str]:

@@ -16,6 +16,7 @@ from docutils.parsers.rst.directives.misc import Include, Raw
 from docutils.parsers.rst.directives.tables import CSVTable
 from sphinx.directives.code import LiteralInclude
 from sphinx.util import logging
+from sphinx.util.osutil import relpath
 
 from ..errors import Fault
 from ..files import Borders
@@ -64,12 +65,13 @@ def foreign_files(env: BuildEnvironment, made: Path) -> Iterator[Fault]:
     source, others = Path(env.srcdir), (made.resolve(), _STANDARD_TEXTS)
     borders = Borders(source)
     for docname in sorted(env.all_docs):
-        document = env.doc2path(docname, base=False)
-        for name in (document, *sorted(env.dependencies.get(docname, ()))):
-            reason = borders.objection(source / name)
-            if reason and not any((source / name).resolve().is_relative_to(folder) for folder in others):
-                line = 0 if name == document else _line(source / document, Path(name).name)
-                yield Fault(source / document, line, _("{file} {reason}").format(file=name, reason=reason))
+        document = source / env.doc2path(docname, base=False)
+        for file in (document, *sorted(source / name for name in env.dependencies.get(docname, ()))):
+            reason = borders.objection(file)
+            if reason and not any(file.resolve().is_relative_to(folder) for folder in others):
+                line = 0 if file == document else _line(document, file.name)
+                name = relpath(file, source)
+                yield Fault(document, line, _("{file} {reason}").format(file=name, reason=reason))
 
 
 def _line(file: Path, name: str) -> int:

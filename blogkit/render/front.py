@@ -99,6 +99,7 @@ def configure(app: Sphinx, config: Config) -> None:
     values["templates_path"] = list(_templates(Path(app.srcdir), config, values["templates_path"]))
     for name, value in values.items():
         setattr(app.config, name, value)
+    app.confdir = app.srcdir  # paths that `_config.yml` names begin at the book, wherever the front's conf.py lies
     if app.outdir in app.doctreedir.parents:  # where sphinx-build keeps it, and which publishing replaces
         app.doctreedir = app.outdir.parent / ".doctrees"
 

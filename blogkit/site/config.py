@@ -49,7 +49,8 @@ _OTHERS = {
 _ELSEWHERE = {
     "html_logo": "logo",
     "html_favicon": "html.favicon",
-    **dict.fromkeys(("html_static_path", "html_css_files", "html_js_files", "html_style"), "_static/*.css"),
+    "html_extra_path": "images/",
+    **dict.fromkeys(("html_static_path", "html_css_files", "html_js_files", "html_style"), "_static/"),
     **dict.fromkeys(("html_theme", "html_theme_options", "html_theme_path"), "templates_path"),
 }
 """Values of Sphinx that do nothing here → what does."""

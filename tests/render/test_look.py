@@ -163,7 +163,7 @@ def test_menu_links_licence_and_cards(book: Book) -> None:
         ({"blog_edit_link": True}, "blog_edit_link: it needs the address of the repository"),
         ({"blog_logo": "nowhere.svg"}, "blog_logo: nowhere.svg is not there"),
         ({"blog_favicon": "about.md"}, "blog_favicon: about.md is no picture"),
-        ({"html_css_files": ["a.css"]}, "sphinx.config.html_css_files: write `_static/*.css` instead"),
+        ({"html_css_files": ["a.css"]}, "sphinx.config.html_css_files: write `_static/` instead"),
     ],
 )
 def test_wrong_values_are_one_fault_with_their_line(book: Book, values: dict[str, object], fault: str) -> None:
