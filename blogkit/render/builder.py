@@ -155,14 +155,15 @@ class BlogBuilder(StandaloneHTMLBuilder):
         """Return what is known of a page by itself; nothing here grows with the number of pages."""
         return {
             "title": self.env.titles[docname].astext(),
-            "body": Markup(self._name_checkboxes(docname, _H1.sub("", body, count=1))),  # noqa: S704  # Sphinx's own HTML
+            "body": Markup(self._with_names(docname, _H1.sub("", body, count=1))),  # noqa: S704  # Sphinx's own HTML
             "headings": list(_headings(self.env.tocs[docname])),
             "meta": self.env.metadata.get(docname),
             "sourcename": "",
         }
 
-    def _name_checkboxes(self, docname: str, body: str) -> str:
-        """Name the boxes of a list of tasks, which MyST writes without names."""
+    def _with_names(self, docname: str, body: str) -> str:
+        """Name the boxes of a list of tasks, which MyST does not; pandas' empty corner is no heading."""
+        body = body.replace("<th></th>", "<td></td>")
         own = words(self.language_of(docname))
         done, open_ = escape(own.gettext("Done")), escape(own.gettext("To do"))
         return _CHECKBOX.sub(lambda match: f'{match[0]} aria-label="{done if match[1] else open_}"', body)
