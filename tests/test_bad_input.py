@@ -287,7 +287,7 @@ def test_settings_that_do_not_exist_or_hold(book: Book, whole: Callable[[], str]
     book.config(blog_feed_entires=5, blog_timezone="Asia/Seoull", blog_jobs=-1)
     said = whole()
     assert "_config.yml:6: blog_feed_entires is no setting; did you mean blog_feed_entries?" in said
-    assert "_config.yml:8: blog_timezone: 'Asia/Seoull' is no time zone" in said
+    assert "_config.yml:9: blog_timezone: 'Asia/Seoull' is no time zone" in said
     assert "_config.yml:7: blog_jobs: -1 must be a number from 0" in said
     book.write("_config.yml", right)
     for host in (b"a.com\nb.com", b"not a host", b"\xe9"):

@@ -21,7 +21,7 @@ from blogkit.posts.reading import read_post
 from blogkit.site.config import read_config
 from blogkit.site.settings import Settings
 
-REFERENCE = runpy.run_path(str(ROOT / ".ci/reference"))
+REFERENCE = runpy.run_path(str(ROOT / ".ci/reference.py"))
 SETTINGS = {row[0].strip("`"): row for row in REFERENCE["settings"]()[1:]}
 WORDS = {"updated": None, "description": "", "thumbnail": "", "cell_timeout": None, "runs_on": "", "drift": {}}
 """Keys whose default is told in words: what a post has without them, which says that something else is taken."""
@@ -40,9 +40,9 @@ def test_the_page_is_what_the_code_says(tmp_path: Path) -> None:
     shutil.copy(ROOT / "docs/writing.md", page)
     for folder in (".ci", "blogkit"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    subprocess.run([sys.executable, tmp_path / ".ci/reference"], check=True, env={**os.environ, "PYTHONPATH": ""})
+    subprocess.run([sys.executable, tmp_path / ".ci/reference.py"], check=True, env={**os.environ, "PYTHONPATH": ""})
     assert page.read_text(encoding="utf-8") == (ROOT / "docs/writing.md").read_text(encoding="utf-8"), (
-        "run .ci/reference"
+        "run .ci/reference.py"
     )
 
 

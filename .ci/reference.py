@@ -95,7 +95,7 @@ def table(rows: list[list[str]]) -> str:
 if __name__ == "__main__":
     page = PAGE.read_text(encoding="utf-8")
     for made in (front_matter, settings, jupyter_book):
-        marks = re.search(rf"<!-- {made.__name__} by \.ci/reference -->\n().*?()<!-- end -->", page, re.DOTALL)
+        marks = re.search(rf"<!-- {made.__name__} by \.ci/reference.py -->\n().*?()<!-- end -->", page, re.DOTALL)
         if not marks:
             sys.exit(f"{PAGE.name} has no place for {made.__name__}")
         page = f"{page[: marks.end(1)]}\n{table(made())}\n\n{page[marks.start(2) :]}"
