@@ -72,6 +72,10 @@ def test_each_front_makes_the_same_site(book: Book) -> None:
     assert site(book) == expected
 
 
+def test_a_language_that_the_system_lacks(book: Book) -> None:
+    assert book.blogkit("build", LC_ALL="xx_XX.UTF-8").returncode == 0
+
+
 def test_a_command_that_says_something_else_is_refused(book: Book) -> None:
     book.post("2024-01-01-one")
     book.build()
