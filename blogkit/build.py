@@ -11,6 +11,7 @@ import os
 import shutil
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -42,6 +43,7 @@ from .site.history import (
     result_rows,
     value_changes,
 )
+from .site.look import Look, read_look
 from .site.revisions import check_outputs, last_changes
 from .site.settings import Settings
 from .site.thumbnails import Thumbnail, thumbnails
@@ -63,7 +65,6 @@ _PREVIOUS_SITE = "BLOG_PREVIOUS_SITE"
 """Names the folder of what was published last, where that is not the site of the build before."""
 _IMAGES = "images"
 _MADE = "blog-made.json"
-_GIB = 1 << 30
 
 
 class Build:
@@ -181,7 +182,12 @@ class Build:
     @cached_property
     def site(self) -> Site:
         """What every page says of the blog as a whole; raise :class:`AuthorError` for a bad address."""
-        return site_of(self.settings, self._environ, self.root)
+        return replace(site_of(self.settings, self._environ, self.root), favicon=self.look.favicon)
+
+    @cached_property
+    def look(self) -> Look:
+        """What the author gives it of a look of its own; raise :class:`AuthorError` for what may not be published."""
+        return read_look(self.root, self.settings)
 
     @property
     def made(self) -> Made:
@@ -206,7 +212,8 @@ class Build:
             file = self.staging.pages / picture.name if picture else None
             self._cards[entry.post.docname] = post_card(entry, self.site, file)
         rows = result_rows([entry.post for entry in self.entries], self.results, self.history, self.moved)
-        pages = Pages(self.settings, self.site, self.entries, rows, self._thumbnails, self._cards, documents, self._now)
+        beside = (rows, self._thumbnails, self._cards, documents, self._now, self.look)
+        pages = Pages(self.settings, self.site, self.entries, *beside)
         stale = []
         for views in (pages.of_documents(), pages.of_lists()):
             found = {view.name: view for view in views}
@@ -216,10 +223,10 @@ class Build:
             stale.append([n for n, v in found.items() if not self.made.same(n, v.digest(renderer)) or not written[n]])
         return stale[0], stale[1]
 
-    def publish(self, pictures: Iterable[str]) -> None:
+    def publish(self, loaded: Collection[str]) -> None:
         """Write what stands beside the pages and put the site in its place; raise :class:`AuthorError`.
 
-        ``pictures`` are the files that Sphinx copied for its pages.
+        ``loaded`` are the files that Sphinx copied for its pages and the theme's.
         """
         pages = self.staging.pages
         # Not what this run wrote: Sphinx writes no page when no source changed.
@@ -231,7 +238,7 @@ class Build:
         written |= write_sitemap(pages, self.entries, self.site, indexed)
         written |= write_notfound(pages, self.site)
         written |= write_index(pages, paths, self.staging.kept("search.npz"))
-        written |= {thumbnail.name for thumbnail in self._thumbnails.values()} | paths | set(pictures)
+        written |= {thumbnail.name for thumbnail in self._thumbnails.values()} | paths | set(loaded)
         written |= write_redirects(pages, self.entries, self.site, written)
         remove_strays(pages, written)
         self.made.save()
@@ -267,27 +274,25 @@ class Build:
     def _write_files(self, pages: Path) -> set[str]:
         """Write records, history and pictures; return their names (relative to ``pages``)."""
         written = write_records(pages, self.entries, self.results, self.site, self.made)
-        files = {
-            name: self.results[entry.post.docname].file(name) for entry in self.entries for name in entry.post.outputs
-        }
+        files = {n: self.results[entry.post.docname].file(n) for entry in self.entries for n in entry.post.outputs}
         outputs = {name for post in self.posts for name in post.outputs}
         faults = []
         for within in names_below(self.root / _IMAGES):
             name, file = f"{_IMAGES}/{within}", self.root / _IMAGES / within
             if name not in outputs and file.suffix != ".md" and "/." not in f"/{within}" and file.is_file():
                 files[name] = file
-                if reason := self._borders.objection(file):
-                    faults.append(Fault(file, 0, _("it {reason}").format(reason=reason)))
+                reason = self._borders.objection(file)
+                faults += [Fault(file, 0, _("it {reason}").format(reason=reason))] if reason else []
         if faults:
             raise AuthorError(faults)
-        for name, file in files.items():
+        for name, file in {**files, **self.look.files}.items():
             state = file.stat()  # the copy may be another one: publishing cleans it
             self.made.write(pages / name, f"{file} {state.st_size} {state.st_mtime_ns}", file.read_bytes)
         write(pages / HISTORY, history_file(self.history))
-        return written | set(files) | {HISTORY}
+        return written | set(files) | set(self.look.files) | {HISTORY}
 
     def _drop(self, keep: set[str]) -> list[str]:
-        return self.store.prune(keep, self.settings.store_days, self.settings.store_gib * _GIB)
+        return self.store.prune(keep, self.settings.store_days, self.settings.store_gib * (1 << 30))
 
 
 def load(root: Path) -> Build:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 _FILE = Path(__file__).with_name("palette.css")
-_COLOUR = re.compile(r"--([\w-]+): (?:light-dark\((#\w+), (#\w+)\)|(#\w+));")
+_COLOUR = re.compile(r"--([\w-]+):\s*(?:light-dark\(\s*(#\w+)\s*,\s*(#\w+)\s*\)|(#\w+))\s*[;}]")
 
 
 @dataclass(frozen=True)
@@ -28,4 +28,9 @@ def css() -> str:
 @cache
 def palette() -> dict[str, Colour]:
     """Return name → colour; the names are those of the custom properties without ``--``."""
-    return {name: Colour(light or both, dark or both) for name, light, dark, both in _COLOUR.findall(css())}
+    return colours(css())
+
+
+def colours(text: str) -> dict[str, Colour]:
+    """Return name → colour of a style sheet's custom properties that are colours."""
+    return {name: Colour(light or both, dark or both) for name, light, dark, both in _COLOUR.findall(text)}

@@ -58,9 +58,9 @@ def locked_without(name: str) -> str:
     return "".join(entry for entry in entries if NAME.match(entry)[0] not in gone)
 
 
-def prepare(*command: str | Path) -> None:
+def prepare(*command: str | Path, env: dict[str, str] | None = None) -> None:
     """Run a command without which there is nothing to test: on an author's machine its failure skips the test."""
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    done = subprocess.run(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{' '.join(map(str, command))}: {done.stdout}")
 

@@ -14,7 +14,7 @@ from conftest import ROOT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-MODULE_LINES, FUNCTION_LINES = 300, 40
+MODULE_LINES, FUNCTION_LINES, README_LINES = 300, 40, 80
 PASTED = ("blogkit/execution/prelude/matplotlib.py",)
 """Readers get it as one cell that leaves no name behind."""
 LOCKS = ("requirements", "tests/requirements", "tests/newest")
@@ -96,6 +96,12 @@ def test_architecture_names_every_module() -> None:
     modules = {name for name in names if not name.startswith(("__", "execution/prelude/")) and "/__" not in name}
     named = set(re.findall(r"`([\w/]+\.py)`", page))
     assert named == modules
+
+
+def test_readme_is_short_and_leads_to_every_page_of_the_docs() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= README_LINES
+    assert not {f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")} - set(re.findall(r"\]\(([^)]+)\)", text))
 
 
 def test_tests_have_the_rooms_of_the_engine() -> None:

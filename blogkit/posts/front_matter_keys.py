@@ -7,6 +7,7 @@ import re
 import string
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -20,6 +21,20 @@ _MAX_PATH = 200
 _HIGHEST = 1e8
 """Seconds, days or MB: what reckons with them knows no more."""
 _FIRST_YEAR, _LAST_YEAR = 1000, 9998
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key of the front matter: what reads its value, and what authors are told of it."""
+
+    read: Callable[[Any], Any]
+    """Returns the value as a post holds it; raises ``ValueError`` where it is wrong."""
+    kind: str
+    example: str
+    """As it stands in YAML."""
+    about: str
+    default: str = ""
+    """What holds without the key, in words; empty: the default of :class:`Post` holds."""
 
 
 def _text(value: Any) -> str:
@@ -179,30 +194,66 @@ IGNORED = {
     "widgets",
 }
 """Keys that notebook tools write; they are not the blog's."""
-KEYS: dict[str, Callable[[Any], Any]] = {
-    "title": _text,
-    "date": date,
-    "updated": date,
-    "author": _text,
-    "lang": _language,
-    "categories": _texts,
-    "tags": _texts,
-    "description": _template,
-    "draft": _flag,
-    "published": _flag,
-    "thumbnail": _path,
-    "redirect_from": _old_addresses,
-    "inputs": _paths,
-    "outputs": _files,
-    "expect": _promises,
-    "drift": _drift,
-    "timeout": _limit,
-    "cell_timeout": _limit,
-    "output_limit": _limit,
-    "whole_machine": _flag,
-    "runs_on": _text,
-    "requirements": _names,
-    "env": _variables,
-    "network": _flag,
-    "max_age": _limit,
+KEYS = {
+    "title": Key(_text, "text", "A line through 100 points", "The title; the only key that must be there.", "none"),
+    "date": Key(
+        date,
+        "date",
+        "2026-01-31 09:00 +01:00",
+        "When it is published; until then it is hidden.",
+        "that of the file's name",
+    ),
+    "updated": Key(date, "date", "2026-02-14", "When its text changed.", "when git last saw its text change"),
+    "author": Key(_text, "text", "Ana Sousa", "Who wrote it; authors have pages of their own.", "that of the blog"),
+    "lang": Key(_language, "code of a language", "pt-PT", "The language of the post.", "that of the blog"),
+    "categories": Key(_texts, "texts, or one", "[Statistics]", "What it is about, in a few words for the whole blog."),
+    "tags": Key(_texts, "texts, or one", "[regression, pandas]", "What it is about, more closely."),
+    "description": Key(
+        _template,
+        "text with glued values",
+        '"The error is {error:.3f}."',
+        "One sentence, for lists, feeds, search engines and cards.",
+        "the first paragraph",
+    ),
+    "draft": Key(_flag, "true or false", "true", "Only the preview shows it."),
+    "published": Key(_flag, "true or false", "false", "Jekyll's word: `false` is a draft.", "true"),
+    "thumbnail": Key(
+        _path, "file of the book", "images/line.png", "The picture of lists and cards.", "its first figure"
+    ),
+    "redirect_from": Key(
+        _old_addresses, "addresses, or one", "[/2019/old-name/]", "Old addresses that lead to the post."
+    ),
+    "inputs": Key(
+        _paths, "files or patterns, or one", "[data/*.csv]", "The only files of the book that its code can see."
+    ),
+    "outputs": Key(
+        _files,
+        "files in images/ or files/, or one",
+        "[images/line.png]",
+        "Files that its code writes; they are stored with the result.",
+    ),
+    "expect": Key(
+        _promises, "lines `name: promise`", '{error: "< 0.5"}', "What glued values must be; else nothing is published."
+    ),
+    "drift": Key(
+        _drift,
+        "number, or lines `name: number`",
+        "{error: 0.01}",
+        "A value that moved further since the last publication is reported.",
+        "nothing is reported",
+    ),
+    "timeout": Key(_limit, "seconds", "1800", "How long the whole post may run."),
+    "cell_timeout": Key(_limit, "seconds", "60", "How long each cell may run.", "as the whole post"),
+    "output_limit": Key(_limit, "MB", "20", "How much it may print and draw."),
+    "whole_machine": Key(_flag, "true or false", "true", "No other post runs beside it."),
+    "runs_on": Key(
+        _text, "label of a runner", "gpu-runner", "Which machine executes it on GitHub.", "an ordinary runner"
+    ),
+    "requirements": Key(
+        _names, "packages, or one", "[openpyxl]", "Packages that it can load besides those that its code imports."
+    ),
+    "env": Key(_variables, "variables, or one", "[API_KEY]", "Variables of the environment that it can read."),
+    "network": Key(_flag, "true or false", "true", "Its code may ask other machines."),
+    "max_age": Key(_limit, "days", "1", "How long a result that came over the network is used."),
 }
+"""What a post may say of itself; docs/writing.md lists it."""

@@ -115,7 +115,7 @@ def _checked(path: Path, meta: dict[str, Any], lines: dict[str, int]) -> tuple[d
             faults.append(Fault(path, lines.get(key, 1), message))
             continue
         try:
-            values[key] = KEYS[key](value)
+            values[key] = KEYS[key].read(value)
         except ValueError as error:
             faults.append(Fault(path, lines.get(key, 1), f"{key}: {error}"))
     return values, faults

@@ -94,9 +94,9 @@ class Staging:
 def remove_strays(pages: Path, keep: set[str]) -> list[str]:
     """Delete the files under ``pages`` that are not kept (names relative to it); return their names.
 
-    The theme's own files (``_static``) and Sphinx's (``.buildinfo``) are left alone.
+    Sphinx's own (``.buildinfo``) are left alone.
     """
-    strays = [n for n in sorted(names_below(pages)) if n not in keep and not n.startswith(("_static/", "."))]
+    strays = [n for n in sorted(names_below(pages)) if n not in keep and not n.startswith(".")]
     for name in strays:
         (pages / name).unlink()
     return strays

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,15 +21,18 @@ import sphinx_design
 from docutils import nodes
 from markupsafe import Markup, escape
 from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.errors import ThemeError
 
 from .. import palette
+from ..errors import AuthorError, Fault
 from ..files import write
-from ..language import words
+from ..language import _, words
 from ..publish.staging import Staging
 from ..site.terms import kind_names
 from ..web.head import metatags
 from ..web.views import View
 from .filters import Filters
+from .licences import NOTICES, notices
 from .scripts import in_language
 from .translator import BlogTranslator
 
@@ -37,6 +42,7 @@ if TYPE_CHECKING:
 
 THEME = Path(__file__).parent / "theme"
 _STATIC = THEME / "static"
+_NOTICES = f"_static/{NOTICES}"
 _DESIGN = Path(sphinx_design.__file__).parent / "static"
 _CHECKBOX = re.compile(r'<input class="task-list-item-checkbox"( checked="checked")?')
 _H1 = re.compile(r"<h1>.*?</h1>\s*", re.DOTALL)
@@ -64,6 +70,8 @@ class BlogBuilder(StandaloneHTMLBuilder):
         super().__init__(app, env)
         self.languages: dict[str, str] = {}
         """Docname → language of the posts that name theirs."""
+        self.told: Callable[[], AbstractContextManager[None]] = nullcontext
+        """In which mistakes of authors end the build."""
         self._hidden: tuple[str, ...] = ()
 
     @property
@@ -88,9 +96,14 @@ class BlogBuilder(StandaloneHTMLBuilder):
         return [*super().get_asset_paths(), *self._hidden]
 
     def copied(self) -> set[str]:
-        """Return the files that pages show or offer and that Sphinx copied, as names below the pages."""
+        """Return the files that pages load, show or offer and that were copied, as names below the pages."""
         pictures = {f"{self.imagedir}/{name}" for _, name in self.env.images.values()}
-        return pictures | {f"_downloads/{name}" for _, name in self.env.dlfiles.values()}
+        return (
+            pictures
+            | theme_files().keys()
+            | {_NOTICES}
+            | {f"_downloads/{name}" for _, name in self.env.dlfiles.values()}
+        )
 
     def init_templates(self) -> None:
         """Escape what templates print, and give them their filters."""
@@ -111,6 +124,20 @@ class BlogBuilder(StandaloneHTMLBuilder):
         """Take no script of an extension: ``layout.html`` names the blog's."""
         self._js_files = []
 
+    def handle_page(self, *arguments: Any, **options: Any) -> None:
+        """Write a page; a mistake in a template of the author is a fault."""
+        with self.told():
+            try:
+                super().handle_page(*arguments, **options)
+            except ThemeError as error:
+                if not self.config.templates_path:
+                    raise
+                frames = traceback.extract_tb(error.__cause__.__traceback__ if error.__cause__ else None)
+                place = next((frame for frame in reversed(frames) if frame.filename.endswith(".html")), None)
+                file, line = (Path(place.filename), place.lineno or 0) if place else (Path(arguments[2]), 0)
+                message = _("the template cannot be filled: {reason}; mend it")
+                raise AuthorError([Fault(file, line, message.format(reason=error.__cause__))]) from error
+
     def page_context(self, view: View, context: dict[str, Any]) -> dict[str, Any]:
         """Return what a page's template is given: what it shows of the blog, and the addresses of what it loads."""
         pathto, body = context["pathto"], context.get("body", "")
@@ -120,33 +147,37 @@ class BlogBuilder(StandaloneHTMLBuilder):
             "view": view,
             "metatags": metatags(view.head),
             "asset": lambda name: pathto(asset(name, self.config.language), resource=True),
-            "page_styles": [pathto(name, resource=True) for name in styles],
-            "page_scripts": [pathto(name, resource=True) for name in scripts],
+            "page_styles": [pathto(name, resource=True) for name in (*styles, *view.frame.styles)],
+            "page_scripts": [pathto(name, resource=True) for name in (*scripts, *view.frame.scripts)],
         }
 
     def get_doc_context(self, docname: str, body: str, metatags: str) -> dict[str, Any]:
         """Return what is known of a page by itself; nothing here grows with the number of pages."""
         return {
             "title": self.env.titles[docname].astext(),
-            "body": Markup(self._name_checkboxes(docname, _H1.sub("", body, count=1))),  # noqa: S704  # Sphinx's own HTML
+            "body": Markup(self._with_names(docname, _H1.sub("", body, count=1))),  # noqa: S704  # Sphinx's own HTML
             "headings": list(_headings(self.env.tocs[docname])),
             "meta": self.env.metadata.get(docname),
             "sourcename": "",
         }
 
-    def _name_checkboxes(self, docname: str, body: str) -> str:
-        """Name the boxes of a list of tasks, which MyST writes without names."""
-        _ = words(self.language_of(docname)).gettext
-        done, open_ = escape(_("Done")), escape(_("To do"))
+    def _with_names(self, docname: str, body: str) -> str:
+        """Name the boxes of a list of tasks, which MyST does not; pandas' empty corner is no heading."""
+        body = body.replace("<th></th>", "<td></td>")
+        own = words(self.language_of(docname))
+        done, open_ = escape(own.gettext("Done")), escape(own.gettext("To do"))
         return _CHECKBOX.sub(lambda match: f'{match[0]} aria-label="{done if match[1] else open_}"', body)
 
     def add_sidebars(self, pagename: str, ctx: dict[str, Any]) -> None:
         """Add none."""
 
     def copy_static_files(self) -> None:
-        """Copy the theme's files, and sphinx-design's, which pages that use it load."""
-        for file in [*_STATIC.iterdir(), *_DESIGN.glob("*design*.css"), *_DESIGN.glob("*tabs*.js")]:
-            write(Path(self.outdir, "_static", file.name), _static(file, self.config.language))
+        """Copy the theme's files, and sphinx-design's, which pages that use it load, with the notices of all."""
+        for name, file in theme_files().items():
+            write(Path(self.outdir, name), _static(file, self.config.language))
+        files = theme_files().values()
+        own, design = ([file.name for file in files if file.parent == folder] for folder in (_STATIC, _DESIGN))
+        write(Path(self.outdir, _NOTICES), notices(own, design).encode())
 
     def copy_extra_files(self) -> None:
         """Copy none: what a site holds besides its pages lies in ``images/``."""
@@ -156,6 +187,13 @@ class BlogBuilder(StandaloneHTMLBuilder):
 
     def dump_inventory(self) -> None:
         """Write none."""
+
+
+@cache
+def theme_files() -> dict[str, Path]:
+    """Return the files that pages load, by their names on the site."""
+    files = [*_STATIC.iterdir(), *_DESIGN.glob("*design*.css"), *_DESIGN.glob("*tabs*.js")]
+    return {f"_static/{file.name}": file for file in files}
 
 
 def asset(name: str, language: str) -> str:

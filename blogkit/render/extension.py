@@ -12,18 +12,19 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.util import logging
 
 from ..build import Build
-from ..errors import AuthorError, refused
+from ..errors import AuthorError, Fault, refused
 from ..execution.failures import ExecutionFailed
 from ..files import engine_digest
 from ..language import _
 from ..posts.post import is_post
 from ..site.config import read_config
-from ..site.settings import own_settings
+from ..site.settings import is_address, own_settings
 from ..text import shorten
+from ..web.pages import NOT_FOUND
 from ..web.views import Document
 from . import borders, front, maths
 from .anchors import NameSections
-from .builder import THEME, BlogBuilder
+from .builder import THEME, BlogBuilder, theme_files
 from .reader import hand_over
 from .translator import depart_folded, visit_folded
 
@@ -60,7 +61,10 @@ class Hooks:
         with self._told():
             front.configure(app, self.config)
             self._build = Build(Path(app.srcdir), self.config.settings, Path(app.outdir))
-            self._build.site  # noqa: B018  # a bad address is told before anything runs
+            self._build.site  # noqa: B018  # a bad address or picture is told before anything runs
+            own, message = self._build.look.files, _("the theme has a file of this name; take another name")
+            if taken := sorted(own.keys() & theme_files()):
+                raise AuthorError([Fault(own[name], 0, message) for name in taken])
             self._open.enter_context(self._build)
             self._build.begin(Path(app.doctreedir))
 
@@ -71,6 +75,7 @@ class Hooks:
             self._stop(message.format(name=app.builder.name))
         with self._told():
             self.build.execute()
+        app.builder.told = self._told
         app.builder.hide(self.build.hidden())
 
     def outdated(
@@ -109,11 +114,20 @@ class Hooks:
         asked |= {name for name in env.all_docs if not is_post(name)}
         menu = [name for name in env.toctree_includes.get(root, []) if not is_post(name)]
         documents = [_document(env, name, in_menu=name in menu) for name in (*menu, *sorted(asked - {*menu}))]
-        renderer = f"{app.builder.build_info.config_hash} {engine_digest()}"
+        renderer = f"{app.builder.build_info.config_hash} {engine_digest()} {front.templates_digest(app)}"
         with self._told():
             stale, self._stale_lists = self.build.make_views(documents, renderer)
+            self._check_targets()
         # Sphinx writes lists only when it writes documents.
         return [name for name in stale if name in env.all_docs] or [root] * bool(self._stale_lists)
+
+    def _check_targets(self) -> None:
+        """Raise :class:`AuthorError` where the menu or the foot leads to a page that there is not."""
+        views, targets = self.build.views, self.config.settings.targets.items()
+        if lost := [(name, to) for name, to in targets if not is_address(to) and to not in views]:
+            message = _("there is no page {name!r}; write one such as {pages}")
+            pages = ", ".join(sorted(name for name in views if "/" not in name and name != NOT_FOUND))
+            raise AuthorError([self.config.fault(name, message.format(name=to, pages=pages)) for name, to in lost])
 
     def collect_pages(self, app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         """Add the pages of the lists."""
@@ -194,5 +208,6 @@ def _unchanged(error: Exception) -> str:
 
 def _document(env: BuildEnvironment, name: str, *, in_menu: bool) -> Document:
     """Return what a page's own source says of it."""
+    source = Path(env.doc2path(name, base=False)).as_posix()
     first = next(env.get_doctree(name).findall(nodes.paragraph), None)
-    return Document(name, env.titles[name].astext(), shorten(first.astext()) if first else "", in_menu)
+    return Document(name, env.titles[name].astext(), shorten(first.astext()) if first else "", in_menu, source)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sphinx.extension import Extension
 
 from ..errors import AuthorError
-from ..files import write
+from ..files import Borders, file_digest, json_digest, names_below, write
 from ..language import _
 from ..site.config import Config
 from ..site.settings import sphinx_name
@@ -75,6 +75,8 @@ def load_extensions(app: Sphinx, config: Config) -> None:
     unwanted = {*_JUPYTER_BOOK} - {*config.extensions}
     for listeners in app.events.listeners.values():
         listeners[:] = [each for each in listeners if not _is_of(each.handler, unwanted)]
+    ending = app.events.listeners["build-finished"]
+    ending[:] = [each for each in ending if not _is_of(each.handler, {"myst_nb"})]  # copies a style that no page loads
     for name in unwanted:  # some come later
         app.extensions[name] = Extension(name, None)
     for name in _ASKED:
@@ -94,11 +96,18 @@ def configure(app: Sphinx, config: Config) -> None:
     if unknown := [name for name in config.sphinx if name not in app.config]:
         message = _("Sphinx and its extensions know no such value")
         raise AuthorError([config.fault(name, message) for name in unknown])
+    values["templates_path"] = list(_templates(Path(app.srcdir), config, values["templates_path"]))
     for name, value in values.items():
         setattr(app.config, name, value)
     app.confdir = app.srcdir  # paths that `_config.yml` names begin at the book, wherever the front's conf.py lies
     if app.outdir in app.doctreedir.parents:  # where sphinx-build keeps it, and which publishing replaces
         app.doctreedir = app.outdir.parent / ".doctrees"
+
+
+def templates_digest(app: Sphinx) -> str:
+    """Return a digest of the author's own templates."""
+    folders = [Path(folder) for folder in app.config.templates_path]
+    return json_digest({name: file_digest(folder / name) for folder in folders for name in names_below(folder)})
 
 
 def make_conf(root: Path, config: Config) -> Path:
@@ -116,6 +125,20 @@ def build(root: Path, config: Config, site: Path, *arguments: str) -> int:
 
     conf, doctrees = make_conf(root, config), site.with_name(".doctrees")
     return build_main(["-b", "html", "-c", str(conf), "-d", str(doctrees), *arguments, str(root), str(site)])
+
+
+def _templates(root: Path, config: Config, names: object) -> Iterator[str]:
+    """Yield the folders of the author's own templates; Sphinx would look for them beside its ``conf.py``."""
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise AuthorError([config.fault("templates_path", _("it must be a list of texts"))])
+    for name in names:
+        folder, is_folder = root / name, (root / name).is_dir()
+        reason = (
+            Borders(root).objection(folder) if is_folder else _("is no folder of the blog; make it or mend the name")
+        )
+        if reason:
+            raise AuthorError([config.fault("templates_path", _("{file} {reason}").format(file=name, reason=reason))])
+        yield str(folder)
 
 
 def _told(app: Sphinx) -> Iterator[tuple[str, Any]]:

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 from ..errors import AuthorError, Fault
 from ..language import ENGLISH, _, language_code
 from ..text import nfc
+from .licence import Licence, licence_of
 from .settings import CONFIG, Settings
 
 LOCAL = "http://localhost:8000/"
@@ -35,6 +36,15 @@ class Site:
     feed_entries: int = 20
     icon: bool = False
     """Whether ``images/favicon.svg`` and ``images/favicon.png`` (180 × 180) are there."""
+    favicon: str = ""
+    """The path of the icon instead of those."""
+    licence: Licence | None = None
+    """Of the texts."""
+
+    @property
+    def picture(self) -> str:
+        """The path of the picture that stands for the blog in feeds; empty: there is none."""
+        return self.favicon or "images/favicon.png" * self.icon
 
     @property
     def path(self) -> str:
@@ -61,6 +71,8 @@ def site_of(settings: Settings, environ: Mapping[str, str], root: Path) -> Site:
         origin=_tidy(root / CONFIG, settings.origin),
         feed_entries=settings.feed_entries,
         icon=all((root / "images" / f"favicon.{suffix}").is_file() for suffix in ("svg", "png")),
+        favicon=settings.favicon,
+        licence=licence_of(settings.licence),
     )
 
 

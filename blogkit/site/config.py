@@ -20,7 +20,16 @@ _KEYS = {
     "exclude_patterns": "exclude_patterns",
     "only_build_toc_files": "external_toc_exclude_missing",
     "html.baseurl": "html_baseurl",
+    "logo": "blog_logo",
+    "html.announcement": "blog_announcement",
+    "html.extra_footer": "blog_extra_footer",
+    "html.favicon": "blog_favicon",
+    "html.use_edit_page_button": "blog_edit_link",
+    "html.use_issues_button": "blog_issue_link",
+    "html.use_repository_button": "blog_repository_link",
     "repository.url": "blog_repository",
+    "repository.branch": "blog_branch",
+    "repository.path_to_book": "blog_folder",
     "parse.myst_enable_extensions": "myst_enable_extensions",
     "parse.myst_url_schemes": "myst_url_schemes",
     "execute.stderr_output": "nb_output_stderr",
@@ -31,10 +40,20 @@ _OTHERS = {
     "latex": N_("a blog makes no PDF"),
     "launch_buttons": N_("a post offers its notebook, and Colab where the repository is on GitHub"),
     "html.analytics": N_("pages ask no other host"),
+    "html.home_page_in_navbar": N_("the blog's title leads home from every page"),
+    "html.navbar_footer_text": N_("Jupyter Book calls it `html.extra_footer` now"),
     "html.comments": N_("comments are those of `blog_giscus`"),
     "parse.myst_substitutions": N_("`{{ … }}` would run while the site is built, outside the seal"),
 }
 """Jupyter Book's keys, or what they begin with, that do nothing here → why."""
+_ELSEWHERE = {
+    "html_logo": "logo",
+    "html_favicon": "html.favicon",
+    "html_extra_path": "images/",
+    **dict.fromkeys(("html_static_path", "html_css_files", "html_js_files", "html_style"), "_static/"),
+    **dict.fromkeys(("html_theme", "html_theme_options", "html_theme_path"), "templates_path"),
+}
+"""Values of Sphinx that do nothing here → what does."""
 _SPHINX = ("sphinx.config", "sphinx.extra_extensions", "sphinx.local_extensions", "sphinx.recursive_update")
 _LISTS = ("exclude_patterns", "parse.myst_enable_extensions", "parse.myst_url_schemes", "sphinx.extra_extensions")
 _NOTHING: tuple[Any, ...] = (None, False, "", "off", [], {})
@@ -108,6 +127,9 @@ def _objections(keys: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if not _are_texts(leaves.get(name) or []):
             yield name, _("it must be a list of texts")
     for name, value in leaves.items():
+        if name == "sphinx.config":
+            found = ((each, mend) for each, mend in _ELSEWHERE.items() if (value or {}).get(each))
+            yield from ((f"{name}.{each}", _("write {mend} instead").format(mend=f"`{mend}`")) for each, mend in found)
         if name not in (*_KEYS, *_SPHINX, "sphinx") and value not in _NOTHING:
             reasons = (why for start, why in _OTHERS.items() if f"{name}.".startswith(f"{start}."))
             why = next(reasons, N_("a blog has no such key"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -18,37 +19,87 @@ CONFIG = "_config.yml"
 _SPHINX = {"title": "html_title", "author": "author", "copyright": "copyright"}
 _SPHINX |= {"language": "language", "address": "html_baseurl"}
 """Settings that Sphinx knows → what it calls them; the others are called ``blog_…``."""
+LIST, CARDS = "list", "cards"
+_ADDRESS = re.compile(r"https?://\S+|mailto:\S+|/(?!/)\S*")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What ``_config.yml`` says of the blog (``sphinx: config: blog_…``)."""
+    """What ``_config.yml`` says of the blog (``sphinx: config: blog_…``); docs/writing.md lists it."""
 
     title: str = ""
+    """What the blog is called. Example: ``Ana's notebook``."""
     author: str = ""
+    """Who writes the posts that name nobody else. Example: ``Ana Sousa``."""
     copyright: str = ""
+    """The years of copyright, before the author. Example: ``"2026"``."""
     language: str = ENGLISH
-    """The language of all that no author wrote; a post may be in another one (``lang``)."""
+    """The language of all that no author wrote; a post may be in another one (``lang``). Example: ``pt-PT``."""
     address: str = ""
-    """Where the home page stands, if the configuration says so."""
+    """Where the home page stands, if the configuration says so. Example: ``https://ana.example/``."""
     description: str = ""
+    """One sentence about the blog, for its home page, feeds and search engines. Example: ``Numbers of Lisbon.``."""
     timezone: str = "UTC"
+    """The time zone of dates that name none. Example: ``Europe/Lisbon``."""
     jobs: int = 0
-    """Light posts executed at once; 0: as many as cores and memory allow."""
+    """Light posts executed at once; 0: as many as cores and memory allow. Example: ``2``."""
     store: str = STORE
+    """The folder where results are kept. Example: ``../results``."""
     store_days: float = 180.0
-    """Days after which a result that no build used is dropped."""
+    """Days after which a result that no build used is dropped. Example: ``30``."""
     store_gib: float = 5.0
-    """Size in GiB above which the oldest results are dropped."""
+    """Size in GiB above which the oldest results are dropped. Example: ``3``."""
     repository: str = ""
+    """The address of the source code (``repository.url``). Example: ``https://github.com/ana/blog``."""
+    branch: str = "main"
+    """The branch to which the links that edit a page lead (``repository.branch``). Example: ``trunk``."""
+    folder: str = ""
+    """Where the blog lies in its repository; empty: at its top (``repository.path_to_book``). Example: ``blog``."""
+    repository_link: bool = True
+    """Link to the source code at the foot of each page (``html.use_repository_button``). Example: ``false``."""
+    edit_link: bool = False
+    """Link to where a page's source is edited (``html.use_edit_page_button``). Example: ``true``."""
+    issue_link: bool = False
+    """Link to where a mistake of a page is reported (``html.use_issues_button``). Example: ``true``."""
+    logo: str = ""
+    """The file of a picture that stands before the blog's title (``logo``). Example: ``images/logo.svg``."""
+    favicon: str = ""
+    """The file of the icon of tabs and bookmarks; empty: ``images/favicon.svg`` and ``.png`` (``html.favicon``).
+
+    Example: ``images/icon.png``.
+    """
+    announcement: str = ""
+    """HTML that stands on top of each page (``html.announcement``). Example: ``<b>New:</b> a feed.``."""
+    extra_footer: str = ""
+    """HTML that stands at the foot of each page (``html.extra_footer``). Example: ``<p>Made in Lisbon.</p>``."""
+    navigation: dict[str, Any] = field(default_factory=dict)
+    """The menu: label → page (``archive``, ``about``, ``tags/index``) or address; empty: the lists and the chapters.
+
+    Example: ``{Posts: archive, About: about}``.
+    """
+    links: dict[str, Any] = field(default_factory=dict)
+    """More links at the foot of each page: label → page or address. Example: ``{Mail: "mailto:ana@ana.example"}``."""
+    licence: str = ""
+    """The licence of the texts: ``CC BY 4.0`` and its like are linked, another text stands as it is.
+
+    Example: ``CC BY 4.0``.
+    """
+    home: str = LIST
+    """How the home page shows posts: ``list`` or ``cards``. Example: ``cards``."""
     origin: str = ""
-    """The address that the blog had before it moved: feed readers know its posts by it."""
+    """The address that the blog had before it moved: feed readers know its posts by it.
+
+    Example: ``https://ana.github.io/blog/``.
+    """
     feed_entries: int = 20
-    """Posts in a feed, newest first."""
+    """Posts in a feed, newest first. Example: ``50``."""
     giscus: dict[str, Any] = field(default_factory=dict)
-    """The discussions of a repository, for comments: ``repo``, ``repo_id``, ``category``, ``category_id``."""
+    """The discussions of a repository, for comments: ``repo``, ``repo_id``, ``category``, ``category_id``.
+
+    Example: ``{repo: ana/blog, repo_id: R_1, category: Posts, category_id: DIC_1}``.
+    """
     preview: bool = False
-    """Show drafts and posts of the future, marked."""
+    """Show drafts and posts of the future, marked. Example: ``true``."""
 
     @classmethod
     def from_config(
@@ -75,6 +126,12 @@ class Settings:
         """The time zone of dates that name none."""
         return ZoneInfo(self.timezone)
 
+    @property
+    def targets(self) -> dict[str, str]:
+        """Name in Sphinx's configuration and label → target, of menu and foot."""
+        named = {"blog_navigation": self.navigation, "blog_links": self.links}
+        return {f"{name}.{label}": target for name, links in named.items() for label, target in links.items()}
+
     def _faults(self) -> list[tuple[str, str]]:
         faults = [
             (name := sphinx_name(setting.name), _wrong(setting).format(name=name, value=getattr(self, setting.name)))
@@ -90,7 +147,25 @@ class Settings:
             language_code(str(self.language))
         except ValueError as error:
             faults.append(("language", f"language: {error}"))
-        return faults
+        return faults or list(self._look_faults())
+
+    def _look_faults(self) -> Iterator[tuple[str, str]]:
+        if self.home not in (LIST, CARDS):
+            message = _("{name}: {value!r} must be {choices}")
+            yield "blog_home", message.format(name="blog_home", value=self.home, choices=f"{LIST} / {CARDS}")
+        for name, target in self.targets.items():
+            if not isinstance(target, str) or not target or (":" in target and not is_address(target)):
+                message = _("{name}: {value!r} must be the name of a page (archive, about) or an address (https://…)")
+                yield name, message.format(name=name, value=target)
+        for name in ("edit_link", "issue_link"):
+            if getattr(self, name) and not self.repository:
+                message = _("{name}: it needs the address of the repository; write `repository: url: https://…`")
+                yield sphinx_name(name), message.format(name=sphinx_name(name))
+
+
+def is_address(target: str) -> bool:
+    """Tell whether a link's target is an address, and no page of the blog."""
+    return bool(_ADDRESS.fullmatch(target))
 
 
 def sphinx_name(name: str) -> str:

@@ -85,8 +85,10 @@ def atom_feed(feed: Feed, site: Site, entries: list[bytes]) -> bytes:
     _link(head, "alternate", "text/html", site.url(feed.page))
     _author(head, site.author or site.title, site)
     _add(head, "generator", "blogkit")
-    if site.icon:
-        _add(head, "icon", site.url("images/favicon.png"))
+    if site.licence:
+        _add(head, "rights", " ".join(filter(None, (site.licence.name, site.licence.url))))
+    if site.picture:
+        _add(head, "icon", site.url(site.picture))
     lines = [
         b"<?xml version='1.0' encoding='utf-8'?>",
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(site.language)}>'.encode(),
@@ -106,7 +108,7 @@ def json_feed(feed: Feed, site: Site, contents: dict[str, str]) -> str:
         "home_page_url": site.url(),
         "feed_url": site.url(JSON_FEED),
         "description": xml_text(site.description),
-        "icon": site.url("images/favicon.png") if site.icon else "",
+        "icon": site.url(site.picture) if site.picture else "",
         "authors": [author],
         "language": site.language,
         "items": [_json_item(e, site, contents[e.post.url]) for e in feed.entries],

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
@@ -17,6 +18,7 @@ from markupsafe import Markup
 from ..language import with_territory
 from ..site.address import Site, encode
 from ..site.entry import Entry
+from ..site.look import PICTURES
 from ..site.terms import term_page
 from ..text import xml_text
 from .feeds import JSON_FEED, SITE_FEED
@@ -132,6 +134,7 @@ def post_data(head: Head, article: Article) -> dict[str, Any]:
         "keywords": list(article.tags),
         "timeRequired": f"PT{article.minutes}M",
         "inLanguage": article.language or site.language,
+        "license": site.licence.url if site.licence else "",
     }
     if site.base:
         data["url"] = site.url(head.path)
@@ -150,6 +153,7 @@ def site_data(site: Site) -> dict[str, Any]:
         "description": site.description,
         "author": {"@type": "Person", "name": site.author or site.title},
         "inLanguage": site.language,
+        "license": site.licence.url if site.licence else "",
         "url": site.url() if site.base else "",
     }
     return {key: value for key, value in data.items() if value}
@@ -161,7 +165,9 @@ def _links(head: Head) -> list[Markup]:
     tags = [] if indexed else [_named("robots", "noindex, follow")]
     if site.base and head.name != "404":
         tags.append(_link("canonical", site.url(head.path)))
-    if site.icon:
+    if site.favicon:
+        tags.append(_link("icon", root + encode(site.favicon), f"image/{PICTURES[Path(site.favicon).suffix]}"))
+    elif site.icon:
         tags.append(_link("icon", f"{root}images/favicon.svg", "image/svg+xml", sizes="any"))
         tags.append(_link("icon", f"{root}images/favicon.png", "image/png", sizes="180x180"))
         tags.append(_link("apple-touch-icon", f"{root}images/favicon.png"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from gettext import NullTranslations
 from typing import Any
@@ -16,8 +16,9 @@ from ..posts.references import LiveText
 from ..site.address import Site
 from ..site.entry import Entry
 from ..site.history import ResultRow
+from ..site.look import Look
 from ..site.neighbours import neighbours, related
-from ..site.settings import Settings
+from ..site.settings import Settings, is_address
 from ..site.terms import PER_TERM_PAGE, Kind, Term, kind_names, paged, term_page, terms, years
 from ..site.thumbnails import Thumbnail
 from .feeds import SITE_FEED
@@ -62,6 +63,7 @@ class Pages:
     documents: Sequence[Document]
     """The pages that authors wrote and that are no posts; of posts only those that nothing else describes."""
     now: dt.datetime
+    look: Look = field(default_factory=Look)
 
     def of_documents(self) -> Iterator[View]:
         """Yield the pages that have a source."""
@@ -115,10 +117,18 @@ class Pages:
         return Frame(
             title=self.site.title,
             language=self.site.language,
-            menu=(*lists, *own),
+            menu=_chosen(settings.navigation) or (*lists, *own),
             copyright=f"© {settings.copyright} {settings.author}".strip(),
-            repository=settings.repository,
+            repository=settings.repository if settings.repository_link else "",
             timezone=settings.timezone,
+            licence=self.site.licence,
+            links=_chosen(settings.links),
+            announcement=settings.announcement,
+            extra_footer=settings.extra_footer,
+            logo=self.look.picture,
+            styles=self.look.styles,
+            scripts=self.look.scripts,
+            paper=self.look.paper,
         )
 
     @cached_property
@@ -133,7 +143,33 @@ class Pages:
         """Return the fields that all views have."""
         window = " · ".join(dict.fromkeys((title, self.site.title)))
         head = head or self._head(name, title)
-        return {"name": name, "title": title, "window_title": window, "head": head, "frame": self._frame, "feed": feed}
+        return {
+            "name": name,
+            "title": title,
+            "window_title": window,
+            "head": head,
+            "frame": self._frame,
+            "feed": feed,
+            "source_links": tuple(self._source_links(name, title)),
+        }
+
+    def _source_links(self, name: str, title: str) -> Iterator[Link]:
+        """Yield the links of Jupyter Book's buttons, of a page that has a source."""
+        settings, source = self.settings, self._sources.get(name)
+        repository = settings.repository.rstrip("/")
+        if source and settings.edit_link:
+            path = quote("/".join(filter(None, (settings.branch, settings.folder.strip("/"), source))))
+            yield Link(f"{repository}/edit/{path}", self._("Edit this page"), outside=True)
+        if source and settings.issue_link:
+            yield Link(
+                f"{repository}/issues/new?title={quote(title, safe='')}", self._("Report a mistake"), outside=True
+            )
+
+    @cached_property
+    def _sources(self) -> dict[str, str]:
+        """Page → its file, relative to the book."""
+        posts = {entry.post.docname: entry.post.docname + entry.post.path.suffix for entry in self.entries}
+        return posts | {document.name: document.source for document in self.documents}
 
     def _head(self, name: str, title: str, description: str = "", feed: str = "") -> Head:
         card = self.cards[HOME]
@@ -150,7 +186,14 @@ class Pages:
             common["window_title"] = " · ".join(dict.fromkeys((self.site.title, headline)))
         names = [HOME, *(f"page/{n}" for n in range(2, len(self._home_pages) + 1))]
         teasers = self._teasers_of(self._home_pages[number - 1])
-        return HomeView(**common, headline=headline, subline=subline, teasers=teasers, pager=_pager(names, number))
+        return HomeView(
+            **common,
+            headline=headline,
+            subline=subline,
+            teasers=teasers,
+            pager=_pager(names, number),
+            layout=self.settings.home,
+        )
 
     def _post(self, entry: Entry, older: Entry | None, newer: Entry | None, alike: Sequence[Entry]) -> PostView:
         post, card = entry.post, self.cards[entry.post.docname]
@@ -237,6 +280,10 @@ class Pages:
 
 def _links(kind: Kind, names: Sequence[str]) -> tuple[Link, ...]:
     return tuple(Link(term_page(kind, name), name) for name in names)
+
+
+def _chosen(links: Mapping[str, str]) -> tuple[Link, ...]:
+    return tuple(Link(target, label, is_address(target)) for label, target in links.items())
 
 
 def _titles(entries: Sequence[Entry]) -> str:

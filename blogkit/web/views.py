@@ -10,8 +10,10 @@ from dataclasses import dataclass, is_dataclass
 from typing import Any, ClassVar
 
 from ..files import json_digest
+from ..palette import Colour
 from ..posts.references import LiveText
 from ..site.history import ResultRow
+from ..site.licence import Licence
 from ..site.provenance import Provenance
 from ..site.terms import Kind
 from ..site.thumbnails import Thumbnail
@@ -20,11 +22,12 @@ from .head import Head
 
 @dataclass(frozen=True)
 class Link:
-    """A link to a page of the blog."""
+    """A link to a page of the blog, or to another site."""
 
     page: str
-    """Its address below the site's root, without ``.html``."""
+    """Its address below the site's root, without ``.html``; an ``outside`` one is whole."""
     label: str
+    outside: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,19 @@ class Frame:
     repository: str
     timezone: str
     """In which times are shown."""
+    licence: Licence | None = None
+    links: tuple[Link, ...] = ()
+    """At the foot."""
+    announcement: str = ""
+    """HTML of the author, as is ``extra_footer``."""
+    extra_footer: str = ""
+    logo: Thumbnail | None = None
+    """Its name is an address below the site's root."""
+    styles: tuple[str, ...] = ()
+    """The addresses of the author's own style sheets below the site's root."""
+    scripts: tuple[str, ...] = ()
+    paper: Colour | None = None
+    """The ground of pages in the author's own style; none: it is the engine's."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +65,8 @@ class Document:
     description: str
     """Its first paragraph."""
     in_menu: bool
+    source: str = ""
+    """Its file, relative to the book."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +118,8 @@ class View:
     frame: Frame
     feed: str
     """The feed that its footer names."""
+    source_links: tuple[Link, ...]
+    """To where its source is edited and mistakes are reported."""
 
     def digest(self, made_by: str) -> str:
         """Return a digest of all that it shows; ``made_by`` stands for what renders it."""
@@ -122,6 +142,8 @@ class HomeView(View):
     subline: str
     teasers: tuple[Teaser, ...]
     pager: Pager
+    layout: str
+    """``list`` or ``cards``."""
 
 
 @dataclass(frozen=True)

@@ -73,5 +73,5 @@ def test_an_empty_site_is_not_left(staging: Staging) -> None:
 
 def test_what_no_build_made_goes(staging: Staging) -> None:
     write(staging.pages, a_html="1", old__b_html="2", _static__x="3")
-    assert remove_strays(staging.pages, {"a.html"}) == ["old/b.html"]
+    assert remove_strays(staging.pages, {"a.html", "_static/x"}) == ["old/b.html"]
     assert (staging.pages / "_static/x").exists()

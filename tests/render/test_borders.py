@@ -176,7 +176,9 @@ def test_nothing_that_leads_out_is_a_document_a_picture_or_code(outside: Book) -
     assert "../other" in outside.fail()
     toc.write_text(before, encoding="utf-8")
     outside.config(html_extra_path=["../beside", "."], html_static_path=["../beside"])
-    outside.build()
+    said = outside.fail()
+    assert "sphinx.config.html_extra_path: write `images/` instead" in said
+    assert "sphinx.config.html_static_path: write `_static/` instead" in said
     assert not [path for path in outside.site.rglob("*") if path.name in ("deep.txt", ".env", "x.png")]
 
 

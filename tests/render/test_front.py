@@ -44,10 +44,23 @@ def keys(book: Book, **values: object) -> None:
 def test_each_front_makes_the_same_site(book: Book) -> None:
     """To the byte, each from nothing but the stored results."""
     book.post("2024-01-01-one", BODY, tags=["하나"], description="{v}")
+<<<<<<< HEAD
     book.write("assets/a.css", "")
     book.config(html_static_path=["assets"])  # Sphinx warns of what is not there
+=======
+    book.write("_static/own.css", "p {}")
+    book.write("_static/own.js", "document.title")
+    book.write("_templates/page.html", '{% extends "!page.html" %}{% block kind %}own{% endblock %}')
+    book.write("logo.svg", '<svg xmlns="http://www.w3.org/2000/svg"/>')
+    keys(book, logo="logo.svg", html={"favicon": "logo.svg", "extra_footer": "<p>x</p>", "use_edit_page_button": True})
+    keys(book, repository={"url": "https://git.example/a"})
+    book.config(templates_path=["_templates"])
+>>>>>>> look/look
     book.build()
     expected = site(book)
+    assert {"_static/own.css", "_static/own.js", "logo.svg"} <= expected.keys()
+    assert b'class="own"' in expected["about.html"]
+    assert b'href="/_static/own.css?v=' in expected["404.html"]
 
     def again() -> dict[str, bytes]:
         for folder in ("html", ".pages", ".doctrees", ".contents", ".cards"):

@@ -280,6 +280,14 @@ def test_lists_are_written_again_only_when_they_would_change(book: Book) -> None
     assert "새 요약" in book.text("tags/하나.html")
 
 
+def test_an_empty_corner_of_a_table_is_no_heading(book: Book) -> None:
+    """As pandas writes it; axe names it a fault."""
+    table = "<table><thead><tr><th></th><th>a</th></tr></thead></table>"
+    book.post("2024-01-01-table", code(f"from IPython.display import HTML\nHTML({table!r})"))
+    book.build()
+    assert [cell.name for cell in book.soup("posts/2024-01-01-table.html").select("thead tr > *")] == ["td", "th"]
+
+
 # In the browser
 
 

@@ -109,7 +109,7 @@ def test_each_field_of_a_view_is_in_its_digest() -> None:
     from blogkit.web.views import DocumentView, Frame
 
     frame = Frame("블로그", "ko", (), "© 나", "", "Asia/Seoul")
-    view = DocumentView("about", "소개", "소개 · 블로그", Head(Site("블로그"), "about", "소개"), frame, "feed.xml")
+    view = DocumentView("about", "소개", "소개 · 블로그", Head(Site("블로그"), "about", "소개"), frame, "feed.xml", ())
     others = [replace(view, frame=replace(frame, **{f.name: "다른"})) for f in fields(Frame)]
     others += [replace(view, head=replace(view.head, **{f.name: "다른"})) for f in fields(Head)]
     others += [
