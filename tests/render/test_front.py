@@ -28,6 +28,11 @@ a &= b
 \\end{align}
 
 """ + code("glue('v', 2)")
+SHOUT = """
+def setup(app):
+    app.add_config_value("shout", "", "env")
+    app.connect("builder-inited", lambda app: print(app.config.shout, "in", app.confdir))
+"""
 SPHINX_BUILD = (sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", "-c", "_build/.conf", ".", "_build/html")
 
 
@@ -44,10 +49,6 @@ def keys(book: Book, **values: object) -> None:
 def test_each_front_makes_the_same_site(book: Book) -> None:
     """To the byte, each from nothing but the stored results."""
     book.post("2024-01-01-one", BODY, tags=["하나"], description="{v}")
-<<<<<<< HEAD
-    book.write("assets/a.css", "")
-    book.config(html_static_path=["assets"])  # Sphinx warns of what is not there
-=======
     book.write("_static/own.css", "p {}")
     book.write("_static/own.js", "document.title")
     book.write("_templates/page.html", '{% extends "!page.html" %}{% block kind %}own{% endblock %}')
@@ -55,7 +56,6 @@ def test_each_front_makes_the_same_site(book: Book) -> None:
     keys(book, logo="logo.svg", html={"favicon": "logo.svg", "extra_footer": "<p>x</p>", "use_edit_page_button": True})
     keys(book, repository={"url": "https://git.example/a"})
     book.config(templates_path=["_templates"])
->>>>>>> look/look
     book.build()
     expected = site(book)
     assert {"_static/own.css", "_static/own.js", "logo.svg"} <= expected.keys()
@@ -131,13 +131,14 @@ def test_a_value_that_sphinx_does_not_know(book: Book) -> None:
 
 
 def test_an_extension_of_the_author(book: Book) -> None:
-    book.write("tools/shout.py", "def setup(app):\n    app.add_config_value('shout', '', 'env')\n")
+    book.write("tools/shout.py", SHOUT)
     config = yaml.safe_load((book.root / "_config.yml").read_text(encoding="utf-8"))
     config["sphinx"]["local_extensions"]["shout"] = "tools"
     config["sphinx"]["config"]["shout"] = "loud"
     book.write("_config.yml", yaml.safe_dump(config, allow_unicode=True))
     book.post("2024-01-01-one")
-    book.build()
+    for said in (book.build(), book.blogkit("build").stdout):
+        assert f"loud in {book.root}\n" in said
 
 
 def test_a_book_without_settings(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from conftest import ROOT, Book
+from conftest import ROOT, Book, code
 from playwright.sync_api import Browser, Page
 
 from blogkit.posts.references import LiveText
