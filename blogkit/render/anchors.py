@@ -1,4 +1,6 @@
-"""Name sections by their headings: docutils drops all letters but Latin ones, and calls Korean sections ``id1``."""
+"""Name sections by their headings, and labels by themselves: docutils drops all letters but Latin ones, and calls what
+is Korean ``id1``.
+"""
 
 from __future__ import annotations
 
@@ -15,20 +17,20 @@ _NUMBERED = re.compile(r"(?:.*-)?id\d+")
 
 
 class NameSections(SphinxTransform):
-    """Give each section that has only a number the words of its heading as its address."""
+    """Give each section and label that has only a number its words as its address."""
 
     default_priority = 210
 
     def apply(self, **kwargs: Any) -> None:
-        """Rename the sections of a document, and what knows them by name."""
+        """Rename the sections and labels of a document, and what knows them by name."""
         new_ids = {}
-        for section in self.document.findall(nodes.section):
-            old, name = section["ids"][0], hyphenated(section[0].astext())
+        for node, words in self._named():
+            old, name = node["ids"][0], hyphenated(words)
             if not name or not _NUMBERED.fullmatch(old):
                 continue
             new = next(n for n in _candidates(name) if n not in self.document.ids)
-            section["ids"][0] = new_ids[old] = new
-            self.document.ids[new] = self.document.ids.pop(old, section)
+            node["ids"][0] = new_ids[old] = new
+            self.document.ids[new] = self.document.ids.pop(old, node)
         for name, old in self.document.nameids.items():
             self.document.nameids[name] = new_ids.get(old, old)
         for node in self.document.findall(nodes.Element):
@@ -37,6 +39,13 @@ class NameSections(SphinxTransform):
         slugs = getattr(self.document, "myst_slugs", {})
         for slug, (line, old, title) in slugs.items():
             slugs[slug] = (line, new_ids.get(old, old), title)
+
+    def _named(self) -> Iterator[tuple[nodes.Element, str]]:
+        for section in self.document.findall(nodes.section):
+            yield section, section[0].astext()
+        for label in self.document.findall(nodes.target):
+            if label["ids"] and label["names"]:
+                yield label, label["names"][0]
 
 
 def _candidates(name: str) -> Iterator[str]:

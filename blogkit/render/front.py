@@ -121,10 +121,10 @@ def make_conf(root: Path, config: Config) -> Path:
 
 def build(root: Path, config: Config, site: Path, *arguments: str) -> int:
     """Build the site as ``jupyter-book build`` does, without it; return the exit code."""
-    from sphinx.cmd.build import main
+    from sphinx.cmd.build import build_main  # `main` fails where LANG names a language that the system lacks
 
     conf, doctrees = make_conf(root, config), site.with_name(".doctrees")
-    return main(["-b", "html", "-c", str(conf), "-d", str(doctrees), *arguments, str(root), str(site)])
+    return build_main(["-b", "html", "-c", str(conf), "-d", str(doctrees), *arguments, str(root), str(site)])
 
 
 def _templates(root: Path, config: Config, names: object) -> Iterator[str]:

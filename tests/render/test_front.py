@@ -28,6 +28,11 @@ a &= b
 \\end{align}
 
 """ + code("glue('v', 2)")
+SHOUT = """
+def setup(app):
+    app.add_config_value("shout", "", "env")
+    app.connect("builder-inited", lambda app: print(app.config.shout, "in", app.confdir))
+"""
 SPHINX_BUILD = (sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", "-c", "_build/.conf", ".", "_build/html")
 
 
@@ -80,6 +85,10 @@ def test_each_front_makes_the_same_site(book: Book) -> None:
     assert site(book) == expected
 
 
+def test_a_language_that_the_system_lacks(book: Book) -> None:
+    assert book.blogkit("build", LC_ALL="xx_XX.UTF-8").returncode == 0
+
+
 def test_a_command_that_says_something_else_is_refused(book: Book) -> None:
     book.post("2024-01-01-one")
     book.build()
@@ -122,13 +131,14 @@ def test_a_value_that_sphinx_does_not_know(book: Book) -> None:
 
 
 def test_an_extension_of_the_author(book: Book) -> None:
-    book.write("tools/shout.py", "def setup(app):\n    app.add_config_value('shout', '', 'env')\n")
+    book.write("tools/shout.py", SHOUT)
     config = yaml.safe_load((book.root / "_config.yml").read_text(encoding="utf-8"))
     config["sphinx"]["local_extensions"]["shout"] = "tools"
     config["sphinx"]["config"]["shout"] = "loud"
     book.write("_config.yml", yaml.safe_dump(config, allow_unicode=True))
     book.post("2024-01-01-one")
-    book.build()
+    for said in (book.build(), book.blogkit("build").stdout):
+        assert f"loud in {book.root}\n" in said
 
 
 def test_a_book_without_settings(tmp_path: Path) -> None:
