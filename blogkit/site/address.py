@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -38,6 +38,8 @@ class Site:
     """Whether ``images/favicon.svg`` and ``images/favicon.png`` (180 × 180) are there."""
     favicon: str = ""
     """The path of the icon instead of those."""
+    mark: bytes = field(default=b"", repr=False)
+    """The icon's file, which stands on cards if it is no SVG."""
     licence: Licence | None = None
     """Of the texts."""
 
@@ -72,6 +74,7 @@ def site_of(settings: Settings, environ: Mapping[str, str], root: Path) -> Site:
         feed_entries=settings.feed_entries,
         icon=all((root / "images" / f"favicon.{suffix}").is_file() for suffix in ("svg", "png")),
         favicon=settings.favicon,
+        mark=_read(root / (settings.favicon or "images/favicon.png")),
         licence=licence_of(settings.licence),
     )
 
@@ -110,6 +113,10 @@ def encode(path: str) -> str:
     path = nfc(path)
     path = re.sub(r"(^|/)index\.html$", r"\1", path)
     return quote(path, safe=_SAFE)
+
+
+def _read(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
 
 
 def _tidy(place: Path, address: str) -> str:

@@ -22,7 +22,19 @@ _PAPER, _INK, _SOFT, _LINE, _ACCENT, _LIVE = (
 )
 _MARGIN, _THUMB, _GAP, _TOP, _FOOT = 72, 380, 48, 40, HEIGHT - 98
 _TITLE_SIZES = (68, 60, 54, 48)
-_FONT_PACKAGE = "koreanize_matplotlib"  # only its font files: the module itself needs distutils
+_FONTS = {
+    # Only its font files: the module itself needs distutils.
+    "Nanum": ("koreanize_matplotlib", "fonts/NanumGothic{}.ttf", {"Regular": ""}),
+    # More Latin letters, Greek and Cyrillic; it has two weights.
+    "DejaVu": (
+        "matplotlib",
+        "mpl-data/fonts/ttf/DejaVuSans{}.ttf",
+        {"Regular": "", "Bold": "-Bold", "ExtraBold": "-Bold"},
+    ),
+}
+"""Family → package, file, and what a weight is called there."""
+_MARK = 44
+"""Pixels."""
 _Word = list[tuple[str, bool]]
 """Parts of a word, each with whether it is a live value: a word may be partly live, as in ``97.6%,``."""
 _Block = tuple[list[list[_Word]], "_Style", str]
@@ -33,29 +45,37 @@ def draw(card: SocialCard) -> bytes:
     image = Image.new("RGB", SIZE, _PAPER)
     pen = ImageDraw.Draw(image)
     pen.rectangle((0, 0, WIDTH, 12), fill=_ACCENT)
-    picture = _picture(card.thumbnail)
+    picture = _picture(card.thumbnail, _THUMB - 28)
     width = WIDTH - 2 * _MARGIN
     if picture:
         _frame(image, pen, picture)
         width -= _THUMB + _GAP
-    block = _block(card, width)
+    family = _family(card)
+    block = _block(card, width, family)
     top = _TOP + (_FOOT - _TOP - sum(len(lines) * style.leading for lines, style, _ in block)) // 2
     for lines, style, colour in block:
         top = _write(pen, lines, style, top, colour)
-    _foot(image, pen, card)
+    mark = _picture(card.mark, _MARK)
+    _foot(image, pen, card, family, mark)
     out = io.BytesIO()
     # Few colours: written five times as fast as full colour, a third of the size, and no other to the eye.
-    image.quantize(palette=_palette(picture), dither=Image.Dither.NONE).save(out, "PNG", compress_level=6)
+    image.quantize(palette=_palette(mark, picture), dither=Image.Dither.NONE).save(out, "PNG", compress_level=6)
     return out.getvalue()
 
 
-def _block(card: SocialCard, width: int) -> list[_Block]:
+def _family(card: SocialCard) -> str:
+    """Return the fonts that have most of a card's letters, the first if there is no difference."""
+    letters = {*nfc(f"{card.title}{card.summary}{card.label}{card.foot}{card.date}")}
+    return max(_FONTS, key=lambda family: sum(_known(letter, family) for letter in letters))
+
+
+def _block(card: SocialCard, width: int, family: str) -> list[_Block]:
     """Lay out label, title and summary with the largest title that leaves room for the whole summary."""
-    label, small = _Style(27, "Bold", 2.1), _Style(30, "Regular", 1.5)
-    title, summary = _plain_words(card.title), _words(card.summary)
-    head = _wrap(_plain_words(card.label), label, width, 1)
+    label, small = _Style(27, "Bold", family, 2.1), _Style(30, "Regular", family, 1.5)
+    title, summary = _plain_words(card.title, family), _words(card.summary, family)
+    head = _wrap(_plain_words(card.label, family), label, width, 1)
     for size in _TITLE_SIZES:
-        style = _Style(size, "ExtraBold")
+        style = _Style(size, "ExtraBold", family)
         lines = _wrap(title, style, _balanced(title, style, width, 3), 3)
         room = (_FOOT - _TOP - len(head) * label.leading - len(lines) * style.leading - 40) // small.leading
         most = min(room, 5)
@@ -65,7 +85,7 @@ def _block(card: SocialCard, width: int) -> list[_Block]:
     return [
         (head, label, _ACCENT),
         (lines, style, _INK),
-        ([[]] if body else [], _Style(16, "Regular"), _INK),
+        ([[]] if body else [], _Style(16, "Regular", family), _INK),
         (body, small, _SOFT),
     ]
 
@@ -73,10 +93,11 @@ def _block(card: SocialCard, width: int) -> list[_Block]:
 class _Style:
     """A size and weight of text; live values are bold."""
 
-    def __init__(self, size: int, weight: str, leading: float = 1.3) -> None:
+    def __init__(self, size: int, weight: str, family: str, leading: float = 1.3) -> None:
         self.size = size
         self.leading = round(size * leading)
-        self.fonts = {False: _font(weight, size), True: _font("Bold" if weight == "Regular" else weight, size)}
+        bold = "Bold" if weight == "Regular" else weight
+        self.fonts = {False: _font(weight, size, family), True: _font(bold, size, family)}
         self.space = _length(self.fonts[False], " ")
 
     def width(self, words: list[_Word]) -> float:
@@ -85,15 +106,15 @@ class _Style:
         return runs + self.space * max(len(words) - 1, 0)
 
 
-def _plain_words(text: str) -> list[_Word]:
-    return _words(LiveText(((text, False),)))
+def _plain_words(text: str, family: str) -> list[_Word]:
+    return _words(LiveText(((text, False),)), family)
 
 
-def _words(text: LiveText) -> list[_Word]:
+def _words(text: LiveText, family: str) -> list[_Word]:
     """Split a text at spaces."""
     words: list[_Word] = [[]]
     for part, live in text.parts:
-        drawable = "".join(c for c in nfc(part) if _known(c))
+        drawable = "".join(c for c in nfc(part) if _known(c, family))
         for number, piece in enumerate(re.split(r"\s+", drawable)):
             if number:
                 words.append([])
@@ -170,34 +191,26 @@ def _write(
     return top
 
 
-def _foot(image: Image.Image, pen: ImageDraw.ImageDraw, card: SocialCard) -> None:
+def _foot(
+    image: Image.Image, pen: ImageDraw.ImageDraw, card: SocialCard, family: str, mark: Image.Image | None
+) -> None:
     pen.line((_MARGIN, _FOOT, WIDTH - _MARGIN, _FOOT), fill=_LINE, width=2)
-    mark = _mark(44)
-    image.paste(mark, (_MARGIN, _FOOT + 24), mark)
-    style = _Style(28, "Bold")
+    left = _MARGIN
+    if mark:
+        image.paste(mark, (left, _FOOT + 24))
+        left += _MARK + 16
+    style = _Style(28, "Bold", family)
     date = _length(style.fonts[False], card.date)
-    left = _MARGIN + 60
-    line = _wrap(_plain_words(card.foot), style, WIDTH - left - _MARGIN - date - _GAP, 1)
+    line = _wrap(_plain_words(card.foot, family), style, WIDTH - left - _MARGIN - date - _GAP, 1)
     _write(pen, line, style, _FOOT + 30, _INK, left)
-    pen.text((WIDTH - _MARGIN - date, _FOOT + 30), card.date, font=_font("Regular", 28), fill=_SOFT)
+    pen.text((WIDTH - _MARGIN - date, _FOOT + 30), card.date, font=_font("Regular", 28, family), fill=_SOFT)
 
 
-@cache
-def _mark(size: int) -> Image.Image:
-    """Draw the blog's mark, as ``images/favicon.svg`` has it (in a box of 32)."""
-    scale = size * 4 / 32
-    mark = Image.new("RGBA", (size * 4, size * 4))
-    pen = ImageDraw.Draw(mark)
-    pen.rounded_rectangle((0, 0, size * 4 - 1, size * 4 - 1), 7 * scale, fill=_ACCENT)
-    pen.polygon([(x * scale, y * scale) for x, y in ((12, 9), (23, 16), (12, 23))], fill="white")
-    return mark.resize((size, size), Image.Resampling.LANCZOS)
-
-
-def _picture(data: bytes) -> Image.Image | None:
-    """Return a post's picture in the size of the frame, or nothing when it is none that can be drawn (an SVG, say)."""
+def _picture(data: bytes, size: int) -> Image.Image | None:
+    """Return a picture of at most ``size`` pixels a side, or nothing when it cannot be drawn (an SVG, say)."""
     try:
         with Image.open(io.BytesIO(data)) as opened:
-            opened.thumbnail((_THUMB - 28, _THUMB - 28), Image.Resampling.LANCZOS, reducing_gap=2)
+            opened.thumbnail((size, size), Image.Resampling.LANCZOS, reducing_gap=2)
             picture = opened.convert("RGBA")
     except OSError:
         return None
@@ -211,13 +224,14 @@ def _frame(image: Image.Image, pen: ImageDraw.ImageDraw, picture: Image.Image) -
     image.paste(picture, (left + (_THUMB - picture.width) // 2, top + 14))
 
 
-def _palette(picture: Image.Image | None) -> Image.Image:
-    """Return the palette of a card: the shades of its texts and, if there is a picture, the picture's colours."""
-    colours = _shades()
-    if picture:
-        few = picture.quantize(256 - len(colours), Image.Quantize.FASTOCTREE)
+def _palette(*pictures: Image.Image | None) -> Image.Image:
+    """Return the palette of a card: the shades of its texts, and the colours of its pictures: 32 of the first one."""
+    colours, most = _shades(), 32
+    for picture in filter(None, pictures):
+        few = picture.quantize(min(most, 256 - len(colours)), Image.Quantize.FASTOCTREE)
         found = few.getpalette() or []
         colours = colours + [tuple(found[i : i + 3]) for i in range(0, len(found), 3)]
+        most = 256
     palette = Image.new("P", (1, 1))
     palette.putpalette([value for colour in colours[:256] for value in colour])
     return palette
@@ -225,22 +239,22 @@ def _palette(picture: Image.Image | None) -> Image.Image:
 
 @cache
 def _shades() -> list[tuple[int, ...]]:
-    """Return every text colour in the steps from the paper that smooth letters have, and white for the mark."""
+    """Return every text colour in the steps from the paper that smooth letters have."""
     shades: list[tuple[int, ...]] = [ImageColor.getrgb(c) for c in ("white", _LINE)]
     texts = [(_PAPER, ink, 20) for ink in (_INK, _SOFT, _ACCENT, _LIVE)]
-    for ground, ink, steps in (*texts, ("white", _ACCENT, 8)):
+    for ground, ink, steps in texts:
         ends = list(zip(ImageColor.getrgb(ground), ImageColor.getrgb(ink), strict=True))
         shades += [tuple(round(a + (b - a) * n / (steps - 1)) for a, b in ends) for n in range(steps)]
     return shades
 
 
 @cache
-def _font(weight: str, size: int) -> ImageFont.FreeTypeFont:
-    package = importlib.util.find_spec(_FONT_PACKAGE)
+def _font(weight: str, size: int, family: str) -> ImageFont.FreeTypeFont:
+    name, file, weights = _FONTS[family]
+    package = importlib.util.find_spec(name)
     assert package and package.submodule_search_locations  # the lock has it
-    folder = Path(package.submodule_search_locations[0]) / "fonts"
-    name = f"NanumGothic{weight if weight != 'Regular' else ''}.ttf"
-    return ImageFont.truetype(folder / name, size, layout_engine=ImageFont.Layout.BASIC)
+    path = Path(package.submodule_search_locations[0], file.format(weights.get(weight, weight)))
+    return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
 
 
 @lru_cache(maxsize=10_000)
@@ -249,7 +263,7 @@ def _length(font: ImageFont.FreeTypeFont, text: str) -> float:
 
 
 @cache
-def _known(character: str) -> bool:
+def _known(character: str, family: str) -> bool:
     """Tell whether the font has a character; what it lacks would be drawn as an empty box."""
-    font = _font("Regular", 20)
+    font = _font("Regular", 20, family)
     return character.isspace() or bytes(font.getmask(character)) != bytes(font.getmask("\uffff"))

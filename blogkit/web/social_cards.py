@@ -38,12 +38,14 @@ class SocialCard:
     foot: str = ""
     date: str = ""
     thumbnail: bytes = b""
+    mark: bytes = b""
+    """The blog's icon."""
 
     @cached_property
     def digest(self) -> str:
         """The digest of all that decides the picture."""
         parts = (engine_digest(*_DRAWN_BY), self.title, repr(self.summary), self.label, self.foot, self.date)
-        return hashlib.sha256(b"\0".join((*(p.encode() for p in parts), self.thumbnail))).hexdigest()
+        return hashlib.sha256(b"\0".join((*(p.encode() for p in parts), self.thumbnail, self.mark))).hexdigest()
 
     @property
     def path(self) -> str:
@@ -69,13 +71,14 @@ def post_card(entry: Entry, site: Site, thumbnail: Path | None = None) -> Social
         foot=" · ".join(dict.fromkeys(filter(None, (post.author or site.author, site.title)))),
         date=format_date(post.date, "medium", locale(post.language or site.language)),
         thumbnail=thumbnail.read_bytes() if thumbnail else b"",
+        mark=site.mark,
     )
 
 
 def site_card(site: Site) -> SocialCard:
     """Return the card of the pages that are no posts."""
     summary = LiveText(((site.description, False),))
-    return SocialCard("site", site.title, summary, foot=site.base.split("://")[-1].strip("/"))
+    return SocialCard("site", site.title, summary, foot=site.base.split("://")[-1].strip("/"), mark=site.mark)
 
 
 def write_cards(outdir: Path, cards: Sequence[SocialCard], kept: Path) -> set[str]:

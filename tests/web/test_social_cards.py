@@ -61,16 +61,30 @@ def entry(**values: object) -> Entry:
 
 
 def test_korean_is_drawn_and_not_as_boxes() -> None:
-    letters = {bytes(cards._font("ExtraBold", 40).getmask(letter)) for letter in "가각뷁힣ㄱAa1…·漢"}
+    letters = {bytes(cards._font("ExtraBold", 40, "Nanum").getmask(letter)) for letter in "가각뷁힣ㄱAa1…·漢"}
     assert len(letters) == 11
-    assert all(cards._known(letter) for letter in "가각뷁힣ㄱAa1…·漢")
+    assert all(cards._known(letter, "Nanum") for letter in "가각뷁힣ㄱAa1…·漢")
 
 
 def test_what_the_font_lacks_is_left_out() -> None:
-    assert not cards._known("😀")
+    assert not cards._known("😀", "Nanum")
     assert cards.draw(dataclasses.replace(CARD, title="글 😀제목")) == cards.draw(
         dataclasses.replace(CARD, title="글 제목")
     )
+
+
+def test_letters_that_one_font_lacks_are_drawn_with_another() -> None:
+    plain, marked = SocialCard("a", "Licoes e numeros"), SocialCard("a", "Lições e números")
+    assert cards._family(marked) == "DejaVu"
+    assert cards.draw(plain) != cards.draw(marked)
+    assert cards._family(CARD) == "Nanum"
+
+
+def test_the_mark_is_the_icon_of_the_blog() -> None:
+    image = pixels(dataclasses.replace(CARD, mark=picture((180, 180), "#aa2244")))
+    assert near(image, "#aa2244") == 44 * 44
+    svg = dataclasses.replace(CARD, mark=b"<svg/>")
+    assert cards.draw(svg) == cards.draw(CARD)
 
 
 def test_decomposed_hangul_is_composed() -> None:
@@ -97,8 +111,8 @@ def test_live_values_have_their_colour() -> None:
 
 
 def test_lines_break_between_words_and_end_with_an_ellipsis() -> None:
-    style = cards._Style(30, "Regular")
-    words = cards._plain_words("정확도는 아흔일곱 퍼센트입니다 그리고 손실은 낮습니다")
+    style = cards._Style(30, "Regular", "Nanum")
+    words = cards._plain_words("정확도는 아흔일곱 퍼센트입니다 그리고 손실은 낮습니다", "Nanum")
     lines = cards._wrap(words, style, 300, 9)
     assert [word for line in lines for word in line] == words
     assert len(lines) > 2
@@ -107,12 +121,12 @@ def test_lines_break_between_words_and_end_with_an_ellipsis() -> None:
     assert len(cut) == 2
     assert "".join(text for word in cut[-1] for text, _ in word).endswith("…")
     assert style.width(cut[-1]) <= 300
-    assert len(cards._wrap(cards._plain_words("가" * 100), style, 300, 99)) > 5
+    assert len(cards._wrap(cards._plain_words("가" * 100, "Nanum"), style, 300, 99)) > 5
 
 
 def test_title_fills_its_lines_evenly() -> None:
-    style = cards._Style(60, "ExtraBold")
-    words = cards._plain_words("한 줄을 거의 다 채우는 제목 끝")
+    style = cards._Style(60, "ExtraBold", "Nanum")
+    words = cards._plain_words("한 줄을 거의 다 채우는 제목 끝", "Nanum")
     full = style.width(words) - 10
     widths = [style.width(line) for line in cards._wrap(words, style, cards._balanced(words, style, full, 3), 3)]
     assert len(widths) == 2
