@@ -220,4 +220,6 @@ class NotFoundView(View):
 def _plain(value: object) -> object:
     if is_dataclass(value):
         return vars(value)
+    if isinstance(value, bytes):
+        return value.hex()
     raise TypeError(f"{value!r} cannot be digested")
