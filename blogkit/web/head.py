@@ -171,6 +171,8 @@ def _links(head: Head) -> list[Markup]:
         tags.append(_link("icon", f"{root}images/favicon.svg", "image/svg+xml", sizes="any"))
         tags.append(_link("icon", f"{root}images/favicon.png", "image/png", sizes="180x180"))
         tags.append(_link("apple-touch-icon", f"{root}images/favicon.png"))
+    else:
+        tags.append(_link("icon", "data:,"))  # browsers would ask for /favicon.ico
     found = [(head.feed, f"{head.title} · {site.title}")] if head.feed not in ("", SITE_FEED) else []
     for feed, title in [*found, (SITE_FEED, site.title)]:
         href = site.url(feed) if site.base else root + encode(feed)
