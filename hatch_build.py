@@ -17,7 +17,10 @@ class WorkflowHook(BuildHookInterface):
         """Add the file to the wheel."""
         repository, commit = (os.environ.get(name) for name in ("GITHUB_REPOSITORY", "GITHUB_SHA"))
         self._folder = tempfile.TemporaryDirectory()
-        if repository and commit:
+        released = (
+            os.environ.get("GITHUB_REF") == f"refs/tags/v{self.metadata.version}"
+        )  # not anyone's job that installs it
+        if released and repository and commit:
             note = Path(self._folder.name, "workflow.txt")
             path = f"{repository}/.github/workflows/publish.yml"
             note.write_text(f"{path}@{commit} # v{self.metadata.version}\n", encoding="utf-8")

@@ -200,8 +200,9 @@ def _add_beginning(commands: Commands) -> None:
     init.add_argument("--renew", action="store_true", help=_("write the workflow files of a blog anew"))
     init.set_defaults(run=_init)
 
-    lock = commands.add_parser("lock", help=_("make requirements.txt of requirements.in"))
-    lock.add_argument("arguments", nargs=argparse.REMAINDER, help=_("of `uv pip compile`, such as --upgrade"))
+    # What follows is uv's own, options among it.
+    lock = commands.add_parser("lock", help=_("make requirements.txt of requirements.in"), prefix_chars="+")
+    lock.add_argument("arguments", nargs="*", help=_("of `uv pip compile`, such as --upgrade"))
     lock.set_defaults(run=_lock)
 
     new = commands.add_parser("new", help=_("begin a post: one file with the right name and front matter"))

@@ -7,6 +7,8 @@ How a language writes dates and numbers, and which languages there are, Babel kn
 from __future__ import annotations
 
 import gettext
+import itertools
+import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -99,4 +101,8 @@ def ngettext(one: str, many: str, number: int) -> str:
 
 @cache
 def _console() -> gettext.NullTranslations:
-    return gettext.translation(CATALOG, LOCALE, fallback=True)
+    names = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    wanted = next(filter(None, map(os.environ.get, names)), "").split(":")
+    # English has no catalog: who names it first wants none of what follows.
+    before = itertools.takewhile(lambda language: language[:2] not in (ENGLISH, "C", "C."), filter(None, wanted))
+    return gettext.translation(CATALOG, LOCALE, [*before], fallback=True)

@@ -75,7 +75,7 @@ def wheel(folder: Path, version: str) -> Path:
     copy_checkout(folder, without=("data/", "tests/", "docs/", "posts/"))
     module = folder / "blogkit/version.py"
     module.write_text(module.read_text(encoding="utf-8").replace(VERSION, version), encoding="utf-8")
-    release = {"GITHUB_REPOSITORY": "example/engine", "GITHUB_SHA": "0" * 40}
+    release = {"GITHUB_REPOSITORY": "example/engine", "GITHUB_SHA": "0" * 40, "GITHUB_REF": f"refs/tags/v{version}"}
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel"]
     subprocess.run(build, cwd=folder, env={**os.environ, **release}, check=True, capture_output=True)
     return next(folder.glob("dist/*.whl"))

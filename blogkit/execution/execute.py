@@ -255,7 +255,7 @@ def _is_file_in(folder: Path, name: str) -> bool:
 def _commit(root: Path) -> str:
     call = ["git", "-C", str(root), "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty"]
     try:
-        answer = subprocess.run(call, capture_output=True, text=True, timeout=30, check=False)
+        answer = subprocess.run(call, capture_output=True, encoding="utf-8", errors="replace", timeout=30, check=False)
     except OSError:
         return ""
     return answer.stdout.strip() if answer.returncode == 0 else ""

@@ -38,7 +38,7 @@ def gpus() -> tuple[str, ...]:
         return ()
     call = [command, "--query-gpu=index,uuid,name", "--format=csv,noheader"]
     try:
-        answer = subprocess.run(call, capture_output=True, text=True, timeout=30, check=True)
+        answer = subprocess.run(call, capture_output=True, encoding="utf-8", errors="replace", timeout=30, check=True)
     except (OSError, subprocess.SubprocessError):
         return ()
     found = [line.split(", ", 2) for line in answer.stdout.splitlines()]

@@ -18,7 +18,7 @@ def pages_address() -> str:
 
     Raises ``OSError`` where GitHub says anything else: that it stumbles must not look as if Pages were off.
     """
-    answer = subprocess.run(_ASK, capture_output=True, text=True, check=False)
+    answer = subprocess.run(_ASK, capture_output=True, encoding="utf-8", errors="replace", check=False)
     if answer.returncode == 0:
         return answer.stdout.strip().rstrip("/")
     if _OFF in answer.stderr:

@@ -1,4 +1,4 @@
-"""Let pages be made of the book's own files, and of no others.
+"""Let pages be made of the book's own files, and of no others; let nothing run while they are made.
 
 Sphinx and docutils note each file that a document takes in, whichever directive or link names it: that is looked at
 when all is read and nothing is written yet.
@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import copy
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import myst_nb.sphinx_
 from docutils import nodes
 from docutils.parsers.rst.directives.misc import Include, Raw
 from docutils.parsers.rst.directives.tables import CSVTable
+from markdown_it.tree import SyntaxTreeNode
+from myst_nb.core.config import NbParserConfig
+from myst_nb.core.execute import NotebookClientBase, create_client
+from myst_parser.mdit_to_docutils.base import DocutilsRenderer, token_line
+from myst_parser.warnings_ import MystWarnings
 from sphinx.directives.code import LiteralInclude
 from sphinx.util import logging
 from sphinx.util.osutil import relpath
@@ -38,6 +45,8 @@ def close_side_doors() -> None:
     for directive, option in ((Raw, "url"), (CSVTable, "url"), (LiteralInclude, "diff")):
         assert directive.option_spec
         directive.option_spec[option] = _refuse
+    myst_nb.sphinx_.create_client = _execute_nothing  # whatever a page's front matter says
+    DocutilsRenderer.render_substitution = _fill_in_nothing  # type: ignore[method-assign,assignment]
 
 
 def note_loaded(env: BuildEnvironment, docname: str, source: str) -> None:
@@ -72,6 +81,19 @@ def foreign_files(env: BuildEnvironment, made: Path) -> Iterator[Fault]:
                 line = 0 if file == document else _line(document, file.name)
                 name = relpath(file, source)
                 yield Fault(document, line, _("{file} {reason}").format(file=name, reason=reason))
+
+
+def _execute_nothing(notebook: Any, source: str, config: NbParserConfig, *others: Any) -> NotebookClientBase:
+    """Have MyST-NB show what is stored: code runs in the seal, and there only."""
+    still = copy(config)
+    still.execution_mode = "off"
+    return create_client(notebook, source, still, *others)
+
+
+def _fill_in_nothing(renderer: DocutilsRenderer, token: SyntaxTreeNode, inline: bool) -> None:
+    """Refuse ``{{ … }}``, which MyST would run as Jinja, outside the seal."""
+    message = _("`{{ … }}` would run while the site is built, outside the seal; delete it")
+    renderer.create_warning(message, MystWarnings.SUBSTITUTION, line=token_line(token, default=0))
 
 
 def _line(file: Path, name: str) -> int:

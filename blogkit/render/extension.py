@@ -71,7 +71,7 @@ class Hooks:
     def execute(self, app: Sphinx) -> None:
         """Execute what is stale before Sphinx looks for documents; hide what in ``posts/`` this build does not show."""
         if not isinstance(app.builder, BlogBuilder):
-            message = _("a blog is made of HTML pages, not by {name!r}: `jupyter-book build .`")
+            message = _("a blog is made of HTML pages, not by {name!r}: `jupyter-book build .` or `blogkit build`")
             self._stop(message.format(name=app.builder.name))
         with self._told():
             self.build.execute()

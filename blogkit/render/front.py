@@ -34,15 +34,7 @@ _DEFAULTS: dict[str, Any] = {
     "html_theme": "blogkit",
     "html_theme_options": {},
     "myst_dmath_double_inline": True,
-    "myst_enable_extensions": [
-        "amsmath",
-        "colon_fence",
-        "deflist",
-        "dollarmath",
-        "linkify",
-        "strikethrough",
-        "tasklist",
-    ],
+    "myst_enable_extensions": [*_MYST],
     "myst_heading_anchors": 3,
     "myst_url_schemes": ["mailto", "http", "https"],
     "nb_execution_mode": "off",  # the blog executes its posts before Sphinx reads them
@@ -88,6 +80,8 @@ def configure(app: Sphinx, config: Config) -> None:
     """Replace the front's configuration by that of the blog; raise :class:`AuthorError` for what Sphinx lacks."""
     own = {sphinx_name(name): value for name, value in vars(config.settings).items()}
     values = {**_DEFAULTS, "project": config.settings.title, **own, **config.sphinx}
+    if not config.settings.title:
+        raise AuthorError([config.fault("title", _("there is none; write the title of the blog"))])
     if told := [name for name, value in _told(app) if value != values.get(name)]:
         message = _("the command gives another value; write it into this file")
         raise AuthorError([config.fault(name, message) for name in told])

@@ -35,15 +35,17 @@ _KEYS = {
     "execute.stderr_output": "nb_output_stderr",
 }
 """Jupyter Book's keys → what Sphinx and the blog call them."""
+_EXECUTED = N_("the blog executes its posts by itself, and a post's front matter says how")
+_OUTSIDE = N_("`{{ … }}` would run while the site is built, outside the seal")
 _OTHERS = {
-    "execute": N_("the blog executes its posts by itself, and a post's front matter says how"),
+    "execute": _EXECUTED,
     "latex": N_("a blog makes no PDF"),
     "launch_buttons": N_("a post offers its notebook, and Colab where the repository is on GitHub"),
     "html.analytics": N_("pages ask no other host"),
     "html.home_page_in_navbar": N_("the blog's title leads home from every page"),
     "html.navbar_footer_text": N_("Jupyter Book calls it `html.extra_footer` now"),
     "html.comments": N_("comments are those of `blog_giscus`"),
-    "parse.myst_substitutions": N_("`{{ … }}` would run while the site is built, outside the seal"),
+    "parse.myst_substitutions": _OUTSIDE,
 }
 """Jupyter Book's keys, or what they begin with, that do nothing here → why."""
 _ELSEWHERE = {
@@ -55,7 +57,14 @@ _ELSEWHERE = {
 }
 """Values of Sphinx that do nothing here → what does."""
 _SPHINX = ("sphinx.config", "sphinx.extra_extensions", "sphinx.local_extensions", "sphinx.recursive_update")
-_LISTS = ("exclude_patterns", "parse.myst_enable_extensions", "parse.myst_url_schemes", "sphinx.extra_extensions")
+_UNSEALED = ("nb_custom_formats", "myst_substitutions")
+_LISTS = (
+    *("exclude_patterns", "parse.myst_enable_extensions", "parse.myst_url_schemes", "sphinx.extra_extensions"),
+    *(
+        f"sphinx.config.{name}"
+        for name in ("extensions", "exclude_patterns", "suppress_warnings", "myst_enable_extensions", "templates_path")
+    ),
+)
 _NOTHING: tuple[Any, ...] = (None, False, "", "off", [], {})
 
 
@@ -94,10 +103,10 @@ def read_config(root: Path, environ: Mapping[str, str] = os.environ) -> Config:
     values = {_KEYS[name]: value for name, value in _leaves(keys) if name in _KEYS and value is not None}
     places = {_KEYS[name]: line for name, line in lines.items() if name in _KEYS}
     sphinx = keys.get("sphinx") or {}
-    values |= sphinx.get("config") or {}
+    values |= {name: value for name, value in (sphinx.get("config") or {}).items() if value is not None}
     places |= {name.removeprefix("sphinx.config."): line for name, line in lines.items()}
     local = sphinx.get("local_extensions") or {}
-    named = [*values.pop("extensions", []), *(sphinx.get("extra_extensions") or []), *local]
+    named = [*(values.pop("extensions", None) or []), *(sphinx.get("extra_extensions") or []), *local]
     return Config(
         Settings.from_config(values, environ, places),
         {name: value for name, value in values.items() if not is_setting(name)},
@@ -121,16 +130,31 @@ def _objections(keys: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield name and fault of what is not a blog's, or has the wrong kind of value."""
     leaves = dict(_leaves(keys))
     for name in ("sphinx", "sphinx.config", "sphinx.local_extensions"):
-        if not isinstance(leaves.get(name) or {}, dict):
+        value = leaves.get(name) or {}
+        if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
             yield name, _("it must be `name: value` lines")
+    config = leaves.get("sphinx.config") or {}
+    leaves |= {f"sphinx.config.{name}": value for name, value in config.items()} if isinstance(config, dict) else {}
     for name in _LISTS:
-        if not _are_texts(leaves.get(name) or []):
+        if name in leaves and not _are_texts(leaves[name] if leaves[name] is not None else []):
             yield name, _("it must be a list of texts")
+        elif "substitution" in (leaves.get(name) or []):
+            yield name, _("it does nothing here: {reason}; delete it").format(reason=f"substitution: {_(_OUTSIDE)}")
+    local = leaves.get("sphinx.local_extensions") or {}
+    if isinstance(local, dict) and not _are_texts([*local.values()]):
+        yield "sphinx.local_extensions", _("it must be `name: value` lines")
+    yield from _useless(leaves)
+
+
+def _useless(leaves: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield name and fault of what does nothing here."""
     for name, value in leaves.items():
-        if name == "sphinx.config":
-            found = ((each, mend) for each, mend in _ELSEWHERE.items() if (value or {}).get(each))
-            yield from ((f"{name}.{each}", _("write {mend} instead").format(mend=f"`{mend}`")) for each, mend in found)
-        if name not in (*_KEYS, *_SPHINX, "sphinx") and value not in _NOTHING:
+        own = name.removeprefix("sphinx.config.")
+        if name != own and value and own in _ELSEWHERE:
+            yield name, _("write {mend} instead").format(mend=f"`{_ELSEWHERE[own]}`")
+        elif name != own and value not in _NOTHING and (own.startswith("nb_execution") or own in _UNSEALED):
+            yield name, _("it does nothing here: {reason}; delete it").format(reason=_(_EXECUTED))
+        elif name == own and name not in (*_KEYS, *_SPHINX, "sphinx") and value not in _NOTHING:
             reasons = (why for start, why in _OTHERS.items() if f"{name}.".startswith(f"{start}."))
             why = next(reasons, N_("a blog has no such key"))
             yield name, _("it does nothing here: {reason}; delete it").format(reason=_(why))

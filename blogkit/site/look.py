@@ -24,6 +24,7 @@ PICTURES = {
     ".ico": "vnd.microsoft.icon",
     ".webp": "webp",
     ".jpg": "jpeg",
+    ".jpeg": "jpeg",
     ".gif": "gif",
 }
 """Ending → media type below ``image/``."""

@@ -144,7 +144,7 @@ class Settings:
             message = _("{name}: {value!r} is no time zone; write one such as Asia/Seoul")
             faults.append(("blog_timezone", message.format(name="blog_timezone", value=self.timezone)))
         try:
-            language_code(str(self.language))
+            language_code(str(self.language))  # `no`, which is Norwegian, is false in YAML
         except ValueError as error:
             faults.append(("language", f"language: {error}"))
         return faults or list(self._look_faults())
@@ -199,7 +199,8 @@ def _is_right(setting: Field[Any], value: object) -> bool:
     like = _default(setting)
     if isinstance(like, bool) or not isinstance(like, int | float):
         return isinstance(value, type(like))
-    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+    kinds = int if isinstance(like, int) else int | float
+    return isinstance(value, kinds) and not isinstance(value, bool) and value >= 0
 
 
 def _wrong(setting: Field[Any]) -> str:

@@ -23,6 +23,10 @@ def write_lock(root: Path, *arguments: str) -> None:
     told = f"blogkit lock # uv pip compile {' '.join(_OPTIONS)}"
     command = [find_uv_bin(), "pip", "compile", "--quiet", *_OPTIONS, "--no-emit-index-url", "--no-emit-find-links"]
     command += ["--custom-compile-command", told, "--output-file", LOCK, *arguments, SOURCE]
-    done = subprocess.run(command, cwd=root, env={**os.environ, "NO_COLOR": "1"}, capture_output=True, text=True)
+    environ = {**os.environ, "NO_COLOR": "1"}
+    done = subprocess.run(
+        command, cwd=root, env=environ, capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
     if done.returncode:
-        raise ValueError(_("{name} could not be made: {said}").format(name=LOCK, said=done.stderr.strip()))
+        message = _("{name} could not be made; mend this and run `blogkit lock`: {said}")
+        raise ValueError(message.format(name=LOCK, said=done.stderr.strip()))

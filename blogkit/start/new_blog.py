@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from ..execution.lock import LOCK
 from ..language import _, words
 from ..publish.github import site_workflow
 from ..site.settings import CONFIG
@@ -85,6 +86,9 @@ def new_blog(folder: Path, language: str, now: dt.datetime, workflow: str = "") 
 
     Raises ``ValueError`` where the engine does not know its workflow and ``workflow`` does not say it.
     """
+    if there := [name for name in ("requirements.in", LOCK) if (folder / name).exists()]:
+        message = _("{name} is there already, and not of a blog; begin in another folder, or move it away")
+        raise ValueError(message.format(name=", ".join(there)))
     files = _files(folder.resolve().name, language, now, workflow)
     written = [name for name in files if not (folder / name).exists()]
     for name in written:
@@ -104,10 +108,16 @@ def differences(folder: Path, language: str, now: dt.datetime, workflow: str = "
         if name in _WIRING and path.is_file():
             lines = path.read_text(encoding="utf-8").splitlines(), text.splitlines()
             yield from difflib.unified_diff(*lines, name, _("{name} of a new blog").format(name=name), lineterm="")
-        elif name == "requirements.in" and path.is_file() and f"blogkit=={VERSION}" not in path.read_text("utf-8"):
+        elif (
+            name == "requirements.in"
+            and path.is_file()
+            and f"blogkit=={VERSION}" not in path.read_text("utf-8").split()
+        ):
             yield _("{name}: a new blog has blogkit=={version}").format(name=name, version=VERSION)
         elif not path.exists() and not name.startswith("posts/"):
             yield _("{name}: there is none").format(name=name)
+    if not (folder / LOCK).is_file():
+        yield _("{name}: there is none; run `blogkit lock`").format(name=LOCK)
 
 
 def renew(folder: Path, language: str, now: dt.datetime, workflow: str = "") -> list[str]:
@@ -125,7 +135,7 @@ def _files(title: str, language: str, now: dt.datetime, workflow: str) -> Mappin
             title=_quoted(title),
             author=_quoted(_author()),
             year=now.year,
-            language=language,
+            language=_quoted(language),
             description=_quoted(say.gettext("A blog whose numbers and pictures are computed when it is built.")),
             timezone=say.gettext("such as Europe/Lisbon"),
         ),
@@ -165,11 +175,12 @@ def _first_post(language: str, now: dt.datetime) -> str:
 
 
 def _author() -> str:
+    asked = ("git", "config", "user.name")
     try:
-        asked = subprocess.run(["git", "config", "user.name"], capture_output=True, text=True, check=False)  # noqa: S607
+        done = subprocess.run(asked, capture_output=True, encoding="utf-8", errors="replace", check=False)
     except OSError:
         return ""
-    return asked.stdout.strip()
+    return done.stdout.strip()
 
 
 def _quoted(text: str) -> str:

@@ -14,6 +14,7 @@ from conftest import ROOT
 
 from blogkit.files import names_below
 from blogkit.publish.github import pages_address, site_workflow
+from blogkit.version import VERSION
 
 ASK = "from blogkit.publish.github import site_workflow as w; print(w())"
 COMMIT = "0123456789abcdef" * 2 + "01234567"
@@ -35,8 +36,14 @@ def asked(installed: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(call, cwd=installed, capture_output=True, text=True, check=False)
 
 
+def test_a_wheel_of_anyones_job_knows_none(tmp_path: Path) -> None:
+    installed = wheel(tmp_path, GITHUB_REPOSITORY="you/blog", GITHUB_SHA=COMMIT, GITHUB_REF="refs/heads/main")
+    assert "give it: OWNER/REPO" in asked(installed).stderr
+
+
 def test_a_released_wheel_knows_its_workflow_and_has_all_files(tmp_path: Path) -> None:
-    installed = wheel(tmp_path, GITHUB_REPOSITORY="me/engine", GITHUB_SHA=COMMIT)
+    tag = f"refs/tags/v{VERSION}"
+    installed = wheel(tmp_path, GITHUB_REPOSITORY="me/engine", GITHUB_SHA=COMMIT, GITHUB_REF=tag)
     text = asked(installed).stdout
     version = next(installed.glob("*.dist-info")).name.removeprefix("blogkit-").removesuffix(".dist-info")
     assert f"uses: me/engine/.github/workflows/publish.yml@{COMMIT} # v{version}\n" in text

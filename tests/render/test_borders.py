@@ -193,3 +193,24 @@ def test_a_cell_cannot_hand_out_a_file_through_a_link(book: Book) -> None:
     assert "2024-01-01-one.md:3: declares images/a.txt in `outputs` but no cell wrote it" in said
     assert "2024-01-02-two.md:3: declares files/secret.txt in `outputs` but no cell wrote it" in said
     assert not list(book.root.rglob("result.json"))
+
+
+@pytest.mark.parametrize("way", ["page", "post"])
+def test_nothing_runs_while_pages_are_made(book: Book, way: str) -> None:
+    """Whatever a front matter asks of MyST-NB: code runs in the seal, and there only."""
+    trace = book.root / "trace"
+    asked = "mystnb: {execution_mode: force}\nkernelspec: {name: python3}\nfile_format: mystnb\n"
+    cell = code(f"try:\n    open({str(trace)!r}, 'w')\nexcept OSError:\n    pass")
+    title = "title: a\n" if way == "post" else ""
+    book.write("posts/2024-01-01-a.md" if way == "post" else "about.md", f"---\n{title}{asked}---\n\n# a\n\n{cell}")
+    book.fork().wait()
+    assert not trace.exists()
+
+
+@pytest.mark.parametrize("name", ["about.md", "posts/2024-01-01-a.md"])
+def test_jinja_is_refused_wherever_it_is_turned_on(book: Book, name: str) -> None:
+    front = "title: a\nmyst: {enable_extensions: [substitution]}\n"
+    book.write(name, f"---\n{front}---\n\n# a\n\nIt is {{{{ 6 * 7 }}}}.\n")
+    said = book.fail()
+    assert "would run while the site is built, outside the seal" in said
+    assert f"{name.removesuffix('.md')}.md:" in said

@@ -144,3 +144,34 @@ def test_an_extension_of_the_author(book: Book) -> None:
 def test_a_book_without_settings(tmp_path: Path) -> None:
     with pytest.raises(AuthorError, match=r"_config.yml: there is none; change to the folder of the blog"):
         read_config(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"nb_execution_mode": "force"}, "sphinx.config.nb_execution_mode: it does nothing here"),
+        ({"myst_substitutions": {"a": 1}}, "sphinx.config.myst_substitutions: it does nothing here"),
+        ({"myst_enable_extensions": ["substitution"]}, "outside the seal"),
+        ({"extensions": "blogkit"}, "sphinx.config.extensions: it must be a list of texts"),
+        ({"exclude_patterns": "drafts/**"}, "sphinx.config.exclude_patterns: it must be a list of texts"),
+        ({1: "x"}, "sphinx.config: it must be `name: value` lines"),
+        ({"blog_feed_entries": 2.5}, "blog_feed_entries: 2.5 must be a number from 0"),
+        ({"language": False}, "is no code of a language"),
+    ],
+)
+def test_values_of_the_wrong_kind_and_those_that_would_run_code(
+    book: Book, values: dict[str, object], said: str
+) -> None:
+    book.config(**{str(name): value for name, value in values.items()})
+    if 1 in values:
+        book.write("_config.yml", "title: x\nsphinx:\n  config: {1: x}\n")
+    with pytest.raises(AuthorError) as error:
+        read_config(book.root)
+    assert said in str(error.value)
+
+
+def test_a_blog_has_a_title(book: Book) -> None:
+    book.write("_config.yml", "sphinx:\n  config:\n    extensions: [blogkit]\n")
+    said = book.blogkit("build")
+    assert said.returncode == 1
+    assert "title: there is none; write the title of the blog" in said.stdout

@@ -44,8 +44,17 @@ def test_what_is_there_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "README.md").read_text(encoding="utf-8") == "mine"
 
 
+def test_a_project_that_is_no_blog_keeps_what_it_locks(tmp_path: Path) -> None:
+    (tmp_path / "requirements.in").write_text("flask\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="is there already, and not of a blog"):
+        new_blog(tmp_path, "en", NOW, WORKFLOW)
+    assert [path.name for path in tmp_path.iterdir()] == ["requirements.in"]
+
+
 def test_a_blog_is_told_what_it_has_otherwise(tmp_path: Path) -> None:
     new_blog(tmp_path, "en", NOW, WORKFLOW)
+    assert list(differences(tmp_path, "en", NOW, WORKFLOW)) == ["requirements.txt: there is none; run `blogkit lock`"]
+    (tmp_path / "requirements.txt").touch()
     assert list(differences(tmp_path, "en", NOW, WORKFLOW)) == []
     later = WORKFLOW.replace("0" * 40, "1" * 40)
     (tmp_path / "about.md").unlink()
@@ -77,6 +86,13 @@ def test_a_lock_that_cannot_be_made_changes_none(tmp_path: Path) -> None:
         write_lock(tmp_path)
     (tmp_path / "requirements.in").write_text("a==1\na==2\n", encoding="utf-8")
     (tmp_path / "requirements.txt").write_text("before", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"requirements\.txt could not be made: "):
+    with pytest.raises(ValueError, match=r"requirements\.txt could not be made; mend"):
         write_lock(tmp_path, "--offline")
     assert (tmp_path / "requirements.txt").read_text(encoding="utf-8") == "before"
+
+
+def test_options_of_uv_reach_it(book: Book) -> None:
+    book.write("requirements.in", "blogkit-that-is-nowhere\n")
+    said = book.blogkit("lock", "--upgrade", "--offline").stdout
+    assert "blogkit-that-is-nowhere" in said
+    assert "unrecognized" not in said
