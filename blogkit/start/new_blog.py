@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ..execution.lock import LOCK
+from ..files import write
 from ..language import _, words
 from ..publish.github import site_workflow
 from ..site.settings import CONFIG
@@ -92,7 +93,7 @@ def new_blog(folder: Path, language: str, now: dt.datetime, workflow: str = "") 
     files = _files(folder.resolve().name, language, now, workflow)
     written = [name for name in files if not (folder / name).exists()]
     for name in written:
-        _write(folder / name, files[name])
+        write(folder / name, files[name])
     return written
 
 
@@ -124,7 +125,7 @@ def renew(folder: Path, language: str, now: dt.datetime, workflow: str = "") -> 
     """Write the workflow files of a blog as a new one has them; return their names."""
     files = _files(folder.resolve().name, language, now, workflow)
     for name in _WIRING:
-        _write(folder / name, files[name])
+        write(folder / name, files[name])
     return [*_WIRING]
 
 
@@ -185,8 +186,3 @@ def _author() -> str:
 
 def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
