@@ -7,6 +7,7 @@ it outlives it. It only begins where the imports of other packages are made, whi
 from __future__ import annotations
 
 import atexit
+import hashlib
 import json
 import os
 import signal
@@ -92,7 +93,20 @@ def unmeasured(environment: Mapping[str, str]) -> dict[str, str]:
 def stand_in(address: str) -> None:
     """Be ``python`` or ``jupyter-book`` in a shell script: the same, only forked where that makes a difference."""
     name, arguments = Path(sys.argv[0]).name, sys.argv[1:]
+    if name == "python" and arguments[:3] == ["-m", "pip", "install"]:
+        sys.exit(_ask_pip(arguments, Path(address).parent))
     if name == "python" and arguments[:2] != ["-m", "blogkit"]:
         os.execv(sys.executable, [sys.executable, *arguments])
     command = arguments[1:] if name == "python" else [name, *arguments]
     sys.exit(Forked(command, Path.cwd(), os.environ, address, (0, 1, 2)).wait().returncode)
+
+
+def _ask_pip(arguments: list[str], folder: Path) -> int:
+    """Have pip say what it would install; the same files are asked once, for nothing is installed meanwhile."""
+    names = [*map(Path, arguments)]
+    asked = b"\0".join([*map(str.encode, arguments), *(name.read_bytes() for name in names if name.is_file())])
+    answered = folder / hashlib.sha256(asked).hexdigest()
+    code = 0 if answered.exists() else subprocess.run([sys.executable, *arguments], check=False).returncode
+    if code == 0:
+        answered.touch()
+    return code
