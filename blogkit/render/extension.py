@@ -176,7 +176,7 @@ def register(app: Sphinx) -> ExtensionMetadata:
     hooks = Hooks(Path(app.srcdir))
     front.load_extensions(app, hooks.config)
     for name, default in own_settings().items():
-        app.add_config_value(name, default, "")
+        app.add_config_value(name, default, "env" if name == "blog_hosts" else "")  # whose faults are found in reading
     app.add_config_value("blog_engine", engine_digest(), "env")  # another engine reads all documents again
     # before the builder exists
     app.connect("config-inited", hooks.begin, priority=0)  # before others read the values

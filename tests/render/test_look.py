@@ -153,6 +153,8 @@ def test_menu_links_licence_and_cards(book: Book) -> None:
 @pytest.mark.parametrize(
     ("values", "fault"),
     [
+        ({"blog_hosts": "a.example"}, "blog_hosts: 'a.example' must be a list of texts"),
+        ({"blog_hosts": ["https://a.example/"]}, "blog_hosts: 'https://a.example/' is no host; write one such as"),
         ({"blog_home": "grid"}, "blog_home: 'grid' must be list / cards"),
         ({"blog_navigation": {"a": 5}}, "blog_navigation.a: 5 must be the name of a page"),
         ({"blog_links": {"a": "javascript:x"}}, "blog_links.a: 'javascript:x' must be the name of a page"),
