@@ -184,8 +184,13 @@ def sphinx_name(name: str) -> str:
 
 def own_settings() -> dict[str, Any]:
     """Return name in Sphinx's configuration → default of the settings that Sphinx does not know by itself."""
-    defaults = {setting.name: _default(setting) for setting in fields(Settings)}
+    defaults = {setting.name: as_yaml(_default(setting)) for setting in fields(Settings)}
     return {sphinx_name(name): default for name, default in defaults.items() if name not in _SPHINX}
+
+
+def as_yaml(value: object) -> object:
+    """Return a setting's value as the file has it, and so the commands that read it: with a list for a tuple."""
+    return [*value] if isinstance(value, tuple) else value
 
 
 def is_setting(name: str) -> bool:
