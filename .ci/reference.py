@@ -19,7 +19,7 @@ from blogkit.site.settings import Settings, own_settings, sphinx_name
 
 PAGE = ROOT / "docs/writing.md"
 KINDS = {"str": "text", "bool": "true or false", "int": "number", "float": "number", "dict": "lines `name: value`"}
-KINDS |= {"list": "list", "tuple": "list"}
+KINDS |= {"list": "list", "tuple": "list of texts"}
 
 
 def front_matter() -> list[list[str]]:

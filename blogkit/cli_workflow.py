@@ -10,6 +10,8 @@ from typing import TypeAlias
 
 from .build import SITE, load
 from .language import _, ngettext
+from .site.config import read_config
+from .site.settings import CONFIG
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -69,7 +71,9 @@ def _accept(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from .publish.check import crawl_site
 
-    found = crawl_site(options.site, options.base)
+    root = Path.cwd()
+    hosts = read_config(root).settings.hosts if (root / CONFIG).is_file() else ()  # a site may be no book's
+    found = crawl_site(options.site, options.base, hosts)
     for fault in found.faults:
         print(fault)
     message = _("{addresses} addresses answer, {faults} faults")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import re
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
@@ -39,11 +40,14 @@ class _Answer:
     location: str = ""
 
 
-def crawl_site(site: Path, base: str = "") -> Crawl:
-    """Serve ``site`` below the path of its published address ``base`` (default: as its home page says) and crawl it."""
+def crawl_site(site: Path, base: str = "", hosts: Collection[str] = ()) -> Crawl:
+    """Serve ``site`` below the path of its published address ``base`` (default: as its home page says) and crawl it.
+
+    ``hosts`` are the other ones that pages may ask.
+    """
     base = base or published_address(site)
     with serving(site, urlsplit(base).path or "/") as server:
-        return _Crawler(server.home, base).run()
+        return _Crawler(server.home, base, hosts).run()
 
 
 def published_address(site: Path) -> str:
@@ -56,8 +60,8 @@ def published_address(site: Path) -> str:
 
 
 class _Crawler:
-    def __init__(self, home: str, base: str) -> None:
-        self.home, self.base = home, base
+    def __init__(self, home: str, base: str, hosts: Collection[str]) -> None:
+        self.home, self.base, self.hosts = home, base, hosts
         self.result = Crawl()
         self.pages: dict[str, _Answer] = {}
         self.anchors: dict[str, set[str]] = {}
@@ -114,7 +118,7 @@ class _Crawler:
             if self.base.startswith("https:") and url.startswith(self.base.replace("https:", "http:", 1)):
                 message = _("{address} is not secure; the site is published under https")
                 self._fault(source, message.format(address=address))
-            elif loads:
+            elif loads and parts.netloc not in self.hosts:
                 self._fault(source, _("loads {address} from another host").format(address=address))
             else:
                 self.result.outside.setdefault(address, self._name(source))

@@ -78,9 +78,15 @@ def foreign_files(env: BuildEnvironment, made: Path) -> Iterator[Fault]:
         for file in (document, *sorted(source / name for name in env.dependencies.get(docname, ()))):
             reason = borders.objection(file)
             if reason and not any(file.resolve().is_relative_to(folder) for folder in others):
-                line = 0 if file == document else _line(document, file.name)
+                line = 0 if file == document else line_of(document, file.name)
                 name = relpath(file, source)
                 yield Fault(document, line, _("{file} {reason}").format(file=name, reason=reason))
+
+
+def line_of(file: Path, name: str, first: int = 1) -> int:
+    """Return the line, from ``first`` on, that names a file or an address; 0: none does in so many words."""
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    return next((number for number, line in enumerate(lines, 1) if number >= first and name in line), 0)
 
 
 def _execute_nothing(notebook: Any, source: str, config: NbParserConfig, *others: Any) -> NotebookClientBase:
@@ -94,12 +100,6 @@ def _fill_in_nothing(renderer: DocutilsRenderer, token: SyntaxTreeNode, inline: 
     """Refuse ``{{ … }}``, which MyST would run as Jinja, outside the seal."""
     message = _("`{{ … }}` would run while the site is built, outside the seal; delete it")
     renderer.create_warning(message, MystWarnings.SUBSTITUTION, line=token_line(token, default=0))
-
-
-def _line(file: Path, name: str) -> int:
-    """Return the line that names a file; 0: none does in so many words."""
-    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-    return next((number for number, line in enumerate(lines, 1) if name in line), 0)
 
 
 def _refuse(__: str | None) -> str:

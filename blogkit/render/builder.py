@@ -143,6 +143,7 @@ class BlogBuilder(StandaloneHTMLBuilder):
         pathto, body = context["pathto"], context.get("body", "")
         styles = ["_static/sphinx-design.min.css"] * ('class="sd-' in body)
         scripts = ["_static/design-tabs.js"] * ("sd-tab-set" in body)
+        scripts += [asset("player.js", self.config.language)] * ("data-embed=" in body)
         return {
             "view": view,
             "metatags": metatags(view.head),

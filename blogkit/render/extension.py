@@ -6,6 +6,7 @@ import sys
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlsplit
 
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
@@ -22,8 +23,9 @@ from ..site.settings import is_address, own_settings
 from ..text import shorten
 from ..web.pages import NOT_FOUND
 from ..web.views import Document
-from . import borders, front, maths
+from . import borders, embeds, front, maths
 from .anchors import NameSections
+from .borders import line_of
 from .builder import THEME, BlogBuilder, theme_files
 from .reader import hand_over
 from .translator import depart_folded, visit_folded
@@ -63,8 +65,9 @@ class Hooks:
             self._build = Build(Path(app.srcdir), self.config.settings, Path(app.outdir))
             self._build.site  # noqa: B018  # a bad address or picture is told before anything runs
             own, message = self._build.look.files, _("the theme has a file of this name; take another name")
-            if taken := sorted(own.keys() & theme_files()):
-                raise AuthorError([Fault(own[name], 0, message) for name in taken])
+            faults = [Fault(own[name], 0, message) for name in sorted(own.keys() & theme_files())]
+            if faults := [*faults, *self._strangers()]:
+                raise AuthorError(faults)
             self._open.enter_context(self._build)
             self._build.begin(Path(app.doctreedir))
 
@@ -95,6 +98,10 @@ class Hooks:
         result = self.build.results.get(docname)
         hand_over(app.env, entry.post if entry else None, result)
 
+    def doctree_read(self, app: Sphinx, doctree: nodes.document) -> None:
+        """Have files come along that raw HTML names, and hosts asked that the author allows."""
+        embeds.check_embeds(app, doctree, self._hosts)
+
     def reading_ended(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
         """Choose what is written again: the pages that would show something else than they show."""
         hand_over(env, None)
@@ -120,6 +127,21 @@ class Hooks:
             self._check_targets()
         # Sphinx writes lists only when it writes documents.
         return [name for name in stale if name in env.all_docs] or [root] * bool(self._stale_lists)
+
+    @property
+    def _hosts(self) -> tuple[str, ...]:
+        """The hosts that pages may ask, with the site's own."""
+        return (*self.config.settings.hosts, urlsplit(self.build.site.base).netloc)
+
+    def _strangers(self) -> Iterator[Fault]:
+        """Yield what the author's own look would load from another host."""
+        settings = self.config.settings
+        for file in self.build.look.files.values():
+            for address, why in embeds.strangers_in(file, self._hosts):
+                yield Fault(file, line_of(file, address), why)
+        for name, html in (("blog_announcement", settings.announcement), ("blog_extra_footer", settings.extra_footer)):
+            for _address, why in embeds.strangers("text/html", html.encode(), self._hosts):
+                yield self.config.fault(name, why)
 
     def _check_targets(self) -> None:
         """Raise :class:`AuthorError` where the menu or the foot leads to a page that there is not."""
@@ -176,7 +198,7 @@ def register(app: Sphinx) -> ExtensionMetadata:
     hooks = Hooks(Path(app.srcdir))
     front.load_extensions(app, hooks.config)
     for name, default in own_settings().items():
-        app.add_config_value(name, default, "")
+        app.add_config_value(name, default, "env" if name == "blog_hosts" else "")  # whose faults are found in reading
     app.add_config_value("blog_engine", engine_digest(), "env")  # another engine reads all documents again
     # before the builder exists
     app.connect("config-inited", hooks.begin, priority=0)  # before others read the values
@@ -188,6 +210,7 @@ def register(app: Sphinx) -> ExtensionMetadata:
     app.connect("source-read", hooks.source_read)
     app.add_transform(NameSections)
     app.connect("doctree-read", borders.check_addresses)
+    app.connect("doctree-read", hooks.doctree_read)
     borders.close_side_doors()
     app.connect("env-updated", hooks.reading_ended)
     # while Sphinx writes: the blog's look and the pages of the lists

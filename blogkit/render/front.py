@@ -16,7 +16,7 @@ from ..errors import AuthorError
 from ..files import Borders, file_digest, json_digest, names_below, write
 from ..language import _
 from ..site.config import Config
-from ..site.settings import sphinx_name
+from ..site.settings import as_yaml, sphinx_name
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -78,7 +78,7 @@ def load_extensions(app: Sphinx, config: Config) -> None:
 
 def configure(app: Sphinx, config: Config) -> None:
     """Replace the front's configuration by that of the blog; raise :class:`AuthorError` for what Sphinx lacks."""
-    own = {sphinx_name(name): value for name, value in vars(config.settings).items()}
+    own = {sphinx_name(name): as_yaml(value) for name, value in vars(config.settings).items()}
     values = {**_DEFAULTS, "project": config.settings.title, **own, **config.sphinx}
     if not config.settings.title:
         raise AuthorError([config.fault("title", _("there is none; write the title of the blog"))])

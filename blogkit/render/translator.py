@@ -13,13 +13,15 @@ from urllib.parse import quote
 import imagesize
 import sphinx.locale
 from docutils import nodes
+from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
-from ..language import with_territory, words
+from ..language import _, with_territory, words
 
 if TYPE_CHECKING:
     from .builder import BlogBuilder
 
+logger = logging.getLogger(__name__)
 _MAX_WIDTH = 720
 """CSS pixels; as wide as the column of figures."""
 _FIGURE_DPI = 100
@@ -27,6 +29,10 @@ _SPHINX = Path(sphinx.locale.__file__).parent
 """The words of Sphinx, in some sixty languages."""
 _SMALL = 320
 """CSS pixels; what fits on every phone."""
+_PIXELS = re.compile(r"([\d.]+)(?:px)?$")
+_PLAYERS = dict.fromkeys((".mp4", ".webm", ".ogv", ".mov", ".m4v"), "video")
+_PLAYERS |= dict.fromkeys((".mp3", ".ogg", ".oga", ".wav", ".m4a", ".flac"), "audio")
+"""Ending of a file → element that plays it."""
 
 
 class BlogTranslator(HTML5Translator):
@@ -39,22 +45,29 @@ class BlogTranslator(HTML5Translator):
         """The language of the document."""
         return self.builder.language_of(self.docnames[0])
 
+    def visit_figure(self, node: nodes.Element) -> None:
+        """Have a figure beside the text be as wide as its picture is told to be, and so the text below that."""
+        picture = next(node.findall(nodes.image), None)
+        if picture and "width" in picture and "width" not in node and node.get("align") in ("left", "right"):
+            node["width"], picture["width"] = _PIXELS.sub(r"\1px", picture["width"]), "100%"
+        super().visit_figure(node)
+
     def visit_image(self, node: nodes.Element) -> None:
-        """Write ``<img>`` with its size in CSS pixels; what has no such size is left to Sphinx."""
-        source = node["uri"]
-        size = _given_size(node) or picture_size(Path(self.builder.srcdir, source))
-        if "scale" in node or size is None:
-            super().visit_image(node)
-            return
+        """Write ``<img>`` with its size in CSS pixels, or what plays a film or a sound."""
+        source = address = node["uri"]
         if source in self.builder.images:
-            source = f"{self.builder.imgpath}/{quote(self.builder.images[source])}"
-        attributes = {"src": source, "alt": node.get("alt", ""), "width": str(size[0]), "height": str(size[1])}
-        attributes |= {"loading": "lazy", "decoding": "async"}
+            address = f"{self.builder.imgpath}/{quote(self.builder.images[source])}"
+        text, end = node.get("alt", ""), "" if isinstance(node.parent, nodes.TextElement) else "\n"
+        if player := _PLAYERS.get(Path(source).suffix.lower()):
+            self.body.append(self.starttag(node, player, "", controls="", preload="metadata", src=address, title=text))
+            self.body.append(f"</{player}>{end}")
+            raise nodes.SkipDeparture
+        size = picture_size(Path(self.builder.srcdir, source))
+        attributes = {"src": address, "alt": text, "loading": "lazy", "decoding": "async", **_shown_size(node, size)}
         align = [f"align-{node['align']}"] if "align" in node else []
-        end = "" if isinstance(node.parent, nodes.TextElement) else "\n"
         picture = self.emptytag(node, "img", end, classes=align, **attributes)
-        if isinstance(node.parent, nodes.figure) and attributes["alt"] and size[0] > _SMALL:
-            picture = f'<a href="{escape(source)}">{picture}</a>'  # a phone shows it small
+        if isinstance(node.parent, nodes.figure) and text and size and size[0] > _SMALL:
+            picture = f'<a href="{escape(address)}">{picture}</a>'  # a phone shows it small
         self.body.append(picture)
         raise nodes.SkipDeparture
 
@@ -108,11 +121,24 @@ def picture_size(path: Path) -> tuple[int, int] | None:
     width, height = imagesize.get(path)
     if width <= 0 or height <= 0:
         return None
-    across, _ = imagesize.getDPI(path)
+    across, _down = imagesize.getDPI(path)
     scale = min(_FIGURE_DPI / max(across, _FIGURE_DPI), _MAX_WIDTH / width)
     return round(width * scale), round(height * scale)
 
 
-def _given_size(node: nodes.Element) -> tuple[int, int] | None:
-    width, height = (re.fullmatch(r"(\d+)(?:px)?", str(node.get(name, ""))) for name in ("width", "height"))
-    return (int(width[1]), int(height[1])) if width and height else None
+def _shown_size(node: nodes.Element, size: tuple[int, int] | None) -> dict[str, str]:
+    """Return attributes for what the author says of a picture's size; ``size`` is its own, if it is known."""
+    given = {name: str(node[name]) for name in ("width", "height") if name in node}
+    pixels = {name: float(match[1]) for name, value in given.items() if (match := _PIXELS.fullmatch(value))}
+    scale, (across, down) = node.get("scale", 100) / 100, size or (0, 0)
+    if pixels.keys() != given.keys() or (given and not size and not pixels.get("width")):
+        sizes = {"width": "auto"} | {name: f"{pixels[name]}px" if name in pixels else given[name] for name in given}
+        own = {"width": str(across), "height": str(down)} if size else {}
+        return own | {"style": "; ".join(f"{name}: {value}" for name, value in sizes.items())}
+    if scale != 1 and not given and not size:
+        message = _("the size of this picture is not known, so `scale` does nothing; write `width`")
+        logger.warning(message, location=node)
+    width, height = (pixels.get("width", 0), pixels.get("height", 0)) if given else (across, down)
+    width = width or (height * across / down if down else 0)
+    height = height or (width * down / across if across else 0)
+    return {name: str(round(side * scale)) for name, side in {"width": width, "height": height}.items() if side}

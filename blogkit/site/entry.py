@@ -17,6 +17,7 @@ from .provenance import Provenance, provenance
 from .reading_time import reading_minutes
 from .settings import Settings
 
+_TAG = r"</?[A-Za-z][\w-]*(?=[\s/>])[^<>]*>"
 _NO_PARAGRAPH = re.compile(r"$|[#>|:!`~+(<$%\-=]|\* |\d+[.)] |\[\^?\w+\]:")
 
 
@@ -81,7 +82,7 @@ def excerpt(post: Post, values: Mapping[str, Value]) -> str:
         for block in () if is_code else re.split(r"\n\s*\n", fill_glue(source, values)):
             if not _NO_PARAGRAPH.match(block.strip()):
                 text = re.sub(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])", r"\1", block)
-                text = re.sub(r"\[\^\w+\]|\{[\w:]+\}|[*_`]+", "", text)
+                text = re.sub(rf"{_TAG}|\[\^\w+\]|\{{[\w:]+\}}|[*_`]+", "", text)
                 return shorten(text)
     return ""
 

@@ -21,6 +21,7 @@ _SPHINX |= {"language": "language", "address": "html_baseurl"}
 """Settings that Sphinx knows → what it calls them; the others are called ``blog_…``."""
 LIST, CARDS = "list", "cards"
 _ADDRESS = re.compile(r"https?://\S+|mailto:\S+|/(?!/)\S*")
+_HOST = re.compile(r"[a-z\d-]+(\.[a-z\d-]+)*(:\d+)?")
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ class Settings:
     """
     feed_entries: int = 20
     """Posts in a feed, newest first. Example: ``50``."""
+    hosts: tuple[str, ...] = ()
+    """Other hosts that pages may ask, for videos, maps, pictures. Example: ``[www.youtube.com]``."""
     giscus: dict[str, Any] = field(default_factory=dict)
     """The discussions of a repository, for comments: ``repo``, ``repo_id``, ``category``, ``category_id``.
 
@@ -111,6 +114,8 @@ class Settings:
         """
         names = {setting.name: sphinx_name(setting.name) for setting in fields(cls)}
         values = {name: config[key] for name, key in names.items() if config.get(key) is not None}
+        if isinstance(hosts := values.get("hosts"), list):
+            values["hosts"] = tuple(hosts)
         if environ.get("BLOG_PREVIEW"):
             values["preview"] = True
         if environ.get("GITHUB_REPOSITORY"):
@@ -153,6 +158,10 @@ class Settings:
         if self.home not in (LIST, CARDS):
             message = _("{name}: {value!r} must be {choices}")
             yield "blog_home", message.format(name="blog_home", value=self.home, choices=f"{LIST} / {CARDS}")
+        for host in self.hosts:
+            if not isinstance(host, str) or not _HOST.fullmatch(host):
+                message = _("{name}: {value!r} is no host; write one such as www.youtube.com")
+                yield "blog_hosts", message.format(name="blog_hosts", value=host)
         for name, target in self.targets.items():
             if not isinstance(target, str) or not target or (":" in target and not is_address(target)):
                 message = _("{name}: {value!r} must be the name of a page (archive, about) or an address (https://…)")
@@ -175,8 +184,13 @@ def sphinx_name(name: str) -> str:
 
 def own_settings() -> dict[str, Any]:
     """Return name in Sphinx's configuration → default of the settings that Sphinx does not know by itself."""
-    defaults = {setting.name: _default(setting) for setting in fields(Settings)}
+    defaults = {setting.name: as_yaml(_default(setting)) for setting in fields(Settings)}
     return {sphinx_name(name): default for name, default in defaults.items() if name not in _SPHINX}
+
+
+def as_yaml(value: object) -> object:
+    """Return a setting's value as the file has it, and so the commands that read it: with a list for a tuple."""
+    return [*value] if isinstance(value, tuple) else value
 
 
 def is_setting(name: str) -> bool:
@@ -209,6 +223,8 @@ def _wrong(setting: Field[Any]) -> str:
         return _("{name}: {value!r} must be true or false")
     if isinstance(like, dict):
         return _("{name}: {value!r} must be a list of `key: value` lines")
+    if isinstance(like, tuple):
+        return _("{name}: {value!r} must be a list of texts")
     if isinstance(like, str):
         return _("{name}: {value!r} must be a text")
     return _("{name}: {value!r} must be a number from 0")

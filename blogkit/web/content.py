@@ -104,6 +104,9 @@ def _make_plain(element: lxml.html.HtmlElement) -> None:
         element.append(strong)
     elif element.tag == "label":
         element.tag = "p"
+    elif element.tag == "iframe" and element.get("src"):  # feed readers show none
+        element.tag, element.text = "a", element.get("title") or element.get("src")
+        element.attrib["href"] = element.attrib.pop("src")
     elif element.tag == "img" and element.get("alt", "") == element.get("src"):
         element.set("alt", "")  # MyST-NB names a figure without a text by its file
 

@@ -269,6 +269,11 @@ def test_the_command_lists_faults_and_fails(book: Book) -> None:
     assert (result.returncode, result.stdout.splitlines()[0]) == (1, "index.html: none answers 404")
     write(book.root / "site")
     assert book.blogkit("check", "site").returncode == 0
+    write(book.root / "site", index_html=page("<iframe src=https://a.example/x></iframe><img src=//b.example/x>"))
+    book.config(blog_hosts=["a.example"])
+    result = book.blogkit("check", "site")
+    assert (result.returncode, result.stdout.count("loads ")) == (1, 1)
+    assert "index.html: loads //b.example/x from another host" in result.stdout
     write(book.root / "site", index_html=page("<a href=https://new.example/none>x</a>"))
     assert book.blogkit("check", "site").returncode == 0
     result = book.blogkit("check", "site", "--base", "https://new.example/")

@@ -72,12 +72,14 @@ def test_static_files_that_may_not_be_published(book: Book, tmp_path: Path) -> N
     assert "blog.css: the theme has a file of this name; take another name" in book.fail()
 
 
-def test_what_a_style_sheet_loads_from_another_host_is_found(book: Book) -> None:
-    book.write("_static/own.css", '@import "https://fonts.example/a.css";')
+def test_what_the_look_loads_from_another_host_is_a_fault(book: Book) -> None:
+    book.write("_static/own.css", 'p {}\n@import "https://fonts.example/a.css";')
+    keys(book, html={"announcement": "<img src=https://a.example/b.png>"})
+    said = book.fail()
+    assert "_static/own.css:2: loads https://fonts.example/a.css from another host" in said
+    assert re.search(r"_config.yml:\d+: blog_announcement: loads https://a.example/b.png from another host", said)
+    book.config(blog_hosts=["fonts.example", "a.example"])
     book.build()
-    result = book.blogkit("check", "_build/html")
-    assert result.returncode == 1
-    assert "loads https://fonts.example/a.css from another host" in result.stdout
 
 
 def test_own_templates(book: Book) -> None:
@@ -153,6 +155,8 @@ def test_menu_links_licence_and_cards(book: Book) -> None:
 @pytest.mark.parametrize(
     ("values", "fault"),
     [
+        ({"blog_hosts": "a.example"}, "blog_hosts: 'a.example' must be a list of texts"),
+        ({"blog_hosts": ["https://a.example/"]}, "blog_hosts: 'https://a.example/' is no host; write one such as"),
         ({"blog_home": "grid"}, "blog_home: 'grid' must be list / cards"),
         ({"blog_navigation": {"a": 5}}, "blog_navigation.a: 5 must be the name of a page"),
         ({"blog_links": {"a": "javascript:x"}}, "blog_links.a: 'javascript:x' must be the name of a page"),

@@ -160,6 +160,7 @@ def test_a_post_is_compared_with_its_neighbours_only() -> None:
             "첫 문단은 여기입니다.",
         ),
         ("```{code-cell} python\nglue('x', 1)\n```\n\n값은 {glue:text}`x:.2f`입니다.", "값은 1.00입니다."),
+        ("a < b, <b>H<sub>2</sub>O</b> and <img src='x.png'/> it", "a < b, H2O and it"),
         ("# 머리뿐", ""),
         ("가나다 " * 60, " ".join(["가나다"] * 39) + "…"),
     ],
