@@ -35,6 +35,8 @@ class Key:
     about: str
     default: str = ""
     """What holds without the key, in words; empty: the default of :class:`Post` holds."""
+    also: tuple[str, ...] = ()
+    """What other tools call it."""
 
 
 def _text(value: Any) -> str:
@@ -203,17 +205,27 @@ KEYS = {
         "When it is published; until then it is hidden.",
         "that of the file's name",
     ),
-    "updated": Key(date, "date", "2026-02-14", "When its text changed.", "when git last saw its text change"),
+    "updated": Key(
+        date,
+        "date",
+        "2026-02-14",
+        "When its text changed.",
+        "when git last saw its text change",
+        ("lastmod", "last_modified_at", "modified", "date-modified"),
+    ),
     "author": Key(_text, "text", "Ana Sousa", "Who wrote it; authors have pages of their own.", "that of the blog"),
-    "lang": Key(_language, "code of a language", "pt-PT", "The language of the post.", "that of the blog"),
+    "lang": Key(
+        _language, "code of a language", "pt-PT", "The language of the post.", "that of the blog", also=("language",)
+    ),
     "categories": Key(_texts, "texts, or one", "[Statistics]", "What it is about, in a few words for the whole blog."),
-    "tags": Key(_texts, "texts, or one", "[regression, pandas]", "What it is about, more closely."),
+    "tags": Key(_texts, "texts, or one", "[regression, pandas]", "What it is about, more closely.", also=("tag",)),
     "description": Key(
         _template,
         "text with glued values",
         '"The error is {error:.3f}."',
         "One sentence, for lists, feeds, search engines and cards.",
         "the first paragraph",
+        ("summary", "excerpt", "subtitle"),
     ),
     "draft": Key(_flag, "true or false", "true", "Only the preview shows it."),
     "published": Key(_flag, "true or false", "false", "Jekyll's word: `false` is a draft.", "true"),
@@ -221,7 +233,11 @@ KEYS = {
         _path, "file of the book", "images/line.png", "The picture of lists and cards.", "its first figure"
     ),
     "redirect_from": Key(
-        _old_addresses, "addresses, or one", "[/2019/old-name/]", "Old addresses that lead to the post."
+        _old_addresses,
+        "addresses, or one",
+        "[/2019/old-name/]",
+        "Old addresses that lead to the post.",
+        also=("aliases",),
     ),
     "inputs": Key(
         _paths, "files or patterns, or one", "[data/*.csv]", "The only files of the book that its code can see."
@@ -257,3 +273,5 @@ KEYS = {
     "max_age": Key(_limit, "days", "1", "How long a result that came over the network is used."),
 }
 """What a post may say of itself; docs/writing.md lists it."""
+SPELLINGS = {spelling: name for name, key in KEYS.items() for spelling in key.also}
+"""What other tools call a key → the key."""

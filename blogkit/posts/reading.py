@@ -16,7 +16,7 @@ from ..files import LONGEST_NAME
 from ..language import _
 from ..text import nfc
 from .front_matter import read_front_matter
-from .front_matter_keys import IGNORED, KEYS, date
+from .front_matter_keys import IGNORED, KEYS, SPELLINGS, date
 from .notebook import Notebooks
 from .post import POSTS, SUFFIXES, Post
 
@@ -105,19 +105,27 @@ def _text(path: Path) -> str:
 
 
 def _checked(path: Path, meta: dict[str, Any], lines: dict[str, int]) -> tuple[dict[str, Any], list[Fault]]:
-    """Return the values of the keys that are right, and the faults of the others."""
-    values, faults = {}, []
-    for key, value in meta.items():
-        if key in IGNORED:
+    """Return the values of the keys that are right, and the faults of the others; ``lines`` gets those of the keys."""
+    values: dict[str, Any] = {}
+    faults = []
+    written: dict[str, str] = {}
+    for name, value in meta.items():
+        key = SPELLINGS.get(name, name)
+        if name in IGNORED:
             continue
+        line = lines.setdefault(key, lines.get(name, 1))
+        other = written.setdefault(key, name)
         if key not in KEYS:
             message = _("unknown key {key!r}; known: {known}").format(key=key, known=", ".join(sorted(KEYS)))
-            faults.append(Fault(path, lines.get(key, 1), message))
-            continue
-        try:
-            values[key] = KEYS[key].read(value)
-        except ValueError as error:
-            faults.append(Fault(path, lines.get(key, 1), f"{key}: {error}"))
+            faults.append(Fault(path, line, message))
+        elif other != name:
+            message = _("{name!r} says the same as {other!r}; delete one").format(name=name, other=other)
+            faults.append(Fault(path, lines.get(name, 1), message))
+        else:
+            try:
+                values[key] = KEYS[key].read(value)
+            except ValueError as error:
+                faults.append(Fault(path, line, f"{name}: {error}"))
     return values, faults
 
 

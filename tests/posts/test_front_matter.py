@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import nbformat
 import pytest
@@ -15,6 +16,7 @@ from blogkit.posts.post import Post
 from blogkit.posts.reading import read_post
 from blogkit.posts.references import LiveText, fill_glue, fill_template, parse_promise
 
+SEOUL = ZoneInfo("Asia/Seoul")
 CELL = "```{code-cell} python\n1\n```\n"
 
 
@@ -45,6 +47,8 @@ def read(root: Path, front: str, body: str = CELL, name: str = "2024-01-01-a.md"
         ("thumbnail: /a.png", "thumbnail: '/a.png' must lie below the book's folder"),
         ("tags: [a]\ntags: [b]", "'tags' stands twice; delete one"),
         ("tags: [a", "not YAML"),
+        ("lastmod: soon", "lastmod: 'soon' is no date"),
+        ("summary: a\nexcerpt: b", "'excerpt' says the same as 'summary'; delete one"),
         ("kategory: a", "unknown key 'kategory'; known: author, categories"),
     ],
 )
@@ -84,6 +88,13 @@ def test_values_are_tidied(tmp_path: Path) -> None:
     )
     assert (post.tags, post.categories, post.draft) == (("b", "a"), ("하나",), True)
     assert (post.cell_timeout, post.redirect_from) == (3.0, ("a/b/index.html",))
+
+
+def test_other_tools_words_for_a_key_are_the_key(tmp_path: Path) -> None:
+    post = read(tmp_path, "lastmod: 2024-02-03\nsummary: '{x}'\nlanguage: en\naliases: /a/\ntag: a\n")
+    assert (post.updated, post.language, post.tags) == (dt.datetime(2024, 2, 3, tzinfo=SEOUL), "en", ("a",))
+    assert (post.description, post.redirect_from) == ("{x}", ("a/index.html",))
+    assert post.fault("description", "").line == 4
 
 
 def test_inputs_and_outputs_want_code(tmp_path: Path) -> None:
