@@ -20,6 +20,10 @@ _OUTPUT_FOLDERS = ("images", "files")
 _MAX_PATH = 200
 _HIGHEST = 1e8
 """Seconds, days or MB: what reckons with them knows no more."""
+_DATE = re.compile(
+    r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[ T]+(\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?)?"
+    r"\s*(?:(?P<utc>Z|UTC|GMT)|([+-]\d{2}):?(\d{2})?)?"
+)
 _FIRST_YEAR, _LAST_YEAR = 1000, 9998
 
 
@@ -56,7 +60,19 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_text(v) for v in (value if isinstance(value, list) else [value])))
 
 
-def _flag(value: Any) -> bool:
+def _terms(value: Any) -> tuple[str, ...]:
+    """Return texts; a line of them has commas, as Pelican and Nikola write it."""
+    return _texts([part for part in value.split(",") if part.strip()] if isinstance(value, str) else value)
+
+
+def _people(value: Any) -> tuple[str, ...]:
+    """Return the names of people, of whom Quarto and MyST write more."""
+    people = value if isinstance(value, list) else [value]
+    return _texts([person.get("name") if isinstance(person, dict) else person for person in people])
+
+
+def flag(value: Any) -> bool:
+    """Return what is true or false; raise ``ValueError`` for all else."""
     if not isinstance(value, bool):
         raise ValueError(_("must be true or false"))
     return value
@@ -85,15 +101,13 @@ def _date(value: Any) -> dt.datetime:
         return value
     if isinstance(value, dt.date):
         return dt.datetime(value.year, value.month, value.day)
-    match = re.fullmatch(
-        r"(\d{4}-\d{2}-\d{2})(?:[ T](\d{1,2}:\d{2}(?::\d{2})?))?\s*(Z|[+-]\d{2}:?\d{2})?", str(value).strip()
-    )
+    match = _DATE.fullmatch(str(value).strip())
     try:
         if not match:
             raise ValueError
-        zone = (match[3] or "").replace("Z", "+00:00")
-        zone = f"{zone[:3]}:{zone[-2:]}" if zone else ""
-        return dt.datetime.fromisoformat(f"{match[1]}T{(match[2] or '00:00').zfill(5)}{zone}")
+        year, month, day, time, hours, minutes = match.group(1, 3, 4, 5, 7, 8)
+        zone = f"{hours}:{minutes or '00'}" if hours else "+00:00" * bool(match["utc"])
+        return dt.datetime.fromisoformat(f"{year}-{month:0>2}-{day:0>2}T{time or '00:00':0>5}{zone}")
     except ValueError:
         message = _("{text!r} is no date; write one such as 2019-12-20 12:50 +09:00").format(text=value)
         raise ValueError(message) from None
@@ -213,12 +227,19 @@ KEYS = {
         "when git last saw its text change",
         ("lastmod", "last_modified_at", "modified", "date-modified"),
     ),
-    "author": Key(_text, "text", "Ana Sousa", "Who wrote it; authors have pages of their own.", "that of the blog"),
+    "author": Key(
+        _people,
+        "texts, or one",
+        "[Ana Sousa, Bo Li]",
+        "Who wrote it; authors have pages of their own.",
+        "that of the blog",
+        ("authors",),
+    ),
     "lang": Key(
         _language, "code of a language", "pt-PT", "The language of the post.", "that of the blog", also=("language",)
     ),
-    "categories": Key(_texts, "texts, or one", "[Statistics]", "What it is about, in a few words for the whole blog."),
-    "tags": Key(_texts, "texts, or one", "[regression, pandas]", "What it is about, more closely.", also=("tag",)),
+    "categories": Key(_terms, "texts, or one", "[Statistics]", "What it is about, in a few words for the whole blog."),
+    "tags": Key(_terms, "texts, or one", "[regression, pandas]", "What it is about, more closely.", also=("tag",)),
     "description": Key(
         _template,
         "text with glued values",
@@ -227,8 +248,8 @@ KEYS = {
         "the first paragraph",
         ("summary", "excerpt", "subtitle"),
     ),
-    "draft": Key(_flag, "true or false", "true", "Only the preview shows it."),
-    "published": Key(_flag, "true or false", "false", "Jekyll's word: `false` is a draft.", "true"),
+    "draft": Key(flag, "true or false", "true", "Only the preview shows it."),
+    "published": Key(flag, "true or false", "false", "Jekyll's word: `false` is a draft.", "true"),
     "thumbnail": Key(
         _path, "file of the book", "images/line.png", "The picture of lists and cards.", "its first figure"
     ),
@@ -261,7 +282,7 @@ KEYS = {
     "timeout": Key(_limit, "seconds", "1800", "How long the whole post may run."),
     "cell_timeout": Key(_limit, "seconds", "60", "How long each cell may run.", "as the whole post"),
     "output_limit": Key(_limit, "MB", "20", "How much it may print and draw."),
-    "whole_machine": Key(_flag, "true or false", "true", "No other post runs beside it."),
+    "whole_machine": Key(flag, "true or false", "true", "No other post runs beside it."),
     "runs_on": Key(
         _text, "label of a runner", "gpu-runner", "Which machine executes it on GitHub.", "an ordinary runner"
     ),
@@ -269,7 +290,7 @@ KEYS = {
         _names, "packages, or one", "[openpyxl]", "Packages that it can load besides those that its code imports."
     ),
     "env": Key(_variables, "variables, or one", "[API_KEY]", "Variables of the environment that it can read."),
-    "network": Key(_flag, "true or false", "true", "Its code may ask other machines."),
+    "network": Key(flag, "true or false", "true", "Its code may ask other machines."),
     "max_age": Key(_limit, "days", "1", "How long a result that came over the network is used."),
 }
 """What a post may say of itself; docs/writing.md lists it."""

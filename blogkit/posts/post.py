@@ -34,7 +34,7 @@ class Post:
     text: str
     title: str
     date: dt.datetime
-    author: str = ""
+    authors: tuple[str, ...] = ()
     language: str = ""
     """A code such as ``pt-BR``; empty: the language of the blog."""
     categories: tuple[str, ...] = ()

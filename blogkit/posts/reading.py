@@ -16,10 +16,11 @@ from ..files import LONGEST_NAME
 from ..language import _
 from ..text import nfc
 from .front_matter import read_front_matter
-from .front_matter_keys import IGNORED, KEYS, SPELLINGS, date
+from .front_matter_keys import IGNORED, KEYS, SPELLINGS, date, flag
 from .notebook import Notebooks
 from .post import POSTS, SUFFIXES, Post
 
+_EMPTY = (None, "")
 _NAME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-[^\s\x00-\x1f\x7f\ud800-\udfff/\\\[\]*?%#]+")
 
 
@@ -63,11 +64,11 @@ def read_post(path: Path, root: Path, timezone: str, author: str = "", notebooks
         if not isinstance(meta.get(key, {}), dict):
             message = _("{key}: must be `key: value` lines below it").format(key=key)
             faults.append(Fault(path, lines.get(key, 1), message))
-    if "title" not in meta:
+    if meta.get("title") in _EMPTY:
         faults.append(Fault(path, 1, _("no title; add a line such as `title: My first post` to the front matter")))
     try:
         _check_name(path)
-        if "date" not in meta:
+        if "date" not in values:
             values["date"] = date(path.stem[:10])
     except ValueError as error:
         faults.append(Fault(path, 0, _("{reason}; rename the file").format(reason=error)))
@@ -79,8 +80,9 @@ def read_post(path: Path, root: Path, timezone: str, author: str = "", notebooks
     published = values.pop("published", True)
     values["draft"] = values.get("draft", False) or not published
     values["language"] = values.pop("lang", "")
+    values["authors"] = values.pop("author", (author,) if author else ())
     docname = nfc(path.relative_to(root).with_suffix("").as_posix())
-    post = Post(path, docname, text, lines=lines, notebooks=notebooks or Notebooks(), **{"author": author, **values})
+    post = Post(path, docname, text, lines=lines, notebooks=notebooks or Notebooks(), **values)
     _check_cells(post)
     return post
 
@@ -111,8 +113,8 @@ def _checked(path: Path, meta: dict[str, Any], lines: dict[str, int]) -> tuple[d
     written: dict[str, str] = {}
     for name, value in meta.items():
         key = SPELLINGS.get(name, name)
-        if name in IGNORED:
-            continue
+        if name in IGNORED or (key in KEYS and value in _EMPTY and KEYS[key].read is not flag):
+            continue  # an empty `draft:` may have been meant
         line = lines.setdefault(key, lines.get(name, 1))
         other = written.setdefault(key, name)
         if key not in KEYS:

@@ -91,9 +91,7 @@ def paged(items: Sequence[_T], size: int = PER_PAGE) -> list[Sequence[_T]]:
 
 
 def _names(post: Post, kind: Kind) -> tuple[str, ...]:
-    if kind == "authors":
-        return (post.author,) if post.author else ()
-    return post.categories if kind == "categories" else post.tags
+    return {"categories": post.categories, "tags": post.tags, "authors": post.authors}[kind]
 
 
 def _best(spellings: Counter[str]) -> str:

@@ -212,7 +212,7 @@ class Pages:
             summary=entry.summary if post.description else LiveText(),
             categories=_links("categories", post.categories),
             tags=_links("tags", post.tags),
-            author=Link(term_page("authors", post.author), post.author) if post.author else None,
+            authors=_links("authors", post.authors),
             updated=entry.updated.isoformat() if entry.updated and updated else "",
             minutes=entry.minutes,
             provenance=entry.provenance,

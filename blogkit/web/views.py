@@ -156,7 +156,7 @@ class PostView(View):
     """Empty: the post has no description."""
     categories: tuple[Link, ...]
     tags: tuple[Link, ...]
-    author: Link | None
+    authors: tuple[Link, ...]
     updated: str
     """ISO 8601; empty: not since the day of its publication."""
     minutes: int

@@ -30,14 +30,16 @@ def read(root: Path, front: str, body: str = CELL, name: str = "2024-01-01-a.md"
 @pytest.mark.parametrize(
     ("front", "message"),
     [
-        ("author: []", "author: must be a text that is not empty"),
+        ("author: {orcid: 1}", "author: must be a text that is not empty"),
         ("tags: ['']", "tags: must be a text that is not empty"),
+        ("draft:", "draft: must be true or false"),
         ("draft: 5", "draft: must be true or false"),
         ("lang: jp", "lang: 'jp' is no code of a language; write one such as en"),
         ("lang: [en]", "lang: \"['en']\" is no code of a language"),
         ("timeout: -1", "timeout: must be a number above 0"),
         ("timeout: true", "timeout: must be a number above 0"),
         ("date: soon", "date: 'soon' is no date; write one such as 2019-12-20"),
+        ("date: 03/01/2024", "date: '03/01/2024' is no date"),
         ("date: 2024-01-01 25:00", "date: '2024-01-01 25:00' is no date"),
         ("outputs: ['images/*.png']", "outputs: 'images/*.png' must name one file; globs are for inputs"),
         ("description: '{a'", "description: expected '}' before end of string; write a literal brace twice"),
@@ -75,11 +77,17 @@ def test_a_file_without_front_matter_is_no_post(tmp_path: Path, text: str) -> No
         ("2024-02-03 9:05", "2024-02-03T09:05:00+09:00"),
         ("2024-02-03 09:05:06 Z", "2024-02-03T09:05:06+00:00"),
         ("2024-02-03T09:05 -0330", "2024-02-03T09:05:00-03:30"),
+        ("2024-02-03 09:05:06 +0900", "2024-02-03T09:05:06+09:00"),
+        ("2024-02-03T09:05:06.789Z", "2024-02-03T09:05:06+00:00"),
+        ("2024-02-03 09:05:06 UTC", "2024-02-03T09:05:06+00:00"),
+        ("2024-02-03 09:05+09", "2024-02-03T09:05:00+09:00"),
+        ("2024/2/3", "2024-02-03T00:00:00+09:00"),
+        ("2024-2-3", "2024-02-03T00:00:00+09:00"),
     ],
 )
 def test_dates_may_be_written_in_many_ways(tmp_path: Path, text: str, expected: str) -> None:
-    assert read(tmp_path, f"date: {text}\n").date.isoformat() == expected
-    assert read(tmp_path, f"date: '{text}'\n").date.isoformat() == expected
+    assert read(tmp_path, f"date: {text}\n").date.isoformat(timespec="seconds") == expected
+    assert read(tmp_path, f"date: '{text}'\n").date.isoformat(timespec="seconds") == expected
 
 
 def test_values_are_tidied(tmp_path: Path) -> None:
@@ -88,6 +96,25 @@ def test_values_are_tidied(tmp_path: Path) -> None:
     )
     assert (post.tags, post.categories, post.draft) == (("b", "a"), ("하나",), True)
     assert (post.cell_timeout, post.redirect_from) == (3.0, ("a/b/index.html",))
+
+
+def test_texts_may_stand_in_one_line(tmp_path: Path) -> None:
+    post = read(tmp_path, "tags: a, 'b c',\ncategories: [수학, 'x, y']\nauthor: Kim, PhD\n")
+    assert (post.tags, post.categories, post.authors) == (("a", "'b c'"), ("수학", "x, y"), ("Kim, PhD",))
+
+
+@pytest.mark.parametrize("authors", ["[A, B]", "[{name: A, orcid: 0}, B]", "\n- name: A\n- name: B\n  url: https://b"])
+@pytest.mark.parametrize("key", ["author", "authors"])
+def test_authors_may_be_several(tmp_path: Path, key: str, authors: str) -> None:
+    assert read(tmp_path, f"{key}: {authors}\n").authors == ("A", "B")
+
+
+def test_a_key_with_nothing_behind_it_says_nothing(tmp_path: Path) -> None:
+    post = read(tmp_path, "author:\ndate:\ntags:\ndescription: ''\nthumbnail:\nexpect:\nupdated: ''\n")
+    assert (post.authors, post.date.date(), post.tags, post.expect) == ((), dt.date(2024, 1, 1), (), {})
+    post.path.write_text("---\ntitle:\n---\n", encoding="utf-8")
+    with pytest.raises(AuthorError, match=r"a\.md:1: no title; add a line"):
+        read_post(post.path, tmp_path, "UTC")
 
 
 def test_other_tools_words_for_a_key_are_the_key(tmp_path: Path) -> None:
