@@ -39,9 +39,11 @@ class Post:
     """A code such as ``pt-BR``; empty: the language of the blog."""
     categories: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    series: str = ""
     description: str = ""
     """A template over the post's glued values, such as ``Right in {test_accuracy:.2%}``."""
     updated: dt.datetime | None = None
+    toc: bool = True
     draft: bool = False
     thumbnail: str = ""
     redirect_from: tuple[str, ...] = ()

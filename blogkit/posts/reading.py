@@ -16,7 +16,8 @@ from ..files import LONGEST_NAME
 from ..language import _
 from ..text import nfc
 from .front_matter import read_front_matter
-from .front_matter_keys import IGNORED, KEYS, SPELLINGS, date, flag
+from .front_matter_keys import IGNORED, KEYS, SPELLINGS
+from .front_matter_values import date, flag
 from .notebook import Notebooks
 from .post import POSTS, SUFFIXES, Post
 

@@ -1,4 +1,4 @@
-"""Write the feeds: Atom (RFC 4287) for the site, each category and each tag, and a JSON Feed (version 1.1).
+"""Write the feeds: Atom (RFC 4287) for the site, each category, tag, author and series, and a JSON Feed (version 1.1).
 
 feedgen 1.0.0 (December 2023) was tried: valid, and as fast for one feed. Not used, because it renders an entry again in
 each feed that has it (a post with seven tags and categories: nine times; here once), it is published as source only

@@ -8,14 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 import nbformat
 
 from ..execution.prelude import prelude_source
 from ..execution.result import Result, with_outputs
 from ..files import Made, json_digest
-from ..language import ENGLISH, words
+from ..language import ENGLISH, N_, words
+from ..posts.post import Post
 from ..posts.references import fill_glue
 from ..site.address import Site
 from ..site.entry import Entry
@@ -59,6 +60,20 @@ def write_records(
             made.write(pages / f"{post.docname}{suffix}", source, content)
             written.add(f"{post.docname}{suffix}")
     return written
+
+
+def downloads(post: Post) -> dict[str, str]:
+    """Return the files that readers can take away: path → what it is."""
+    files = {f"{post.docname}.ipynb": N_("Executed notebook (.ipynb)")} if post.code else {}
+    return files | ({f"{post.docname}.md": N_("Source (.md)")} if post.path.suffix == ".md" else {})
+
+
+def colab_address(post: Post, site: Site) -> str:
+    """Return where Colab opens the published notebook; it does by its address, so not before the site has one."""
+    if not (site.base and post.code):
+        return ""
+    address = f"{site.base}{quote(post.docname)}.ipynb"
+    return f"https://colab.research.google.com/#fileId={quote(address, safe='')}"
 
 
 def as_json(entry: Entry, result: Result, facts: Provenance) -> str:
