@@ -23,7 +23,15 @@ from blogkit.site.settings import Settings
 
 REFERENCE = runpy.run_path(str(ROOT / ".ci/reference.py"))
 SETTINGS = {row[0].strip("`"): row for row in REFERENCE["settings"]()[1:]}
-WORDS = {"updated": None, "description": "", "thumbnail": "", "cell_timeout": None, "runs_on": "", "drift": {}}
+WORDS = {
+    "slug": "2024-01-02-a",
+    "updated": None,
+    "description": "",
+    "thumbnail": "",
+    "cell_timeout": None,
+    "runs_on": "",
+    "drift": {},
+}
 """Keys whose default is told in words: what a post has without them, which says that something else is taken."""
 
 

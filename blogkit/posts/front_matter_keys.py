@@ -48,6 +48,9 @@ KEYS = {
         "When it is published; until then it is hidden.",
         "that of the file's name",
     ),
+    "slug": Key(
+        values.slug, "a word", "a-line", "The last part of its address, `posts/a-line.html`.", "the name of its file"
+    ),
     "updated": Key(
         values.date,
         "date",

@@ -22,6 +22,8 @@ _DATE = re.compile(
     r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[ T]+(\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?)?"
     r"\s*(?:(?P<utc>Z|UTC|GMT)|([+-]\d{2}):?(\d{2})?)?"
 )
+ADDRESS = r"[^\s\x00-\x1f\x7f\ud800-\udfff/\\\[\]*?%#]+"
+"""The signs that the name of a page may have."""
 _FIRST_YEAR, _LAST_YEAR = 1000, 9998
 
 
@@ -61,6 +63,16 @@ def series(value: Any) -> str:
     if isinstance(value, list) and len(value) > 1:
         raise ValueError(_("a post is part of one series only; delete the others"))
     return text(value[0] if value and isinstance(value, list) else value)
+
+
+def slug(value: Any) -> str:
+    """Return the last part of an address."""
+    found = text(value).removesuffix(".html")
+    if not re.fullmatch(ADDRESS, found) or found.startswith((".", "_")) or found == "index":
+        raise ValueError(_("{slug!r} must be one word, such as my-first-post").format(slug=found))
+    if len(found.encode()) > LONGEST_NAME:
+        raise ValueError(_("it is too long; write a few words"))
+    return found
 
 
 def flag(value: Any) -> bool:

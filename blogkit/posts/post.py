@@ -79,9 +79,19 @@ class Post:
         return self.docname.rsplit("/", 1)[-1]
 
     @property
+    def names(self) -> set[str]:
+        """What authors call it: by its address, or by its file."""
+        return {self.slug, self.path.stem}
+
+    @property
     def url(self) -> str:
         """The address below the site's root."""
         return f"{self.docname}.html"
+
+    @property
+    def source(self) -> str:
+        """The path of its file below the book."""
+        return f"{POSTS}/{self.path.name}"
 
     @property
     def book(self) -> Path:

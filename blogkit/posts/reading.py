@@ -17,12 +17,12 @@ from ..language import _
 from ..text import nfc
 from .front_matter import read_front_matter
 from .front_matter_keys import IGNORED, KEYS, SPELLINGS
-from .front_matter_values import date, flag
+from .front_matter_values import ADDRESS, date, flag
 from .notebook import Notebooks
 from .post import POSTS, SUFFIXES, Post
 
 _EMPTY = (None, "")
-_NAME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-[^\s\x00-\x1f\x7f\ud800-\udfff/\\\[\]*?%#]+")
+_NAME = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}-" + ADDRESS)
 
 
 def find_posts(root: Path) -> list[Path]:
@@ -82,7 +82,7 @@ def read_post(path: Path, root: Path, timezone: str, author: str = "", notebooks
     values["draft"] = values.get("draft", False) or not published
     values["language"] = values.pop("lang", "")
     values["authors"] = values.pop("author", (author,) if author else ())
-    docname = nfc(path.relative_to(root).with_suffix("").as_posix())
+    docname = f"{POSTS}/{values.pop('slug', nfc(path.stem))}"
     post = Post(path, docname, text, lines=lines, notebooks=notebooks or Notebooks(), **values)
     _check_cells(post)
     return post
@@ -157,7 +157,8 @@ def _conflicts(posts: list[Post]) -> Iterator[Fault]:
             other = addresses.setdefault(nfc(address).strip("/"), post)
             if other is not post:
                 message = _("the address {address!r} is taken by {file}; rename one of the two")
-                yield post.fault("redirect_from", message.format(address=address, file=other.path.name))
+                key = "slug" if address == post.url and "slug" in post.lines else "redirect_from"
+                yield post.fault(key, message.format(address=address, file=other.path.name))
         for name in post.outputs:
             other = makers.setdefault(name, post)
             if other is not post:

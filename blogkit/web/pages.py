@@ -172,7 +172,7 @@ class Pages:
     @cached_property
     def _sources(self) -> dict[str, str]:
         """Page → its file, relative to the book."""
-        posts = {entry.post.docname: entry.post.docname + entry.post.path.suffix for entry in self.entries}
+        posts = {entry.post.docname: entry.post.source for entry in self.entries}
         return posts | {document.name: document.source for document in self.documents}
 
     def _head(self, name: str, title: str, description: str = "", feed: str = "") -> Head:

@@ -51,6 +51,12 @@ def read(root: Path, front: str, body: str = CELL, name: str = "2024-01-01-a.md"
         ("tags: [a", "not YAML"),
         ("lastmod: soon", "lastmod: 'soon' is no date"),
         ("summary: a\nexcerpt: b", "'excerpt' says the same as 'summary'; delete one"),
+        ("series: [a, b]", "series: a post is part of one series only"),
+        ("toc: maybe", "toc: must be true or false"),
+        ("slug: a b", "slug: 'a b' must be one word, such as my-first-post"),
+        ("slug: ../a", "slug: '../a' must be one word"),
+        ("slug: index", "slug: 'index' must be one word"),
+        (f"slug: {'a' * 300}", "slug: it is too long"),
         ("kategory: a", "unknown key 'kategory'; known: author, categories"),
     ],
 )
@@ -122,6 +128,17 @@ def test_other_tools_words_for_a_key_are_the_key(tmp_path: Path) -> None:
     assert (post.updated, post.language, post.tags) == (dt.datetime(2024, 2, 3, tzinfo=SEOUL), "en", ("a",))
     assert (post.description, post.redirect_from) == ("{x}", ("a/index.html",))
     assert post.fault("description", "").line == 4
+
+
+def test_a_slug_is_the_last_part_of_the_address(tmp_path: Path) -> None:
+    post = read(tmp_path, "slug: 한글-주소.html\n")
+    assert (post.url, post.source, post.book) == ("posts/한글-주소.html", "posts/2024-01-01-a.md", tmp_path)
+    assert post.names == {"한글-주소", "2024-01-01-a"}
+
+
+def test_a_series_may_be_a_list_of_one_and_toc_the_notes_of_an_extension(tmp_path: Path) -> None:
+    post = read(tmp_path, "series: [하나]\ntoc: {base_numbering: 1}\n")
+    assert (post.series, post.toc) == ("하나", True)
 
 
 def test_inputs_and_outputs_want_code(tmp_path: Path) -> None:
