@@ -28,7 +28,7 @@ def front_matter() -> list[list[str]]:
     defaults = {field.name: default_of(field) for field in fields(Post)}
     for name, key in KEYS.items():
         default = key.default or shown(defaults[name])
-        rows.append([f"`{name}`", key.kind, default, f"`{name}: {key.example}`", key.about])
+        rows.append([f"`{name}`", key.kind, default, f"`{name}: {key.example}`", key.about + also(key.also)])
     return rows
 
 
@@ -63,6 +63,11 @@ def docstrings(of: type) -> dict[str, str]:
         for field, text in pairwise(body)
         if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
     }
+
+
+def also(names: tuple[str, ...]) -> str:
+    """Say what other tools call a key."""
+    return f" Also: {', '.join(f'`{name}`' for name in names)}." if names else ""
 
 
 def parts(text: str) -> tuple[str, str]:

@@ -138,11 +138,11 @@ class Build:
     def named(self, names: Collection[str] = ()) -> list[Post]:
         """Read all posts and return those of these names, or all that this build shows; an unknown one is an error."""
         posts = self.read()
-        unknown = sorted(set(names) - {post.slug for post in posts})
+        unknown = sorted(set(names) - {name for post in posts for name in post.names})
         if unknown:
             message = _("no post is named {names}").format(names=", ".join(unknown))
             raise AuthorError([Fault(self.root / POSTS, 0, message)])
-        return [post for post in posts if not names or post.slug in names]
+        return [post for post in posts if not names or post.names & set(names)]
 
     def states(self) -> list[State]:
         """Read all posts and say of those that this build shows whether their results are fresh."""

@@ -23,7 +23,15 @@ from blogkit.site.settings import Settings
 
 REFERENCE = runpy.run_path(str(ROOT / ".ci/reference.py"))
 SETTINGS = {row[0].strip("`"): row for row in REFERENCE["settings"]()[1:]}
-WORDS = {"updated": None, "description": "", "thumbnail": "", "cell_timeout": None, "runs_on": "", "drift": {}}
+WORDS = {
+    "slug": "2024-01-02-a",
+    "updated": None,
+    "description": "",
+    "thumbnail": "",
+    "cell_timeout": None,
+    "runs_on": "",
+    "drift": {},
+}
 """Keys whose default is told in words: what a post has without them, which says that something else is taken."""
 
 
@@ -57,7 +65,7 @@ def test_the_post_of_the_page_is_one(book: Book) -> None:
 @pytest.mark.parametrize("name", KEYS)
 def test_each_example_of_front_matter_is_read_and_says_something(tmp_path: Path, name: str) -> None:
     title = () if name == "title" else ("title: x",)
-    field = {"lang": "language", "published": "draft"}.get(name, name)
+    field = {"lang": "language", "published": "draft", "author": "authors"}.get(name, name)
     assert getattr(post(tmp_path, *title, f"{name}: {KEYS[name].example}"), field) != getattr(
         post(tmp_path, "title: x"), field
     )
@@ -65,7 +73,7 @@ def test_each_example_of_front_matter_is_read_and_says_something(tmp_path: Path,
 
 def test_defaults_in_words_are_true(tmp_path: Path) -> None:
     found = post(tmp_path, "title: x")
-    assert (found.date, found.author, found.draft) == (dt.datetime(2024, 1, 2, tzinfo=dt.UTC), "Ana", False)
+    assert (found.date, found.authors, found.draft) == (dt.datetime(2024, 1, 2, tzinfo=dt.UTC), ("Ana",), False)
     assert {name: getattr(found, name) for name in WORDS} == WORDS
     told = {name for name, key in KEYS.items() if key.default}
     assert told == {*WORDS, "title", "date", "author", "lang", "published"}

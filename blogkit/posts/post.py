@@ -34,14 +34,16 @@ class Post:
     text: str
     title: str
     date: dt.datetime
-    author: str = ""
+    authors: tuple[str, ...] = ()
     language: str = ""
     """A code such as ``pt-BR``; empty: the language of the blog."""
     categories: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    series: str = ""
     description: str = ""
     """A template over the post's glued values, such as ``Right in {test_accuracy:.2%}``."""
     updated: dt.datetime | None = None
+    toc: bool = True
     draft: bool = False
     thumbnail: str = ""
     redirect_from: tuple[str, ...] = ()
@@ -77,9 +79,19 @@ class Post:
         return self.docname.rsplit("/", 1)[-1]
 
     @property
+    def names(self) -> set[str]:
+        """What authors call it: by its address, or by its file."""
+        return {self.slug, self.path.stem}
+
+    @property
     def url(self) -> str:
         """The address below the site's root."""
         return f"{self.docname}.html"
+
+    @property
+    def source(self) -> str:
+        """The path of its file below the book."""
+        return f"{POSTS}/{self.path.name}"
 
     @property
     def book(self) -> Path:

@@ -16,11 +16,13 @@ from ..files import LONGEST_NAME
 from ..language import _
 from ..text import nfc
 from .front_matter import read_front_matter
-from .front_matter_keys import IGNORED, KEYS, date
+from .front_matter_keys import IGNORED, KEYS, SPELLINGS
+from .front_matter_values import ADDRESS, date, flag
 from .notebook import Notebooks
 from .post import POSTS, SUFFIXES, Post
 
-_NAME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-[^\s\x00-\x1f\x7f\ud800-\udfff/\\\[\]*?%#]+")
+_EMPTY = (None, "")
+_NAME = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}-" + ADDRESS)
 
 
 def find_posts(root: Path) -> list[Path]:
@@ -63,11 +65,11 @@ def read_post(path: Path, root: Path, timezone: str, author: str = "", notebooks
         if not isinstance(meta.get(key, {}), dict):
             message = _("{key}: must be `key: value` lines below it").format(key=key)
             faults.append(Fault(path, lines.get(key, 1), message))
-    if "title" not in meta:
+    if meta.get("title") in _EMPTY:
         faults.append(Fault(path, 1, _("no title; add a line such as `title: My first post` to the front matter")))
     try:
         _check_name(path)
-        if "date" not in meta:
+        if "date" not in values:
             values["date"] = date(path.stem[:10])
     except ValueError as error:
         faults.append(Fault(path, 0, _("{reason}; rename the file").format(reason=error)))
@@ -79,8 +81,9 @@ def read_post(path: Path, root: Path, timezone: str, author: str = "", notebooks
     published = values.pop("published", True)
     values["draft"] = values.get("draft", False) or not published
     values["language"] = values.pop("lang", "")
-    docname = nfc(path.relative_to(root).with_suffix("").as_posix())
-    post = Post(path, docname, text, lines=lines, notebooks=notebooks or Notebooks(), **{"author": author, **values})
+    values["authors"] = values.pop("author", (author,) if author else ())
+    docname = f"{POSTS}/{values.pop('slug', nfc(path.stem))}"
+    post = Post(path, docname, text, lines=lines, notebooks=notebooks or Notebooks(), **values)
     _check_cells(post)
     return post
 
@@ -105,19 +108,27 @@ def _text(path: Path) -> str:
 
 
 def _checked(path: Path, meta: dict[str, Any], lines: dict[str, int]) -> tuple[dict[str, Any], list[Fault]]:
-    """Return the values of the keys that are right, and the faults of the others."""
-    values, faults = {}, []
-    for key, value in meta.items():
-        if key in IGNORED:
-            continue
+    """Return the values of the keys that are right, and the faults of the others; ``lines`` gets those of the keys."""
+    values: dict[str, Any] = {}
+    faults = []
+    written: dict[str, str] = {}
+    for name, value in meta.items():
+        key = SPELLINGS.get(name, name)
+        if name in IGNORED or (key in KEYS and value in _EMPTY and KEYS[key].read is not flag):
+            continue  # an empty `draft:` may have been meant
+        line = lines.setdefault(key, lines.get(name, 1))
+        other = written.setdefault(key, name)
         if key not in KEYS:
             message = _("unknown key {key!r}; known: {known}").format(key=key, known=", ".join(sorted(KEYS)))
-            faults.append(Fault(path, lines.get(key, 1), message))
-            continue
-        try:
-            values[key] = KEYS[key].read(value)
-        except ValueError as error:
-            faults.append(Fault(path, lines.get(key, 1), f"{key}: {error}"))
+            faults.append(Fault(path, line, message))
+        elif other != name:
+            message = _("{name!r} says the same as {other!r}; delete one").format(name=name, other=other)
+            faults.append(Fault(path, lines.get(name, 1), message))
+        else:
+            try:
+                values[key] = KEYS[key].read(value)
+            except ValueError as error:
+                faults.append(Fault(path, line, f"{name}: {error}"))
     return values, faults
 
 
@@ -146,7 +157,8 @@ def _conflicts(posts: list[Post]) -> Iterator[Fault]:
             other = addresses.setdefault(nfc(address).strip("/"), post)
             if other is not post:
                 message = _("the address {address!r} is taken by {file}; rename one of the two")
-                yield post.fault("redirect_from", message.format(address=address, file=other.path.name))
+                key = "slug" if address == post.url and "slug" in post.lines else "redirect_from"
+                yield post.fault(key, message.format(address=address, file=other.path.name))
         for name in post.outputs:
             other = makers.setdefault(name, post)
             if other is not post:

@@ -24,6 +24,7 @@ from ..text import shorten
 from ..web.pages import NOT_FOUND
 from ..web.views import Document
 from . import borders, embeds, front, maths
+from .addresses import give_addresses, linking_to_moved
 from .anchors import NameSections
 from .borders import line_of
 from .builder import THEME, BlogBuilder, theme_files
@@ -80,12 +81,14 @@ class Hooks:
             self.build.execute()
         app.builder.told = self._told
         app.builder.hide(self.build.hidden())
+        give_addresses(app, self.build.posts)
 
     def outdated(
         self, app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
     ) -> list[str]:
-        """Read a post again when its result is another one, though its source is the same."""
-        return self.build.other_results(env.found_docs)
+        """Read a post again when its result is another one, or what it links to stands elsewhere now."""
+        moved = linking_to_moved(env.found_docs, self.build.posts, self.build.made)
+        return self.build.other_results(env.found_docs) + moved
 
     def before_read(self, app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
         """From here on a build that does not end leaves its mark."""

@@ -1,4 +1,4 @@
-"""Group posts: by category, tag and author, by year, into pages. Plain functions."""
+"""Group posts: by category, tag, author and series, by year, into pages. Plain functions."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ..posts.post import Post
 from ..text import hyphenated, nfc
 from .entry import Entry
 
-Kind = Literal["categories", "tags", "authors"]
-KINDS: tuple[Kind, ...] = ("categories", "tags", "authors")
+Kind = Literal["categories", "tags", "authors", "series"]
+KINDS: tuple[Kind, ...] = ("categories", "tags", "authors", "series")
 PER_PAGE = 10
 PER_TERM_PAGE = 30
 _SPELLED = {"#": "sharp", "+": "plus", "&": "and", "%": "percent", "@": "at"}
@@ -27,7 +27,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Term:
-    """A category, a tag or an author, with its posts, newest first."""
+    """A category, a tag, an author or a series, with its posts, newest first."""
 
     name: str
     slug: str
@@ -40,7 +40,7 @@ class Term:
 def kind_names(language: str) -> dict[Kind, str]:
     """Return what readers call the kinds of terms."""
     _ = words(language).gettext
-    return {"categories": _("Categories"), "tags": _("Tags"), "authors": _("Authors")}
+    return {"categories": _("Categories"), "tags": _("Tags"), "authors": _("Authors"), "series": _("Series")}
 
 
 @cache
@@ -56,12 +56,12 @@ def slug(name: str) -> str:
 
 
 def term_page(kind: Kind, name: str) -> str:
-    """Return the page of a category, a tag or an author."""
+    """Return the page of a category, a tag, an author or a series."""
     return f"{kind}/{slug(name)}"
 
 
 def terms(entries: Iterable[Entry], kind: Kind) -> list[Term]:
-    """Group by ``categories``, ``tags`` or ``authors``; the most used first, then by name.
+    """Group by ``categories``, ``tags``, ``authors`` or ``series``; the most used first, then by name.
 
     Names with one slug are one term, called by its most frequent spelling.
     """
@@ -91,9 +91,8 @@ def paged(items: Sequence[_T], size: int = PER_PAGE) -> list[Sequence[_T]]:
 
 
 def _names(post: Post, kind: Kind) -> tuple[str, ...]:
-    if kind == "authors":
-        return (post.author,) if post.author else ()
-    return post.categories if kind == "categories" else post.tags
+    series = (post.series,) if post.series else ()
+    return {"categories": post.categories, "tags": post.tags, "authors": post.authors, "series": series}[kind]
 
 
 def _best(spellings: Counter[str]) -> str:

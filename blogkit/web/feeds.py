@@ -1,4 +1,4 @@
-"""Write the feeds: Atom (RFC 4287) for the site, each category and each tag, and a JSON Feed (version 1.1).
+"""Write the feeds: Atom (RFC 4287) for the site, each category, tag, author and series, and a JSON Feed (version 1.1).
 
 feedgen 1.0.0 (December 2023) was tried: valid, and as fast for one feed. Not used, because it renders an entry again in
 each feed that has it (a post with seven tags and categories: nine times; here once), it is published as source only
@@ -128,7 +128,7 @@ def _json_item(entry: Entry, site: Site, content: str) -> dict[str, object]:
             "image": site.url(post.thumbnail) if post.thumbnail else "",
             "date_published": _time(post.date),
             "date_modified": _time(entry.modified),
-            "authors": [{"name": xml_text(post.author)}] if post.author else [],
+            "authors": [{"name": xml_text(name)} for name in post.authors],
             "tags": [xml_text(term) for term in _terms(entry)],
             "language": post.language,
         }
@@ -143,7 +143,8 @@ def _atom_entry(entry: Entry, site: Site, content: str) -> bytes:
     _link(element, "alternate", "text/html", site.url(post.url))
     _add(element, "published", _time(post.date))
     _add(element, "updated", _time(entry.modified))
-    _author(element, post.author or site.author or site.title, site)
+    for name in post.authors or (site.author or site.title,):
+        _author(element, name, site)
     for term in _terms(entry):
         etree.SubElement(element, "category", term=xml_text(term))
     _add(element, "summary", str(entry.summary))

@@ -34,7 +34,7 @@ class Article:
     title: str
     published: str
     modified: str
-    author: str
+    authors: tuple[str, ...]
     language: str
     """Empty: that of the site."""
     categories: tuple[str, ...]
@@ -89,7 +89,7 @@ def article(entry: Entry) -> Article:
         post.title,
         post.date.replace(microsecond=0).isoformat(),
         entry.modified.replace(microsecond=0).isoformat(),
-        post.author,
+        post.authors,
         post.language,
         post.categories,
         post.tags,
@@ -121,6 +121,7 @@ def metatags(head: Head) -> Markup:
 def post_data(head: Head, article: Article) -> dict[str, Any]:
     """Return a post as schema.org's ``BlogPosting``."""
     site = head.site
+    people = [_person(name, site) for name in article.authors or (site.author or site.title,)]
     data = {
         "@context": "https://schema.org",
         "@type": "BlogPosting",
@@ -128,7 +129,7 @@ def post_data(head: Head, article: Article) -> dict[str, Any]:
         "description": xml_text(head.description),
         "datePublished": article.published,
         "dateModified": article.modified,
-        "author": _person(article.author or site.author or site.title, site),
+        "author": people[0] if len(people) == 1 else people,
         "publisher": {"@type": "Person", "name": site.author or site.title},
         "articleSection": list(article.categories),
         "keywords": list(article.tags),
@@ -196,7 +197,7 @@ def _open_graph(head: Head, description: str) -> list[Markup]:
     if article:
         tags.append(_property("article:published_time", article.published))
         tags.append(_property("article:modified_time", article.modified))
-        tags.append(_named("author", article.author or site.author))
+        tags += [_named("author", name) for name in article.authors or (site.author,)]
         tags += [_property("article:section", name) for name in article.categories[:1]]
         tags += [_property("article:tag", name) for name in dict.fromkeys((*article.categories[1:], *article.tags))]
     return tags

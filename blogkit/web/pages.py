@@ -23,6 +23,7 @@ from ..site.terms import PER_TERM_PAGE, Kind, Term, kind_names, paged, term_page
 from ..site.thumbnails import Thumbnail
 from .feeds import SITE_FEED
 from .head import Head, Picture, article
+from .records import colab_address, downloads
 from .social_cards import SocialCard
 from .views import (
     ArchiveView,
@@ -36,6 +37,7 @@ from .views import (
     PostLink,
     PostView,
     ResultsView,
+    Series,
     Teaser,
     TermsView,
     TermView,
@@ -85,6 +87,8 @@ class Pages:
         yield self._archive()
         for kind, label in self._kinds.items():
             found = terms(self.entries, kind)
+            if kind == "series" and not found:
+                continue
             links = tuple((Link(f"{kind}/{term.slug}", term.name), len(term)) for term in found)
             yield TermsView(**self._common(f"{kind}/index", label), kind=kind, terms=links)
             for term in found:
@@ -168,7 +172,7 @@ class Pages:
     @cached_property
     def _sources(self) -> dict[str, str]:
         """Page → its file, relative to the book."""
-        posts = {entry.post.docname: entry.post.docname + entry.post.path.suffix for entry in self.entries}
+        posts = {entry.post.docname: entry.post.source for entry in self.entries}
         return posts | {document.name: document.source for document in self.documents}
 
     def _head(self, name: str, title: str, description: str = "", feed: str = "") -> Head:
@@ -212,30 +216,28 @@ class Pages:
             summary=entry.summary if post.description else LiveText(),
             categories=_links("categories", post.categories),
             tags=_links("tags", post.tags),
-            author=Link(term_page("authors", post.author), post.author) if post.author else None,
+            authors=_links("authors", post.authors),
+            series=self._series.get(post.docname),
+            toc=post.toc,
             updated=entry.updated.isoformat() if entry.updated and updated else "",
             minutes=entry.minutes,
             provenance=entry.provenance,
-            downloads=self._downloads(entry),
-            colab_url=self._colab(entry),
+            downloads=tuple(Link(name, self._(label)) for name, label in downloads(post).items()),
+            colab_url=colab_address(post, self.site),
             older=self._link(older) if older else None,
             newer=self._link(newer) if newer else None,
             related=tuple(map(self._link, alike)),
             giscus=self.settings.giscus and {"lang": language_of(self._words), **self.settings.giscus},
         )
 
-    def _downloads(self, entry: Entry) -> tuple[Link, ...]:
-        post = entry.post
-        files = [Link(f"{post.docname}.ipynb", self._("Executed notebook (.ipynb)"))] if post.code else []
-        files += [Link(f"{post.docname}.md", self._("Source (.md)"))] if post.path.suffix == ".md" else []
-        return tuple(files)
-
-    def _colab(self, entry: Entry) -> str:
-        """Colab opens a published notebook by its address, so there is none before the site has one."""
-        if not (self.site.base and entry.post.code):
-            return ""
-        address = f"{self.site.base}{quote(entry.post.docname)}.ipynb"
-        return f"https://colab.research.google.com/#fileId={quote(address, safe='')}"
+    @cached_property
+    def _series(self) -> dict[str, Series]:
+        """Docname → where it stands, of the parts of series."""
+        found: dict[str, Series] = {}
+        for term in terms(self.entries, "series"):
+            page, parts = Link(f"series/{term.slug}", term.name), tuple(map(self._link, reversed(term.entries)))
+            found |= {part.page: Series(page, number, parts) for number, part in enumerate(parts, 1)}
+        return found
 
     def _archive(self) -> ArchiveView:
         title, count = self._("All posts"), len(self.entries)
@@ -245,12 +247,13 @@ class Pages:
         return ArchiveView(**self._common("archive", title, head), count=count, years=groups)
 
     def _term(self, kind: Kind, label: str, term: Term) -> Iterator[TermView]:
-        parts = paged(term.entries, PER_TERM_PAGE)
+        entries = term.entries[::-1] if kind == "series" else term.entries
+        parts = [entries] if kind == "series" else paged(entries, PER_TERM_PAGE)
         first = f"{kind}/{term.slug}"
         names = [first, *(f"{first}/{n}" for n in range(2, len(parts) + 1))]
         about = self._words.ngettext(
             "{kind}: {term}. {count} post: {titles}", "{kind}: {term}. {count} posts: {titles}", len(term)
-        ).format(kind=label, term=term.name, count=len(term), titles=_titles(term.entries))
+        ).format(kind=label, term=term.name, count=len(term), titles=_titles(entries))
         for number, (name, part) in enumerate(zip(names, parts, strict=True), 1):
             title = self._("{list}, page {number}").format(list=term.name, number=number) if number > 1 else term.name
             feed = f"{first}.xml"

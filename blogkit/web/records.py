@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from urllib.parse import urljoin
+from types import MappingProxyType
+from urllib.parse import quote, urljoin
 
 import nbformat
 
 from ..execution.prelude import prelude_source
 from ..execution.result import Result, with_outputs
 from ..files import Made, json_digest
-from ..language import ENGLISH, words
+from ..language import ENGLISH, N_, words
+from ..posts.post import Post
 from ..posts.references import fill_glue
 from ..site.address import Site
 from ..site.entry import Entry
 from ..site.provenance import Provenance
+from ..text import nfc
 
 VERSION = 2
 """Of the record's form: 1 had no number, nor ``sealed`` and ``network``; what is added later changes no number."""
@@ -34,31 +37,48 @@ _NOTE = re.compile(
 )
 _MATH = re.compile(r"^```\{math\}.*\n(?::[\w-]+:.*\n)*((?:.*\n)*?)```[ \t]*$", re.MULTILINE)
 _LINK = re.compile(r"(\]\()(?!#)([^)\s]+)")
-_SOURCE = re.compile(r"\.(?:md|ipynb)(?=$|#)")
+_AS_FILES: Mapping[str, str] = MappingProxyType({})
+_SOURCE = re.compile(r"([^/#]*)\.(?:md|ipynb)(?=$|#)")
 
 
 def write_records(
-    pages: Path, entries: Iterable[Entry], results: Mapping[str, Result], site: Site, made: Made
+    pages: Path, entries: Collection[Entry], results: Mapping[str, Result], site: Site, made: Made
 ) -> set[str]:
     """Write the source of each post, and of each executed one its record and notebook; return their names.
 
     ``made`` knows what was made before from the same: making a notebook takes long.
     """
     written = set()
+    pages_of = {e.post.path.name: f"{e.post.slug}.html" for e in entries if e.post.slug != nfc(e.post.path.stem)}
     for entry in entries:
         post, result, facts = entry.post, results.get(entry.post.docname), entry.provenance
         contents = {post.path.suffix: partial(str, post.text)}
         address, language = site.url(post.url) if site.base else "", post.language or site.language
         if result and facts:
-            contents[".ipynb"] = partial(published_notebook, entry, result, facts, language, address)
+            contents[".ipynb"] = partial(published_notebook, entry, result, facts, language, address, pages_of)
             contents[".json"] = partial(as_json, entry, result, facts)
         source = json_digest(
-            [post.text, post.title, str(entry.summary), address, language, result and result.digest, facts], vars
+            [post.text, post.title, str(entry.summary), address, language, result and result.digest, facts, pages_of],
+            vars,
         )
         for suffix, content in contents.items():
             made.write(pages / f"{post.docname}{suffix}", source, content)
             written.add(f"{post.docname}{suffix}")
     return written
+
+
+def downloads(post: Post) -> dict[str, str]:
+    """Return the files that readers can take away: path → what it is."""
+    files = {f"{post.docname}.ipynb": N_("Executed notebook (.ipynb)")} if post.code else {}
+    return files | ({f"{post.docname}.md": N_("Source (.md)")} if post.path.suffix == ".md" else {})
+
+
+def colab_address(post: Post, site: Site) -> str:
+    """Return where Colab opens the published notebook; it does by its address, so not before the site has one."""
+    if not (site.base and post.code):
+        return ""
+    address = f"{site.base}{quote(post.docname)}.ipynb"
+    return f"https://colab.research.google.com/#fileId={quote(address, safe='')}"
 
 
 def as_json(entry: Entry, result: Result, facts: Provenance) -> str:
@@ -76,11 +96,17 @@ def as_json(entry: Entry, result: Result, facts: Provenance) -> str:
 
 
 def published_notebook(
-    entry: Entry, result: Result, facts: Provenance, language: str = ENGLISH, address: str = ""
+    entry: Entry,
+    result: Result,
+    facts: Provenance,
+    language: str = ENGLISH,
+    address: str = "",
+    pages_of: Mapping[str, str] = _AS_FILES,
 ) -> str:
     """Return the executed notebook for readers: title and summary first, then what makes it run anywhere.
 
-    ``language`` is that of what no author wrote; ``address`` is that of the post, if it is known.
+    ``language`` is that of what no author wrote; ``address`` is that of the post, if it is known; ``pages_of``
+    names the pages of posts that are not named as their files.
     """
     post = entry.post
     notebook = with_outputs(post, result)
@@ -89,7 +115,7 @@ def published_notebook(
         if cell.cell_type == "code":
             cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
         elif cell.cell_type == "markdown":
-            cell.source = _plain_markdown(fill_glue(cell.source, result.values), titles, address)
+            cell.source = _plain_markdown(fill_glue(cell.source, result.values), titles, address, pages_of)
     notebook.cells[:0] = _head(entry, facts, language)
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"
@@ -134,13 +160,17 @@ def _titles(language: str) -> dict[str, str]:
     }
 
 
-def _plain_markdown(text: str, titles: Mapping[str, str], address: str) -> str:
+def _plain_markdown(text: str, titles: Mapping[str, str], address: str, pages_of: Mapping[str, str] = _AS_FILES) -> str:
     """Write what only MyST knows as plain Markdown, and links so that they hold anywhere."""
     text = _NOTE.sub(partial(_quotation, titles), text)
     text = _MATH.sub(r"$$\n\1$$", text)
     if not address:
         return text
-    return _LINK.sub(lambda m: m[1] + urljoin(address, m[2] if ":" in m[2] else _SOURCE.sub(".html", m[2])), text)
+
+    def page(link: re.Match[str]) -> str:
+        return pages_of.get(link[0]) or f"{link[1]}.html"
+
+    return _LINK.sub(lambda m: m[1] + urljoin(address, m[2] if ":" in m[2] else _SOURCE.sub(page, m[2])), text)
 
 
 def _quotation(titles: Mapping[str, str], match: re.Match[str]) -> str:

@@ -84,6 +84,26 @@ class PostLink:
 
 
 @dataclass(frozen=True)
+class Series:
+    """Where a post stands in its series."""
+
+    page: Link
+    number: int
+    """From 1."""
+    parts: tuple[PostLink, ...]
+
+    @property
+    def before(self) -> PostLink | None:
+        """The part before it."""
+        return self.parts[self.number - 2] if self.number > 1 else None
+
+    @property
+    def after(self) -> PostLink | None:
+        """The part after it."""
+        return self.parts[self.number] if self.number < len(self.parts) else None
+
+
+@dataclass(frozen=True)
 class Teaser:
     """A post as the lists show it."""
 
@@ -156,7 +176,9 @@ class PostView(View):
     """Empty: the post has no description."""
     categories: tuple[Link, ...]
     tags: tuple[Link, ...]
-    author: Link | None
+    authors: tuple[Link, ...]
+    series: Series | None
+    toc: bool
     updated: str
     """ISO 8601; empty: not since the day of its publication."""
     minutes: int
@@ -181,7 +203,7 @@ class ArchiveView(View):
 
 @dataclass(frozen=True)
 class TermsView(View):
-    """All categories, tags or authors, with how many posts each has."""
+    """All categories, tags, authors or series, with how many posts each has."""
 
     template = "terms.html"
     kind: Kind
@@ -190,7 +212,7 @@ class TermsView(View):
 
 @dataclass(frozen=True)
 class TermView(View):
-    """The posts of a category, a tag or an author."""
+    """The posts of a category, a tag or an author, newest first, or the parts of a series in order."""
 
     template = "list.html"
     kind: Kind

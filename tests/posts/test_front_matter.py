@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import nbformat
 import pytest
@@ -15,6 +16,7 @@ from blogkit.posts.post import Post
 from blogkit.posts.reading import read_post
 from blogkit.posts.references import LiveText, fill_glue, fill_template, parse_promise
 
+SEOUL = ZoneInfo("Asia/Seoul")
 CELL = "```{code-cell} python\n1\n```\n"
 
 
@@ -28,14 +30,16 @@ def read(root: Path, front: str, body: str = CELL, name: str = "2024-01-01-a.md"
 @pytest.mark.parametrize(
     ("front", "message"),
     [
-        ("author: []", "author: must be a text that is not empty"),
+        ("author: {orcid: 1}", "author: must be a text that is not empty"),
         ("tags: ['']", "tags: must be a text that is not empty"),
+        ("draft:", "draft: must be true or false"),
         ("draft: 5", "draft: must be true or false"),
         ("lang: jp", "lang: 'jp' is no code of a language; write one such as en"),
         ("lang: [en]", "lang: \"['en']\" is no code of a language"),
         ("timeout: -1", "timeout: must be a number above 0"),
         ("timeout: true", "timeout: must be a number above 0"),
         ("date: soon", "date: 'soon' is no date; write one such as 2019-12-20"),
+        ("date: 03/01/2024", "date: '03/01/2024' is no date"),
         ("date: 2024-01-01 25:00", "date: '2024-01-01 25:00' is no date"),
         ("outputs: ['images/*.png']", "outputs: 'images/*.png' must name one file; globs are for inputs"),
         ("description: '{a'", "description: expected '}' before end of string; write a literal brace twice"),
@@ -45,6 +49,14 @@ def read(root: Path, front: str, body: str = CELL, name: str = "2024-01-01-a.md"
         ("thumbnail: /a.png", "thumbnail: '/a.png' must lie below the book's folder"),
         ("tags: [a]\ntags: [b]", "'tags' stands twice; delete one"),
         ("tags: [a", "not YAML"),
+        ("lastmod: soon", "lastmod: 'soon' is no date"),
+        ("summary: a\nexcerpt: b", "'excerpt' says the same as 'summary'; delete one"),
+        ("series: [a, b]", "series: a post is part of one series only"),
+        ("toc: maybe", "toc: must be true or false"),
+        ("slug: a b", "slug: 'a b' must be one word, such as my-first-post"),
+        ("slug: ../a", "slug: '../a' must be one word"),
+        ("slug: index", "slug: 'index' must be one word"),
+        (f"slug: {'a' * 300}", "slug: it is too long"),
         ("kategory: a", "unknown key 'kategory'; known: author, categories"),
     ],
 )
@@ -71,11 +83,17 @@ def test_a_file_without_front_matter_is_no_post(tmp_path: Path, text: str) -> No
         ("2024-02-03 9:05", "2024-02-03T09:05:00+09:00"),
         ("2024-02-03 09:05:06 Z", "2024-02-03T09:05:06+00:00"),
         ("2024-02-03T09:05 -0330", "2024-02-03T09:05:00-03:30"),
+        ("2024-02-03 09:05:06 +0900", "2024-02-03T09:05:06+09:00"),
+        ("2024-02-03T09:05:06.789Z", "2024-02-03T09:05:06+00:00"),
+        ("2024-02-03 09:05:06 UTC", "2024-02-03T09:05:06+00:00"),
+        ("2024-02-03 09:05+09", "2024-02-03T09:05:00+09:00"),
+        ("2024/2/3", "2024-02-03T00:00:00+09:00"),
+        ("2024-2-3", "2024-02-03T00:00:00+09:00"),
     ],
 )
 def test_dates_may_be_written_in_many_ways(tmp_path: Path, text: str, expected: str) -> None:
-    assert read(tmp_path, f"date: {text}\n").date.isoformat() == expected
-    assert read(tmp_path, f"date: '{text}'\n").date.isoformat() == expected
+    assert read(tmp_path, f"date: {text}\n").date.isoformat(timespec="seconds") == expected
+    assert read(tmp_path, f"date: '{text}'\n").date.isoformat(timespec="seconds") == expected
 
 
 def test_values_are_tidied(tmp_path: Path) -> None:
@@ -84,6 +102,43 @@ def test_values_are_tidied(tmp_path: Path) -> None:
     )
     assert (post.tags, post.categories, post.draft) == (("b", "a"), ("하나",), True)
     assert (post.cell_timeout, post.redirect_from) == (3.0, ("a/b/index.html",))
+
+
+def test_texts_may_stand_in_one_line(tmp_path: Path) -> None:
+    post = read(tmp_path, "tags: a, 'b c',\ncategories: [수학, 'x, y']\nauthor: Kim, PhD\n")
+    assert (post.tags, post.categories, post.authors) == (("a", "'b c'"), ("수학", "x, y"), ("Kim, PhD",))
+
+
+@pytest.mark.parametrize("authors", ["[A, B]", "[{name: A, orcid: 0}, B]", "\n- name: A\n- name: B\n  url: https://b"])
+@pytest.mark.parametrize("key", ["author", "authors"])
+def test_authors_may_be_several(tmp_path: Path, key: str, authors: str) -> None:
+    assert read(tmp_path, f"{key}: {authors}\n").authors == ("A", "B")
+
+
+def test_a_key_with_nothing_behind_it_says_nothing(tmp_path: Path) -> None:
+    post = read(tmp_path, "author:\ndate:\ntags:\ndescription: ''\nthumbnail:\nexpect:\nupdated: ''\n")
+    assert (post.authors, post.date.date(), post.tags, post.expect) == ((), dt.date(2024, 1, 1), (), {})
+    post.path.write_text("---\ntitle:\n---\n", encoding="utf-8")
+    with pytest.raises(AuthorError, match=r"a\.md:1: no title; add a line"):
+        read_post(post.path, tmp_path, "UTC")
+
+
+def test_other_tools_words_for_a_key_are_the_key(tmp_path: Path) -> None:
+    post = read(tmp_path, "lastmod: 2024-02-03\nsummary: '{x}'\nlanguage: en\naliases: /a/\ntag: a\n")
+    assert (post.updated, post.language, post.tags) == (dt.datetime(2024, 2, 3, tzinfo=SEOUL), "en", ("a",))
+    assert (post.description, post.redirect_from) == ("{x}", ("a/index.html",))
+    assert post.fault("description", "").line == 4
+
+
+def test_a_slug_is_the_last_part_of_the_address(tmp_path: Path) -> None:
+    post = read(tmp_path, "slug: 한글-주소.html\n")
+    assert (post.url, post.source, post.book) == ("posts/한글-주소.html", "posts/2024-01-01-a.md", tmp_path)
+    assert post.names == {"한글-주소", "2024-01-01-a"}
+
+
+def test_a_series_may_be_a_list_of_one_and_toc_the_notes_of_an_extension(tmp_path: Path) -> None:
+    post = read(tmp_path, "series: [하나]\ntoc: {base_numbering: 1}\n")
+    assert (post.series, post.toc) == ("하나", True)
 
 
 def test_inputs_and_outputs_want_code(tmp_path: Path) -> None:

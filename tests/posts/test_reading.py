@@ -87,6 +87,18 @@ def test_no_two_posts_stand_at_one_address(tmp_path: Path) -> None:
     assert "2024-01-01-a.md:3: the address 'posts/2024-01-02-b.html' is taken by 2024-01-02-b.md" in messages
 
 
+def test_no_slug_is_taken_twice(tmp_path: Path) -> None:
+    write(tmp_path, "2024-01-01-a.md", "slug: b\n")
+    write(tmp_path, "2024-01-02-b.md", "slug: b\n")
+    write(tmp_path, "2024-01-03-c.md", "slug: 2024-01-04-d\n")
+    write(tmp_path, "2024-01-04-d.md", "")
+    with pytest.raises(AuthorError) as error:
+        read(tmp_path)
+    messages = str(error.value)
+    assert "2024-01-01-a.md:3: the address 'posts/b.html' is taken by 2024-01-02-b.md" in messages
+    assert "2024-01-03-c.md:3: the address 'posts/2024-01-04-d.html' is taken by 2024-01-04-d.md" in messages
+
+
 def test_posts_come_newest_first_by_what_they_say(tmp_path: Path) -> None:
     write(tmp_path, "2024-01-01-a.md", "date: 2024-03-01\n")
     write(tmp_path, "2024-01-02-b.md", "")

@@ -72,9 +72,10 @@ def test_terms_are_counted_and_names_that_differ_in_case_are_one() -> None:
     assert found[0].entries == tuple(entries)
 
 
-def test_author_is_a_term() -> None:
-    assert [(t.name, t.slug) for t in terms([entry(1, author="JiHyun Kim"), entry(0)], "authors")] == [
-        ("JiHyun Kim", "jihyun-kim")
+def test_each_author_is_a_term() -> None:
+    assert [(t.name, t.slug) for t in terms([entry(1, authors=("JiHyun Kim", "Bo")), entry(0)], "authors")] == [
+        ("Bo", "bo"),
+        ("JiHyun Kim", "jihyun-kim"),
     ]
 
 
@@ -170,7 +171,7 @@ def test_a_post_without_description_is_described_by_its_first_paragraph(text: st
 
 
 def test_every_list_has_its_page_and_its_feed() -> None:
-    entries = [entry(n, categories=("수학",), tags=("C++",), author="JiHyun Kim") for n in range(35)]
+    entries = [entry(n, categories=("수학",), tags=("C++",), authors=("JiHyun Kim",)) for n in range(35)]
     cards = dict.fromkeys(["index", *(e.post.docname for e in entries)], SocialCard("a", "글"))
     now = dt.datetime(2030, 1, 1, tzinfo=SEOUL)
     found = {v.name: v for v in Pages(Settings(), Site("블로그"), entries, [], {}, cards, [], now).of_lists()}

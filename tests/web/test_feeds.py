@@ -58,7 +58,7 @@ def book(make_book: Callable[[], Book]) -> Book:
     tags = [unicodedata.normalize("NFD", "한글 태그"), "C++"]
     front = {"title": "값 & <글>", "description": "답 {answer:.2f} & <b>", "categories": ["AI"], "tags": tags}
     book.post("2024-02-01-rich", RICH, date="2024-02-01 09:30 +09:00", updated="2024-03-01", **front)
-    book.post("2024-01-01-old", "옛글입니다.\n", categories=["AI", "일상"], author="다른 이")
+    book.post("2024-01-01-old", "옛글입니다.\n", categories=["AI", "일상"], author=["다른 이", "Bo"])
     book.build(BLOG_BASEURL=BASE)
     return book
 
@@ -80,7 +80,9 @@ def entry(number: int, **values: object) -> Entry:
 
 def test_every_feed_is_valid(book: Book) -> None:
     found = sorted(p.relative_to(book.site).as_posix() for p in book.site.rglob("*.xml") if p.name != "sitemap.xml")
-    assert {name for name in found if name.startswith("authors/")} == {"authors/jihyun-kim.xml", "authors/다른-이.xml"}
+    assert {name for name in found if name.startswith("authors/")} == {
+        *("authors/bo.xml", "authors/jihyun-kim.xml", "authors/다른-이.xml")
+    }
     assert [name for name in found if not name.startswith("authors/")] == [
         *("categories/ai.xml", "categories/일상.xml", "feed.xml", "tags/cplusplus.xml", "tags/한글-태그.xml")
     ]
@@ -120,7 +122,8 @@ def test_entry_says_what_the_post_says(book: Book) -> None:
     assert found.published == "2024-02-01T09:30:00+09:00"
     assert found.updated == "2024-03-01T00:00:00+09:00"
     assert [t.term for t in found.tags] == ["AI", "한글 태그", "C++"]
-    assert feedparser.parse(book.site / "categories" / "일상.xml").entries[0].author == "다른 이"
+    old = feedparser.parse(book.site / "categories" / "일상.xml").entries[0]
+    assert [author.name for author in old.authors] == ["다른 이", "Bo"]
 
 
 def test_content_is_whole(body: lxml.html.HtmlElement) -> None:
@@ -170,7 +173,7 @@ def test_json_feed(book: Book) -> None:
     assert first["content_html"] == rich(book).content[0].value
     assert first["tags"] == ["AI", "한글 태그", "C++"]
     assert first["date_modified"] == "2024-03-01T00:00:00+09:00"
-    assert second["authors"] == [{"name": "다른 이"}]
+    assert second["authors"] == [{"name": "다른 이"}, {"name": "Bo"}]
 
 
 def test_edited_post_changes_its_feeds_only(make_book: Callable[[], Book]) -> None:

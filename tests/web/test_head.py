@@ -94,6 +94,16 @@ def test_post_page(book: Book) -> None:
     assert (book.site / data["author"]["url"].removeprefix(BASE)).is_file()
 
 
+def test_every_author_is_named() -> None:
+    soup = BeautifulSoup(tags_of(entry(authors=("A", "B")), Site("블로그", BASE, "나")), "lxml")
+    assert [tag["content"] for tag in soup.find_all("meta", attrs={"name": "author"})] == ["A", "B"]
+    people = json.loads(soup.find("script").string)["author"]
+    assert [(each["name"], each["url"]) for each in people] == [
+        ("A", f"{BASE}authors/a.html"),
+        ("B", f"{BASE}authors/b.html"),
+    ]
+
+
 def test_picture_of_every_page_is_there(book: Book) -> None:
     for page in (f"posts/{RICH}.html", "index.html", "about.html", "tags/태그.html"):
         tags = named(book.soup(page))
