@@ -22,7 +22,7 @@ from ..site.settings import is_address, own_settings
 from ..text import shorten
 from ..web.pages import NOT_FOUND
 from ..web.views import Document
-from . import borders, front, maths
+from . import borders, figures, front, maths
 from .anchors import NameSections
 from .builder import THEME, BlogBuilder, theme_files
 from .reader import hand_over
@@ -93,7 +93,7 @@ class Hooks:
         borders.note_loaded(app.env, docname, source[0])
         entry = self.build.entry(docname)
         result = self.build.results.get(docname)
-        hand_over(app.env, entry.post if entry else None, result)
+        hand_over(app.env, entry.post if entry else None, result, ())
 
     def reading_ended(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
         """Choose what is written again: the pages that would show something else than they show."""
@@ -195,6 +195,9 @@ def register(app: Sphinx) -> ExtensionMetadata:
     app.add_html_theme("blogkit", str(THEME))
     app.add_html_math_renderer("mathml", (maths.visit_inline, None), (maths.visit_block, None))
     app.add_node(HideCodeCellNode, override=True, html=(visit_folded, depart_folded))
+    figures.register()
+    app.add_node(figures.figure_node, html=(figures.visit_figure, figures.depart_figure))
+    app.add_node(figures.controls_node, html=(figures.visit_controls, figures.depart_controls))
     app.connect("html-collect-pages", hooks.collect_pages)
     app.connect("html-page-context", hooks.page_context)
     # at the end: all or nothing
