@@ -232,8 +232,7 @@ class Build:
         # Not what this run wrote: Sphinx writes no page when no source changed.
         paths = {view.head.path for view in self.views.values()}
         indexed = [view.head.path for view in self.views.values() if is_indexed(view.name)]
-        written = self._write_files(pages)
-        written |= write_feeds(pages, self.entries, self.site, self.staging.kept("contents"))
+        written = self._write_files(pages) | write_feeds(pages, self.entries, self.site, self.staging.kept("contents"))
         written |= write_cards(pages, list(self._cards.values()), self.staging.kept("cards"))
         written |= write_sitemap(pages, self.entries, self.site, indexed)
         written |= write_notfound(pages, self.site)
@@ -274,7 +273,8 @@ class Build:
     def _write_files(self, pages: Path) -> set[str]:
         """Write records, history and pictures; return their names (relative to ``pages``)."""
         written = write_records(pages, self.entries, self.results, self.site, self.made)
-        files = {n: self.results[entry.post.docname].file(n) for entry in self.entries for n in entry.post.outputs}
+        files = {n: file for result in self.results.values() for n, file in result.scripts.items()}
+        files |= {n: self.results[entry.post.docname].file(n) for entry in self.entries for n in entry.post.outputs}
         outputs = {name for post in self.posts for name in post.outputs}
         faults = []
         for within in names_below(self.root / _IMAGES):

@@ -11,6 +11,7 @@ from typing import Any
 
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
+from nbclient.output_widget import OutputWidget
 from nbformat import NotebookNode
 
 _MB = 1_000_000
@@ -66,6 +67,12 @@ class Client(NotebookClient):
                 assert self.task_poll_for_reply
                 self.task_poll_for_reply.cancel()
         return output
+
+    def register_output_hook(self, msg_id: str, hook: OutputWidget) -> None:
+        """Leave with the cell what a widget would hold: no page shows widgets."""
+
+    def remove_output_hook(self, msg_id: str, hook: OutputWidget) -> None:
+        """Do nothing, as nothing was registered."""
 
     async def _executed(self, cell: NotebookNode, cell_index: int, **_: Any) -> None:
         await asyncio.to_thread(self._join, cell, cell_index)

@@ -20,6 +20,7 @@ from ..errors import AuthorError, Fault
 from ..files import file_digest, write
 from ..language import _
 from ..posts.post import Post
+from ..posts.references import Value
 from .environment import installed_version, main_packages
 from .failures import ExecutionFailed, Failure, Place, at_key
 from .function import Function, input_files
@@ -31,6 +32,7 @@ from .machine import MEMORY_PER_POST, default_jobs, device, processor, threads
 from .privacy import make_neutral, told
 from .promises import broken_promises
 from .result import Record, Result
+from .scripts import kept_scripts
 from .seal.packages import lay_out
 from .status import fresh_result, functions
 from .store import Store
@@ -201,20 +203,38 @@ async def _execute(
             return at.explain(error, notebook)
         if {name: file_digest(path) for name, path in inputs.items()} != function.description["inputs"]:
             return at_key(post, "inputs", _("an input changed while the post ran; build again"))
-        record = Record(
-            post=post.docname,
-            values=values,
-            units=glued_units(notebook),
-            function=function.description,
-            executed=started.isoformat(timespec="seconds"),
-            seconds=round(time.monotonic() - clock, 2),
-            processor=processor(),
-            device=device(),
-            packages=main_packages(imported_modules(post.code)),
-            commit=_commit(root),
-            outputs={name: file_digest(folder / name) for name in post.outputs},
-        )
-        return store.add(function.key, notebook, {name: folder / name for name in post.outputs}, record)
+        seconds = round(time.monotonic() - clock, 2)
+        return _store(function, root, store, notebook, folder, values, started, seconds)
+
+
+def _store(
+    function: Function,
+    root: Path,
+    store: Store,
+    notebook: nbformat.NotebookNode,
+    folder: Path,
+    values: dict[str, Value],
+    started: dt.datetime,
+    seconds: float,
+) -> Result:
+    """Store what a post returned, with how it came to be."""
+    post, scripts = function.post, kept_scripts(folder)
+    files = {name: folder / name for name in post.outputs}
+    record = Record(
+        post=post.docname,
+        values=values,
+        units=glued_units(notebook),
+        function=function.description,
+        executed=started.isoformat(timespec="seconds"),
+        seconds=seconds,
+        processor=processor(),
+        device=device(),
+        packages=main_packages(imported_modules(post.code)),
+        commit=_commit(root),
+        outputs={name: file_digest(file) for name, file in files.items()},
+        scripts={name: script.name for name, script in scripts.items()},
+    )
+    return store.add(function.key, notebook, files, record, scripts.values())
 
 
 def _view(function: Function, root: Path) -> Path | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from ..posts.post import Post
 from ..posts.references import Value
 from .function import Description
 
-NOTEBOOK, RECORD, FILES = "notebook.ipynb", "result.json", "files"
+NOTEBOOK, RECORD, FILES, SCRIPTS = "notebook.ipynb", "result.json", "files", "scripts"
 """What a result's folder holds."""
 
 
@@ -41,6 +41,8 @@ class Record:
     """Of the book, ending in ``-dirty`` where files differed from it; empty where there is no git."""
     outputs: dict[str, str]
     """File that the post wrote → digest."""
+    scripts: dict[str, str] = field(default_factory=dict)
+    """Script of a library that draws its figures, such as ``plotly.min.js`` → digest."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,14 @@ class Result:
     def file(self, name: str) -> Path:
         """Return the stored copy of a file that the post wrote."""
         return self.folder / FILES / name
+
+    @cached_property
+    def scripts(self) -> dict[str, Path]:
+        """The scripts of libraries that its figures need, by their names on the site: one version is one file."""
+        return {
+            f"_static/{Path(name).stem}-{digest[:16]}.js": self.folder / SCRIPTS / f"{digest}.js"
+            for name, digest in self.record.scripts.items()
+        }
 
 
 def with_outputs(post: Post, result: Result | None) -> nbformat.NotebookNode:

@@ -14,7 +14,7 @@ import re
 import shutil
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -23,7 +23,7 @@ from typing import Any
 import nbformat
 
 from ..files import file_digest, json_digest, names_below, write
-from .result import FILES, NOTEBOOK, RECORD, Record, Result
+from .result import FILES, NOTEBOOK, RECORD, SCRIPTS, Record, Result
 
 STORE = "_build/.jupyter_cache/blogkit"
 """Where results are kept: `jupyter-book clean` keeps this folder, `clean --all` does not."""
@@ -33,6 +33,8 @@ _OF_STORE = ("key", "format", "sha256")
 """What the store adds to a record."""
 _DAY = 86_400
 _KEY = re.compile(r"[0-9a-f]{64}")
+_SHARED: dict[tuple[int, ...], str] = {}
+"""Which content a file has → its digest."""
 
 
 class Store:
@@ -60,14 +62,26 @@ class Store:
         shutil.rmtree(folder, ignore_errors=True)
         return None
 
-    def add(self, key: str, notebook: nbformat.NotebookNode, files: Mapping[str, Path], record: Record) -> Result:
-        """Store a result whole or not at all, in place of an older one; where another build was faster, return its."""
+    def add(
+        self,
+        key: str,
+        notebook: nbformat.NotebookNode,
+        files: Mapping[str, Path],
+        record: Record,
+        scripts: Iterable[Path] = (),
+    ) -> Result:
+        """Store a result whole or not at all, in place of an older one; where another build was faster, return its.
+
+        ``scripts`` are named by their digests.
+        """
         with self.scratch() as folder:
             (folder / NOTEBOOK).write_text(nbformat.writes(notebook), encoding="utf-8")
             for name, source in files.items():
                 target = folder / FILES / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, target)
+            for source in scripts:
+                self._share(source, folder / SCRIPTS / f"{source.name}.js")
             kept = {**asdict(record), "key": key, "format": FORMAT}
             kept["sha256"] = _digests(folder, kept)
             write(folder / RECORD, json.dumps(kept, ensure_ascii=False, indent=1))
@@ -122,11 +136,26 @@ class Store:
         folders = sorted((self.root / RESULTS).glob("*/*"), key=_mtime, reverse=True)
         total, dropped = 0, []
         for folder in sorted(folders, key=lambda f: f.name not in keep):
-            total += sum((folder / name).stat().st_size for name in names_below(folder))
+            files = [(folder / name).stat() for name in names_below(folder)]
+            total += sum(file.st_size // file.st_nlink for file in files)
             if folder.name not in keep and (total > max_bytes or now - _mtime(folder) > max_days * _DAY):
                 shutil.rmtree(folder, ignore_errors=True)
                 dropped.append(folder.name)
+        for script in (self.root / SCRIPTS).glob("*.js"):
+            if script.stat().st_nlink == 1:  # no result has it any more
+                script.unlink()
         return dropped
+
+    def _share(self, source: Path, target: Path) -> None:
+        """Give a result its copy of a script: where links can be made, all results have the same one."""
+        target.parent.mkdir(exist_ok=True)
+        shared = self.root / SCRIPTS / target.name
+        try:
+            if not shared.is_file() or file_digest(shared) != source.name:
+                write(shared, source.read_bytes())
+            target.hardlink_to(shared)
+        except OSError:
+            shutil.copyfile(source, target)
 
     def _folder(self, key: str) -> Path:
         return self.root / RESULTS / key[:2] / key
@@ -139,7 +168,18 @@ def _digests(folder: Path, record: dict[str, Any]) -> dict[str, str]:
     """Return the digests of the stored files; that of the record is one of itself without them."""
     names = (name for name in sorted(names_below(folder)) if name != RECORD)
     own = {name: value for name, value in record.items() if name != "sha256"}
-    return {RECORD: json_digest(own), **{name: file_digest(folder / name) for name in names}}
+    return {RECORD: json_digest(own), **{name: _digest(folder / name) for name in names}}
+
+
+def _digest(file: Path) -> str:
+    """Return the digest of a file; one that many results have is read once."""
+    state = file.stat()
+    if state.st_nlink == 1:
+        return file_digest(file)
+    content = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)
+    if content not in _SHARED:
+        _SHARED[content] = file_digest(file)
+    return _SHARED[content]
 
 
 def _mtime(path: Path) -> float:

@@ -26,6 +26,8 @@ _LOADED = {
     "use": ("href", "{http://www.w3.org/1999/xlink}href", "xlink:href"),
     "image": ("href", "{http://www.w3.org/1999/xlink}href", "xlink:href"),
 }
+_SCRIPTS = "data-scripts"
+"""Of an interactive figure: the scripts that draw it, as it comes into view."""
 _LINKED = {"a": "href", "link": "href", "area": "href", "form": "action", "blockquote": "cite", "q": "cite"}
 _CSS_URL = re.compile(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^"')\s]*))\s*\)|@import\s+(?:"([^"]*)"|'([^']*)')""")
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -66,6 +68,7 @@ def _in_html(tree: html.HtmlElement) -> Iterator[Reference]:
             if value is not None:
                 addresses = _in_srcset(value) if attribute == "srcset" else [value]
                 yield from (Reference(address, loads=True) for address in addresses)
+        yield from (Reference(script, loads=True) for script in element.get(_SCRIPTS, "").split())
         yield from _in_css(element.get("style", ""))
         linked = element.get(_LINKED[name]) if name in _LINKED else None
         if linked is not None and name == "link":

@@ -22,6 +22,7 @@ from docutils import nodes
 from markupsafe import Markup, escape
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.errors import ThemeError
+from sphinx.util.osutil import relative_uri
 
 from .. import palette
 from ..errors import AuthorError, Fault
@@ -91,6 +92,10 @@ class BlogBuilder(StandaloneHTMLBuilder):
         """Return the language of a document."""
         return self.languages.get(docname, str(self.config.language))
 
+    def static_address(self, docname: str, name: str) -> str:
+        """Return the address of a file of the site as a document's page has it."""
+        return relative_uri(self.get_target_uri(docname), name)
+
     def get_asset_paths(self) -> list[str]:
         """Return what is no document."""
         return [*super().get_asset_paths(), *self._hidden]
@@ -144,6 +149,7 @@ class BlogBuilder(StandaloneHTMLBuilder):
         styles = ["_static/sphinx-design.min.css"] * ('class="sd-' in body)
         scripts = ["_static/design-tabs.js"] * ("sd-tab-set" in body)
         scripts += [asset("player.js", self.config.language)] * ("data-embed=" in body)
+        scripts += [asset("figures.js", self.config.language)] * ('class="output live"' in body)
         return {
             "view": view,
             "metatags": metatags(view.head),

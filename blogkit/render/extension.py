@@ -23,7 +23,7 @@ from ..site.settings import is_address, own_settings
 from ..text import shorten
 from ..web.pages import NOT_FOUND
 from ..web.views import Document
-from . import borders, embeds, front, maths
+from . import borders, embeds, figures, front, maths
 from .addresses import give_addresses, linking_to_moved
 from .anchors import NameSections
 from .borders import line_of
@@ -99,7 +99,7 @@ class Hooks:
         borders.note_loaded(app.env, docname, source[0])
         entry = self.build.entry(docname)
         result = self.build.results.get(docname)
-        hand_over(app.env, entry.post if entry else None, result)
+        hand_over(app.env, entry.post if entry else None, result, self._hosts)
 
     def doctree_read(self, app: Sphinx, doctree: nodes.document) -> None:
         """Have files come along that raw HTML names, and hosts asked that the author allows."""
@@ -221,6 +221,9 @@ def register(app: Sphinx) -> ExtensionMetadata:
     app.add_html_theme("blogkit", str(THEME))
     app.add_html_math_renderer("mathml", (maths.visit_inline, None), (maths.visit_block, None))
     app.add_node(HideCodeCellNode, override=True, html=(visit_folded, depart_folded))
+    figures.register()
+    app.add_node(figures.figure_node, html=(figures.visit_figure, figures.depart_figure))
+    app.add_node(figures.controls_node, html=(figures.visit_controls, figures.depart_controls))
     app.connect("html-collect-pages", hooks.collect_pages)
     app.connect("html-page-context", hooks.page_context)
     # at the end: all or nothing

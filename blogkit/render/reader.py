@@ -3,33 +3,52 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
 
 import nbformat
 from myst_nb.core.config import NbParserConfig
 from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
 
+from ..errors import Fault
 from ..execution.result import Result, with_outputs
+from ..language import N_, _
 from ..posts.post import Post
+from .outputs import CONTROLS, FIGURE, NotShown, shown
+
+logger = logging.getLogger(__name__)
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#$|~!&])")
 
 
-def hand_over(env: BuildEnvironment, post: Post | None, result: Result | None = None) -> None:
-    """Have MyST-NB read the next document as ``post``; ``None``: as what it is."""
+_NO_SCRIPT = {
+    "plotly": N_("no script of Plotly came with the figure; write `import plotly` into a cell of the post"),
+    "bokeh": N_("no script of Bokeh came with the figure; write `import bokeh` into a cell of the post"),
+    "vega": N_("Altair's charts want vl-convert: add vl-convert-python to requirements.in, lock and install it"),
+}
+_UNSEEN = {"remove-cell", "remove-output", "remove_cell", "remove_output"}
+
+
+def hand_over(
+    env: BuildEnvironment, post: Post | None, result: Result | None = None, hosts: Collection[str] = ()
+) -> None:
+    """Have MyST-NB read the next document as ``post``; ``None``: as what it is. Pages may ask ``hosts``."""
     config: NbParserConfig = env.mystnb_config  # type: ignore[attr-defined]  # MyST-NB keeps it there
     formats = config.custom_formats
     formats.clear()
     if post:
-        formats[post.path.suffix] = (executed_notebook, {"post": post, "result": result}, False)
+        formats[post.path.suffix] = (executed_notebook, {"post": post, "result": result, "hosts": hosts}, False)
 
 
-def executed_notebook(text: str, *, post: Post, result: Result | None) -> nbformat.NotebookNode:
+def executed_notebook(text: str, *, post: Post, result: Result | None, hosts: Collection[str]) -> nbformat.NotebookNode:
     """Return the post as a notebook that begins with its title and holds the stored outputs.
 
     The signature is that of MyST-NB's custom readers: ``text`` is the source, as Sphinx read it.
     """
     notebook = with_outputs(post, result)
     if result:
+        for fault in _fit_for_pages(notebook, post, result, hosts):
+            logger.warning(str(fault))
         notebook.metadata["language_info"] = result.notebook.metadata.get("language_info", {})
     first = notebook.cells[0] if notebook.cells else None
     if first is None or first.cell_type != "markdown" or not first.source.lstrip().startswith("# "):
@@ -38,3 +57,36 @@ def executed_notebook(text: str, *, post: Post, result: Result | None) -> nbform
         if "source_map" in notebook.metadata:
             notebook.metadata["source_map"] = [0, *notebook.metadata["source_map"]]
     return notebook
+
+
+def _fit_for_pages(
+    notebook: nbformat.NotebookNode, post: Post, result: Result, hosts: Collection[str]
+) -> Iterator[Fault]:
+    """Turn the outputs of the cells into what pages show; yield what they cannot show."""
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code" or not _UNSEEN.isdisjoint(cell.metadata.get("tags", ())):
+            continue
+        for output in (output for output in cell.outputs if "data" in output):
+            try:
+                output.data = shown(output.data, hosts)
+                _address_scripts(output.data, result)
+            except NotShown as error:
+                output.data = {}
+                yield Fault(post.path, post.cell_line(index), str(error))
+        controls = [output for output in cell.outputs if CONTROLS in output.get("data", {})]
+        if controls and not any(
+            output.get("data", output.get("text")) for output in cell.outputs if output not in controls
+        ):
+            message = _("a widget needs a running kernel, which no page has; show what it controls")
+            yield Fault(post.path, post.cell_line(index), message)
+        for output in controls[1:]:
+            output.data = {}
+
+
+def _address_scripts(data: nbformat.NotebookNode, result: Result) -> None:
+    """Put the addresses of a figure's scripts in place of their names; raise :class:`NotShown` if one was not kept."""
+    addresses = dict(zip(result.record.scripts, result.scripts, strict=True))
+    for figure in (content for kind, content in data.items() if kind.endswith(FIGURE)):
+        if figure.scripts and not addresses.keys() >= {*figure.scripts}:
+            raise NotShown(_(_NO_SCRIPT[figure.library]))
+        figure.scripts = [addresses[name] for name in figure.scripts]

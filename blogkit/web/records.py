@@ -133,7 +133,7 @@ def published_notebook(
 def _head(entry: Entry, facts: Provenance, language: str) -> list[nbformat.NotebookNode]:
     """Return the cells that stand first: what it is, and what it needs outside the blog."""
     cells = [nbformat.v4.new_markdown_cell(f"# {entry.post.title}\n\n{entry.summary}".strip())]
-    if prelude := prelude_source(entry.post):
+    if prelude := prelude_source(entry.post, published=True):
         packages = " ".join(f"{name}=={version}" for name, version in facts.packages.items())
         _ = words(language).gettext
         what = _("Needed outside the blog: a font with Hangul, the style of figures, glue().")

@@ -213,10 +213,10 @@ def test_what_is_not_allowed_or_not_there_is_said_with_its_line(book: Book) -> N
         5: "clip.mp4 is not there; add the file or mend the name",
         7: "/files/gone.pdf is not there",
         9: f"own.html loads https://cdn.example/x.js {host} `blog_hosts: [cdn.example]`",
-        11: f"loads //cdn.example/b.png {host}",
     }.items():
         assert f"2024-01-01-all.md:{first + line}: WARNING: {message}" in said
     assert f"2024-01-01-all.md:{first + 3}: WARNING: gone.png is not there" in said
+    assert f"2024-01-01-all.md:{first + 11}: it asks cdn.example, and pages ask no other host" in said
 
 
 @pytest.mark.parametrize(

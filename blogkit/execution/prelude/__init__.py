@@ -12,11 +12,13 @@ from ...posts.post import Post
 from ..imports import imported_modules
 
 _FOLDER = Path(__file__).parent
+_FIGURES = "figures/"
+"""What only the blog wants: readers' own notebooks show figures by themselves."""
 
 
-def prelude_source(post: Post) -> str:
-    """Return the code that runs silently before the first cell."""
-    return "\n\n".join(map(_source, _names(post)))
+def prelude_source(post: Post, *, published: bool = False) -> str:
+    """Return the code that runs silently before the first cell; ``published``: of it, what readers get."""
+    return "\n\n".join(_source(name) for name in _names(post) if not (published and name.startswith(_FIGURES)))
 
 
 def prelude_digests(post: Post) -> dict[str, str]:
@@ -27,8 +29,10 @@ def prelude_digests(post: Post) -> dict[str, str]:
 def _names(post: Post) -> list[str]:
     if post.kernel != "python3":
         return []
-    names = ("glue", *sorted(imported_modules(post.code)))
-    return [name for name in names if name.isidentifier() and (_FOLDER / f"{name}.py").is_file()]
+    modules = sorted(name for name in imported_modules(post.code) if name.isidentifier())
+    figures = [name for name in modules if (_FOLDER / f"{_FIGURES}{name}.py").is_file()]
+    own = [_FIGURES + name for name in ("scripts", *figures, "end")] if figures else []
+    return [name for name in ("glue", *modules) if (_FOLDER / f"{name}.py").is_file()] + own
 
 
 @cache

@@ -1,0 +1,14 @@
+"""Runs before the first cell of the posts that import tqdm, only in the blog."""
+
+
+def _tqdm():
+    """Have the bars of notebooks be lines of text, which stand in the log and not on the page, as others do."""
+    import tqdm
+    import tqdm.notebook
+
+    tqdm.notebook.tqdm = tqdm.notebook.tqdm_notebook = tqdm.tqdm
+    tqdm.notebook.trange = tqdm.notebook.tnrange = tqdm.trange
+
+
+_tqdm()
+del _tqdm

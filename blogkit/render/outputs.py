@@ -1,0 +1,196 @@
+"""Say what a page shows of an output: a figure of a library that draws in browsers, or what stands in the page itself.
+
+Plain functions of media types and contents. What a page cannot show is a fault, and never a gap.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..language import _
+from ..publish.links import references
+
+FIGURE = "application/vnd.blogkit.figure+json"
+"""An interactive figure, as :class:`Figure` has it."""
+CONTROLS = "application/vnd.blogkit.controls+json"
+"""Widgets, of which a page shows what they were set to in the beginning."""
+_GLUED = "application/papermill.record/"
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+_PLOTLY = "application/vnd.plotly.v1+json"
+_BOKEH = "application/vnd.bokeh.item+json"
+_VEGA = re.compile(r"application/vnd\.vega(?:lite)?\.v\d[.+]json")
+_STILLS = ("image/svg+xml", "image/png")
+_SHOWN = {FIGURE, CONTROLS, *_STILLS, "image/jpeg", "image/gif", "text/html", "text/latex", "text/markdown"}
+_SHOWN |= {"text/plain", "application/javascript"}
+_BAR = re.compile(r"\s*(?:[^\n]*?: *)?(?:\d+%\||\d+(?:it|[kM]?B) \[)")
+"""How a bar of progress begins."""
+_NO_PICTURE = re.compile(r"alt\.\w+\(\.\.\.\)|<folium\.\S+ .*>|<IPython\.core\.display\.\w+ object>")
+"""How the text of an output begins that should have been drawn."""
+_FIRST_FRAME = re.compile(r'frames\[0\] = "data:(image/[\w+]+);base64,([^"]+)"')
+_MAP = re.compile(r'<iframe\s[^>]*srcdoc="')
+_BOX = re.compile(r"padding-bottom:\s*([\d.]+)%")
+_PLOTLY_HEIGHT = 450
+_GEO, _MAPS = {"choropleth", "scattergeo"}, re.compile(r".*(map|mapbox)$")
+_TILES = {"open-street-map": ("tile.openstreetmap.org",), "white-bg": ()}
+_CARTO = ("basemaps.cartocdn.com", "tiles.basemaps.cartocdn.com")
+
+
+class NotShown(ValueError):
+    """Raised with what is wrong with an output, and the mend."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure that a library draws when it comes into view."""
+
+    library: str
+    """``plotly``, ``bokeh``, ``vega``; ``html``: its HTML draws itself."""
+    data: Any
+    """JSON values, as the library wants them."""
+    title: str = ""
+    """Plain text."""
+    scripts: tuple[str, ...] = ()
+    """The names of the library's scripts."""
+    height: str = ""
+    """CSS that keeps its place free."""
+    still: dict[str, str] = field(default_factory=dict)
+    """Media type → picture of how it begins, if the library makes one."""
+
+
+def shown(data: Mapping[str, Any], hosts: Collection[str]) -> dict[str, Any]:
+    """Return media type → content of what a page shows of an output; empty: nothing is to be shown.
+
+    ``hosts`` are those that pages may ask. Raises :class:`NotShown`.
+    """
+    prefix = _GLUED if any(name.startswith(_GLUED) for name in data) else ""
+    data = {name.removeprefix(prefix): content for name, content in data.items()}
+    if _WIDGET in data:
+        bar = _BAR.match(str(data.get("text/plain", "")))
+        return {} if bar else {CONTROLS: {}}
+    figure = _figure(data)
+    if figure:
+        _refuse(set(_asked(figure)) - {*hosts})
+        return {f"{prefix}{FIGURE}": asdict(figure)}
+    kept = {name: content for name, content in data.items() if name in _SHOWN}
+    if "text/html" in kept:
+        _check_html(str(kept["text/html"]), hosts)
+    elif other := sorted(data.keys() - kept.keys()) if not kept.keys() - {"text/plain"} else ():
+        message = _("a page cannot show {kind}; show a picture, HTML or text of it, or tag the cell `remove-output`")
+        raise NotShown(message.format(kind=", ".join(other)))
+    elif kept.keys() == {"text/plain"} and (text := _NO_PICTURE.match(str(kept["text/plain"]))):
+        message = _("{text} was not drawn, and stands there as text; the log says why")
+        raise NotShown(message.format(text=text[0]))
+    return {f"{prefix}{name}": content for name, content in kept.items()}
+
+
+def _figure(data: Mapping[str, Any]) -> Figure | None:
+    if _PLOTLY in data:
+        return _of_plotly(data[_PLOTLY])
+    if _BOKEH in data:
+        found, item = data[_BOKEH], json.loads(data[_BOKEH]["item"])
+        title = str(_deep(item, "doc", "roots", 0, "attributes", "title", "attributes", "text") or "")
+        return Figure("bokeh", item, title, tuple(found["scripts"]), f"{found['height']}px")
+    stills = {kind: data[kind] for kind in _STILLS if kind in data}
+    if vega := next(filter(_VEGA.fullmatch, data), None):
+        title = _deep(data[vega], "title", "text") or _deep(data[vega], "title") or ""
+        title = " ".join(title) if isinstance(title, list) else title
+        return Figure("vega", data[vega], str(title), ("vega.min.js",), still=stills)
+    return _of_html(str(data.get("text/html", "")))
+
+
+def _of_plotly(found: Mapping[str, Any]) -> Figure:
+    layout = found.get("layout", {})
+    title = _deep(layout, "title", "text") or _deep(layout, "title") or ""
+    title = re.sub(r"<br\s*/?>", " ", title) if isinstance(title, str) else ""
+    config = {name: value for name, value in found.get("config", {}).items() if name != "plotlyServerURL"}
+    height = layout.get("height") or _PLOTLY_HEIGHT
+    data = {**found, "config": config}
+    return Figure("plotly", data, re.sub(r"<[^>]+>", "", title), ("plotly.min.js",), f"{height}px")
+
+
+def _of_html(text: str) -> Figure | None:
+    """Find matplotlib's animations and folium's maps in HTML."""
+    if "new Animation(frames" in text and (frame := _FIRST_FRAME.search(text)):
+        own = re.sub(r"<link\b[^>]*font-awesome[^>]*>", "", text)  # the theme has these icons
+        return Figure("html", own, still={frame[1]: re.sub(r"\\?\n", "", frame[2])})
+    if "leaflet" in text and _MAP.search(text):
+        own = re.sub(r"<span[^>]*>Make this Notebook Trusted.*?</span>", "", text)
+        box = _BOX.search(text)
+        return Figure("html", own, height=f"{box[1]}%" if box else "")
+    return None
+
+
+def _asked(figure: Figure) -> Iterator[str]:
+    """Yield the hosts that a figure asks when it is drawn."""
+    if figure.library == "plotly":
+        yield from _asked_by_plotly(figure.data)
+    elif figure.library == "vega":
+        for address in _values(figure.data, "url"):
+            if not urlsplit(address).netloc:
+                message = _("the chart reads {address}, which no reader has; read it in the cell and hand on its data")
+                raise NotShown(message.format(address=address))
+            yield urlsplit(address).netloc
+    elif figure.library == "bokeh" and re.search(r'"(\w*TileSource|ImageURL)"', text := json.dumps(figure.data)):
+        yield from (urlsplit(address).netloc for address in re.findall(r'"(https?://[^"]+)"', text))
+    elif figure.library == "html":
+        yield from asked_by_html(figure.data)
+
+
+def _asked_by_plotly(data: Mapping[str, Any]) -> Iterator[str]:
+    layout = data.get("layout", {})
+    kinds = {str(trace.get("type", "scatter")) for trace in data.get("data", ())}
+    if kinds & _GEO or "geo" in layout:
+        yield "cdn.plot.ly"
+    if any(map(_MAPS.match, kinds - {"heatmap"})):
+        style = _deep(layout, "map", "style") or _deep(layout, "mapbox", "style")
+        yield from _TILES.get(str(style), _CARTO)
+    for image in layout.get("images", ()):
+        if host := urlsplit(str(image.get("source", ""))).netloc:
+            yield host
+
+
+def asked_by_html(text: str) -> Iterator[str]:
+    """Yield the hosts that a piece of HTML asks when a browser shows it."""
+    for reference in references("text/html", f"<meta charset=utf-8>{text}".encode()):
+        if reference.loads and (host := urlsplit(reference.address.strip()).netloc):
+            yield host
+
+
+def _check_html(text: str, hosts: Collection[str]) -> None:
+    _refuse(set(asked_by_html(text)) - {*hosts})
+    if re.search(r"\b(?:require|requirejs)(?:\.config)?\(\s*[\[{]", text):
+        raise NotShown(_("its script wants RequireJS, which pages have not; show it as a picture or a file of its own"))
+    if re.search(r"\bdocs_json\b", text):
+        raise NotShown(_("it wants BokehJS, which only show() brings; write show(figure)"))
+
+
+def _refuse(hosts: set[str]) -> None:
+    if hosts:
+        message = _("it asks {hosts}, and pages ask no other host; allow it in _config.yml: `blog_hosts: [{hosts}]`")
+        raise NotShown(message.format(hosts=", ".join(sorted(hosts))))
+
+
+def _values(value: Any, name: str) -> Iterator[str]:
+    """Yield the texts that stand under a key, at any depth."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key == name and isinstance(inner, str):
+                yield inner
+            yield from _values(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _values(inner, name)
+
+
+def _deep(value: Any, *path: str | int) -> Any:
+    for key in path:
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
