@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +17,9 @@ from .function import Description
 
 NOTEBOOK, RECORD, FILES, SCRIPTS = "notebook.ipynb", "result.json", "files", "scripts"
 """What a result's folder holds."""
+ANIMATION = "new Animation(frames"
+"""What marks matplotlib's ``to_jshtml``."""
+_FIRST_FRAME = re.compile(r'frames\[0\] = "data:(image/[\w+]+);base64,([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -97,3 +101,9 @@ def with_outputs(post: Post, result: Result | None) -> nbformat.NotebookNode:
         ):
             cell.outputs, cell.execution_count = deepcopy(executed.outputs), executed.execution_count
     return notebook
+
+
+def first_frame(html: str) -> dict[str, str]:
+    """Return media type → content in base64 of the first picture of an animation; empty: it is none."""
+    found = _FIRST_FRAME.search(html) if ANIMATION in html else None
+    return {found[1]: re.sub(r"\\?\n", "", found[2])} if found else {}

@@ -81,6 +81,7 @@ class Store:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, target)
             for source in scripts:
+                (folder / SCRIPTS).mkdir(exist_ok=True)
                 self._share(source, folder / SCRIPTS / f"{source.name}.js")
             kept = {**asdict(record), "key": key, "format": FORMAT}
             kept["sha256"] = _digests(folder, kept)
@@ -103,6 +104,8 @@ class Store:
         final.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(final, ignore_errors=True)
         result.folder.rename(final)
+        for script in final.glob(f"{SCRIPTS}/*"):
+            self._share(script, script)
         self.remember(result.record.post, result.key)
         self.grew = True
 
@@ -148,14 +151,16 @@ class Store:
 
     def _share(self, source: Path, target: Path) -> None:
         """Give a result its copy of a script: where links can be made, all results have the same one."""
-        target.parent.mkdir(exist_ok=True)
         shared = self.root / SCRIPTS / target.name
         try:
-            if not shared.is_file() or file_digest(shared) != source.name:
+            if not shared.is_file() or file_digest(shared) != target.stem:
                 write(shared, source.read_bytes())
-            target.hardlink_to(shared)
+            link = target.with_name(f".{uuid.uuid4().hex}")
+            link.hardlink_to(shared)
+            link.replace(target)
         except OSError:
-            shutil.copyfile(source, target)
+            if source != target:
+                shutil.copyfile(source, target)
 
     def _folder(self, key: str) -> Path:
         return self.root / RESULTS / key[:2] / key

@@ -30,6 +30,8 @@ _SCRIPTS = "data-scripts"
 """Of an interactive figure: the scripts that draw it, as it comes into view."""
 _LINKED = {"a": "href", "link": "href", "area": "href", "form": "action", "blockquote": "cite", "q": "cite"}
 _CSS_URL = re.compile(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^"')\s]*))\s*\)|@import\s+(?:"([^"]*)"|'([^']*)')""")
+_BY_SCRIPT = re.compile(r"""["'`]((?:https?:)?//[^"'`\s]+?(?:\.(?:m?js|css)\b|/\+esm\b|\{z\})[^"'`\s]*)["'`]""")
+"""What a script that stands in a page loads, as far as it is written there: other scripts, styles, parts of maps."""
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _REFRESH = re.compile(r"^\s*[\d.]+\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]+)", re.IGNORECASE)
 
@@ -70,6 +72,8 @@ def _in_html(tree: html.HtmlElement) -> Iterator[Reference]:
                 yield from (Reference(address, loads=True) for address in addresses)
         yield from (Reference(script, loads=True) for script in element.get(_SCRIPTS, "").split())
         yield from _in_css(element.get("style", ""))
+        if element.get("srcdoc"):
+            yield from _in_html(html.document_fromstring(element.get("srcdoc", "")))
         linked = element.get(_LINKED[name]) if name in _LINKED else None
         if linked is not None and name == "link":
             rels = element.get("rel", "").lower().split()
@@ -82,6 +86,8 @@ def _in_html(tree: html.HtmlElement) -> Iterator[Reference]:
             yield from _in_css(element.text or "")
         elif name == "script" and element.get("type") == "application/ld+json":
             yield from _in_json(json.loads(element.text or "null"))
+        elif name == "script" and "json" not in element.get("type", ""):
+            yield from (Reference(address, loads=True) for address in _BY_SCRIPT.findall(element.text or ""))
 
 
 def _in_meta(element: html.HtmlElement) -> Iterator[Reference]:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..execution.result import first_frame
 from ..language import _
 from ..publish.links import references
 
@@ -24,17 +25,17 @@ _WIDGET = "application/vnd.jupyter.widget-view+json"
 _PLOTLY = "application/vnd.plotly.v1+json"
 _BOKEH = "application/vnd.bokeh.item+json"
 _VEGA = re.compile(r"application/vnd\.vega(?:lite)?\.v\d[.+]json")
+_SCRIPT = "application/javascript"
 _STILLS = ("image/svg+xml", "image/png")
 _SHOWN = {FIGURE, CONTROLS, *_STILLS, "image/jpeg", "image/gif", "text/html", "text/latex", "text/markdown"}
-_SHOWN |= {"text/plain", "application/javascript"}
+_SHOWN |= {"text/plain", _SCRIPT}
 _BAR = re.compile(r"\s*(?:[^\n]*?: *)?(?:\d+%\||\d+(?:it|[kM]?B) \[)")
 """How a bar of progress begins."""
-_NO_PICTURE = re.compile(r"alt\.\w+\(\.\.\.\)|<folium\.\S+ .*>|<IPython\.core\.display\.\w+ object>")
-"""How the text of an output begins that should have been drawn."""
-_FIRST_FRAME = re.compile(r'frames\[0\] = "data:(image/[\w+]+);base64,([^"]+)"')
 _MAP = re.compile(r'<iframe\s[^>]*srcdoc="')
 _BOX = re.compile(r"padding-bottom:\s*([\d.]+)%")
 _PLOTLY_HEIGHT = 450
+_ROWS = ("datasets", "values")
+_EQUATION = re.compile(r"\$[^$]*[\\^_][^$]*\$")
 _GEO, _MAPS = {"choropleth", "scattergeo"}, re.compile(r".*(map|mapbox)$")
 _TILES = {"open-street-map": ("tile.openstreetmap.org",), "white-bg": ()}
 _CARTO = ("basemaps.cartocdn.com", "tiles.basemaps.cartocdn.com")
@@ -77,14 +78,13 @@ def shown(data: Mapping[str, Any], hosts: Collection[str]) -> dict[str, Any]:
         _refuse(set(_asked(figure)) - {*hosts})
         return {f"{prefix}{FIGURE}": asdict(figure)}
     kept = {name: content for name, content in data.items() if name in _SHOWN}
-    if "text/html" in kept:
-        _check_html(str(kept["text/html"]), hosts)
-    elif other := sorted(data.keys() - kept.keys()) if not kept.keys() - {"text/plain"} else ():
+    if kept.keys() <= {"text/plain", _SCRIPT} and (other := sorted(data.keys() - kept.keys())):
         message = _("a page cannot show {kind}; show a picture, HTML or text of it, or tag the cell `remove-output`")
         raise NotShown(message.format(kind=", ".join(other)))
-    elif kept.keys() == {"text/plain"} and (text := _NO_PICTURE.match(str(kept["text/plain"]))):
-        message = _("{text} was not drawn, and stands there as text; the log says why")
-        raise NotShown(message.format(text=text[0]))
+    if "text/html" in kept:
+        _check_html(str(kept["text/html"]), hosts)
+    elif _SCRIPT in kept:
+        _check_html(f"<script>{kept[_SCRIPT]}</script>", hosts)
     return {f"{prefix}{name}": content for name, content in kept.items()}
 
 
@@ -115,9 +115,9 @@ def _of_plotly(found: Mapping[str, Any]) -> Figure:
 
 def _of_html(text: str) -> Figure | None:
     """Find matplotlib's animations and folium's maps in HTML."""
-    if "new Animation(frames" in text and (frame := _FIRST_FRAME.search(text)):
+    if frame := first_frame(text):
         own = re.sub(r"<link\b[^>]*font-awesome[^>]*>", "", text)  # the theme has these icons
-        return Figure("html", own, still={frame[1]: re.sub(r"\\?\n", "", frame[2])})
+        return Figure("html", own, still=frame)
     if "leaflet" in text and _MAP.search(text):
         own = re.sub(r"<span[^>]*>Make this Notebook Trusted.*?</span>", "", text)
         box = _BOX.search(text)
@@ -130,7 +130,10 @@ def _asked(figure: Figure) -> Iterator[str]:
     if figure.library == "plotly":
         yield from _asked_by_plotly(figure.data)
     elif figure.library == "vega":
-        for address in _values(figure.data, "url"):
+        addresses = [*_texts(figure.data, "url")]
+        if '"url": {' in json.dumps(figure.data):  # pictures, whose addresses stand in the rows
+            addresses += (text for text in _texts({**figure.data, "$schema": ""}) if re.match("https?://", text))
+        for address in addresses:
             if not urlsplit(address).netloc:
                 message = _("the chart reads {address}, which no reader has; read it in the cell and hand on its data")
                 raise NotShown(message.format(address=address))
@@ -149,6 +152,9 @@ def _asked_by_plotly(data: Mapping[str, Any]) -> Iterator[str]:
     if any(map(_MAPS.match, kinds - {"heatmap"})):
         style = _deep(layout, "map", "style") or _deep(layout, "mapbox", "style")
         yield from _TILES.get(str(style), _CARTO)
+    if text := next(filter(_EQUATION.search, _texts([layout, data.get("data"), data.get("frames")])), ""):
+        message = _("Plotly writes {text} with MathJax, which pages have not; write it with <i>, <sub>, <sup> and α")
+        raise NotShown(message.format(text=text))
     for image in layout.get("images", ()):
         if host := urlsplit(str(image.get("source", ""))).netloc:
             yield host
@@ -166,7 +172,7 @@ def _check_html(text: str, hosts: Collection[str]) -> None:
     if re.search(r"\b(?:require|requirejs)(?:\.config)?\(\s*[\[{]", text):
         raise NotShown(_("its script wants RequireJS, which pages have not; show it as a picture or a file of its own"))
     if re.search(r"\bdocs_json\b", text):
-        raise NotShown(_("it wants BokehJS, which only show() brings; write show(figure)"))
+        raise NotShown(_("it wants BokehJS, which only `bokeh.plotting.show` brings; hand the figure to it"))
 
 
 def _refuse(hosts: set[str]) -> None:
@@ -175,16 +181,16 @@ def _refuse(hosts: set[str]) -> None:
         raise NotShown(message.format(hosts=", ".join(sorted(hosts))))
 
 
-def _values(value: Any, name: str) -> Iterator[str]:
-    """Yield the texts that stand under a key, at any depth."""
+def _texts(value: Any, name: str = "") -> Iterator[str]:
+    """Yield the texts in JSON values, at any depth; only those under a key, if one is named, and none of a table."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            if key == name and isinstance(inner, str):
-                yield inner
-            yield from _values(inner, name)
+            if name and key in _ROWS:
+                continue
+            yield from [inner] if isinstance(inner, str) and name in ("", key) else _texts(inner, name)
     elif isinstance(value, list):
         for inner in value:
-            yield from _values(inner, name)
+            yield from [inner] if isinstance(inner, str) and not name else _texts(inner, name)
 
 
 def _deep(value: Any, *path: str | int) -> Any:

@@ -14,7 +14,7 @@ import imagesize
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ..errors import AuthorError, for_each
-from ..execution.result import Result
+from ..execution.result import ANIMATION, Result, first_frame
 from ..files import file_digest, write
 from ..language import _
 from ..posts.post import Post
@@ -107,10 +107,11 @@ def _webp(image: Image.Image, width: int, **options: Any) -> bytes:
 
 
 def _first_figure(result: Result | None) -> bytes:
-    if not (result and result.holds('"image/png"')):
+    if not (result and (result.holds('"image/png"') or result.holds(ANIMATION))):
         return b""
     for cell in result.notebook.cells:
         for output in cell.get("outputs", ()):
-            if "image/png" in output.get("data", {}):
-                return base64.b64decode(output.data["image/png"])
+            data = output.get("data", {})
+            if picture := data.get("image/png") or first_frame(data.get("text/html", "")).get("image/png"):
+                return base64.b64decode(picture)
     return b""

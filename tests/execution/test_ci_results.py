@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import shutil
@@ -158,7 +159,25 @@ def test_a_runner_answers_for_itself_only(runners: Runners, tmp_path: Path) -> N
     assert said.count("which its runner was not asked for, or executed on another system; nothing of it is used") == 2
 
 
-@pytest.mark.parametrize("change", ["post", "code", "files", "bytes"])
+def test_results_that_share_a_script_come_whole(runners: Runners, tmp_path: Path) -> None:
+    script, together = tmp_path / hashlib.sha256(b"draw()").hexdigest(), Store(tmp_path / "together")
+    script.write_bytes(b"draw()")
+    for number, key in enumerate(runners.keys):
+        found = Store(runners.folder / f"made-{number}").find(key)
+        files = {name: found.file(name) for name in found.record.outputs}
+        record = replace(found.record, scripts={"plotly.min.js": script.name})
+        together.add(key, found.notebook, files, record, [script])
+    (runners.folder / "handed").mkdir()
+    with tarfile.open(runners.folder / "handed/results-0.tar.gz", "w:gz") as tar:
+        tar.add(together.root / "results", "results")
+        assert [member.islnk() for member in tar].count(True) == 1
+    plan, store = [{"posts": [state.function.post.slug for state in runners.states]}], Store(tmp_path / "store")
+    assert accept(plan, runners.folder / "handed", runners.states, store) == 2
+    (shared,) = (store.root / "scripts").iterdir()
+    assert shared.stat().st_nlink == 3
+
+
+@pytest.mark.parametrize("change", ["post", "code", "files", "bytes", "script"])
 def test_a_result_says_whose_it_is(runners: Runners, tmp_path: Path, change: str) -> None:
     """A forged one is whole: its digests are right."""
     key, forged = runners.keys[1], Store(tmp_path / "forged")
@@ -171,7 +190,10 @@ def test_a_result_says_whose_it_is(runners: Runners, tmp_path: Path, change: str
         record = replace(record, function={**record.function, "code": ["2"]})
     elif change == "files":
         record, files = replace(record, outputs={}), {}
-    folder = forged.add(key, result.notebook, files, record).folder
+    (script := tmp_path / ("a" * 64)).write_text("draw()", encoding="utf-8")
+    scripts = [script] if change == "script" else []
+    record = replace(record, scripts=dict.fromkeys(["plotly.min.js"] * len(scripts), script.name))
+    folder = forged.add(key, result.notebook, files, record, scripts).folder
     if change == "bytes":
         (folder / "files/files/a.txt").write_text("2", encoding="utf-8")
     (tmp_path / "made").mkdir()
@@ -179,5 +201,5 @@ def test_a_result_says_whose_it_is(runners: Runners, tmp_path: Path, change: str
     path.parent.mkdir(parents=True)
     with tarfile.open(path, "w:gz") as tar:
         tar.add(forged.root / "results", "results")
-    why = "is damaged" if change == "bytes" else "is one of another post or of other code"
+    why = "is damaged" if change in ("bytes", "script") else "is one of another post or of other code"
     assert f"the result of 2024-01-01-a {why}" in refused(runners, Store(tmp_path / "store"))

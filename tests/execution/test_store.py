@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import time
@@ -141,3 +142,44 @@ def test_results_that_no_build_used_are_dropped(tmp_path: Path) -> None:
     assert store.prune({kept}, max_days=1, max_bytes=1e9) == [old]
     assert store.find(kept)
     assert store.find(new)
+
+
+def test_results_share_the_scripts_of_their_figures(tmp_path: Path) -> None:
+    store, script = Store(tmp_path / "store"), tmp_path / hashlib.sha256(b"draw()").hexdigest()
+    script.write_bytes(b"draw()")
+    record = replace(RECORD, scripts={"plotly.min.js": script.name})
+    keys = ["a" * 64, "b" * 64]
+    first, second = (store.add(key, executed(), {}, record, [script]) for key in keys)
+    name = f"_static/plotly.min-{script.name[:16]}.js"
+    assert [*first.scripts] == [*second.scripts] == [name]
+    assert first.scripts[name].read_bytes() == b"draw()"
+    assert first.scripts[name].samefile(second.scripts[name])
+    assert store.find(keys[0]).record.scripts == record.scripts
+    size = sum(path.stat().st_size for path in second.folder.iterdir() if path.is_file())
+    assert store.prune({keys[1]}, max_days=1, max_bytes=2 * size) == [keys[0]]
+    assert [*(store.root / "scripts").iterdir()]
+    assert store.prune(set(), max_days=-1, max_bytes=1e9) == [keys[1]]
+    assert not [*(store.root / "scripts").iterdir()]
+
+
+def test_a_damaged_script_is_found_by_all_that_share_it_and_made_anew(tmp_path: Path) -> None:
+    store, script = Store(tmp_path / "store"), tmp_path / hashlib.sha256(b"draw()").hexdigest()
+    script.write_bytes(b"draw()")
+    record = replace(RECORD, scripts={"plotly.min.js": script.name})
+    result = store.add(KEY, executed(), {}, record, [script])
+    (store.root / f"scripts/{script.name}.js").write_bytes(b"evil()")
+    assert store.find(KEY) is None
+    result = store.add(KEY, executed(), {}, record, [script])
+    assert next(iter(result.scripts.values())).read_bytes() == b"draw()"
+    assert store.find(KEY)
+
+
+def test_where_no_links_can_be_made_each_result_has_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    store, script = Store(tmp_path / "store"), tmp_path / hashlib.sha256(b"draw()").hexdigest()
+    script.write_bytes(b"draw()")
+    result = store.add(KEY, executed(), {}, replace(RECORD, scripts={"vega.min.js": script.name}), [script])
+    assert next(iter(result.scripts.values())).read_bytes() == b"draw()"

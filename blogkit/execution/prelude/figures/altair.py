@@ -7,11 +7,12 @@ def _altair(keep):
 
     import altair
 
-    def answers(value):
-        """Tell whether a chart has something to point at or to choose."""
+    def says(value, *names):
+        """Tell whether a chart has one of these keys; its rows do not count."""
         if isinstance(value, dict):
-            return any(key in ("params", "tooltip", "href") or answers(each) for key, each in value.items())
-        return isinstance(value, list) and any(map(answers, value))
+            inner = (value[key] for key in value if key not in ("config", "datasets", "values"))
+            return any(name in value for name in names) or any(says(each, *names) for each in inner)
+        return isinstance(value, list) and any(says(each, *names) for each in value)
 
     version = altair.SCHEMA_VERSION.split(".")  # such as v6.1.0
     kind = f"application/vnd.vegalite.{version[0]}+json"
@@ -21,16 +22,18 @@ def _altair(keep):
             return {kind: spec}
         import vl_convert
 
+        known = {"vl_version": ".".join(version[:2])}
+        live = says(spec, "params", "tooltip", "href", "url")
+        if live:
+            keep("vega.min.js", lambda: f"(() => {{{vl_convert.javascript_bundle(**known)}}})();")
+        if says(spec, "url"):  # a kernel cannot ask, so it would draw nothing
+            return {kind: spec}
         if fonts := find_spec("koreanize_matplotlib"):
             for folder in fonts.submodule_search_locations:
                 vl_convert.register_font_directory(f"{folder}/fonts")
-        known = {"vl_version": ".".join(version[:2])}
         drawn = {"image/svg+xml": vl_convert.vegalite_to_svg(spec, **known)}
         drawn |= {"image/png": vl_convert.vegalite_to_png(spec, **known, scale=2)}
-        if not answers({key: spec[key] for key in spec if key not in ("config", "data", "datasets")}):
-            return drawn
-        keep("vega.min.js", lambda: f"(() => {{{vl_convert.javascript_bundle(**known)}}})();")
-        return {kind: spec} | drawn
+        return drawn | ({kind: spec} if live else {})
 
     for name in altair.renderers.names():
         altair.renderers.register(name, render)

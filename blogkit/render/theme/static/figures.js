@@ -34,6 +34,8 @@
       figure.append(place);
       await draw[figure.dataset.library](place, JSON.parse(figure.querySelector("script").textContent));
       figure.classList.add("drawn");
+      const unnamed = place.querySelectorAll("iframe:not([title]), img:not([alt]), [type=range]");
+      for (const part of unnamed) part.ariaLabel = figure.ariaLabel;
     } catch (error) {
       place.remove();
       console.error(error);
