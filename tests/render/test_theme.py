@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 GALLERY = (Path(__file__).parent / "gallery.md").read_text(encoding="utf-8")
 POST = "posts/2024-05-01-모든-것.html"
 PAGES = ["index.html", "page/2.html", POST, "archive.html", "categories/index.html", "tags/모든-것.html", "about.html"]
-PAGES += ["results.html", "404.html", "authors/jihyun-kim.html"]
+PAGES += ["results.html", "404.html", "authors/jihyun-kim.html", "series/글-모음.html"]
 SETTLED = """new Promise((done) => requestAnimationFrame(() => setTimeout(done))).then(() =>
     Promise.allSettled(document.getAnimations().map((each) => each.finished)))"""
 """Waits until colours that pass over into others have done so."""
@@ -48,9 +48,16 @@ def gallery(make_book: Callable[[], Book]) -> Book:
         outputs=["images/made.png"],
         thumbnail="images/made.png",
         author="JiHyun Kim",
+        series="글 모음",
     )
     for number in range(1, 12):
-        book.post(f"2023-01-{number:02}-글-{number}", title=f"{number}번째 글", tags=["C++"], author="JiHyun Kim")
+        book.post(
+            f"2023-01-{number:02}-글-{number}",
+            title=f"{number}번째 글",
+            tags=["C++"],
+            author="JiHyun Kim",
+            series="글 모음",
+        )
     book.post("2022-01-01-evil", title=EVIL, tags=[EVIL], categories=[EVIL], description="<b>& {{", author=EVIL)
     book.config(blog_giscus={"repo": "a/b", "repo_id": "R", "category": "C", "category_id": "D"})
     for name in ("favicon.svg", "favicon.png"):
