@@ -23,12 +23,13 @@ from ..site.settings import is_address, own_settings
 from ..text import shorten
 from ..web.pages import NOT_FOUND
 from ..web.views import Document
-from . import borders, embeds, figures, front, maths
+from . import borders, citations, embeds, figures, front, maths
 from .addresses import give_addresses, linking_to_moved
 from .anchors import NameSections
 from .borders import line_of
 from .builder import THEME, BlogBuilder, theme_files
 from .reader import hand_over
+from .references import said_of_others
 from .translator import depart_folded, visit_folded
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ class Hooks:
             self._stop(message.format(name=app.builder.name))
         with self._told():
             self.build.execute()
+            citations.read(app)
+        app.builder.languages = {e.post.docname: e.post.language for e in self.build.entries if e.post.language}
         app.builder.told = self._told
         app.builder.hide(self.build.hidden())
         give_addresses(app, self.build.posts)
@@ -113,8 +116,6 @@ class Hooks:
             self._stop(_unchanged(AuthorError(faults)))
         assert isinstance(app.builder, BlogBuilder)
         root = app.config.root_doc
-        posts = [entry.post for entry in self.build.entries]
-        app.builder.languages = {post.docname: post.language for post in posts if post.language}
         for entry in self.build.entries:
             if entry.post.docname not in env.all_docs:
                 message = _("%s: `exclude_patterns` leaves out a post; write `draft: true`")
@@ -125,8 +126,9 @@ class Hooks:
         menu = [name for name in env.toctree_includes.get(root, []) if not is_post(name)]
         documents = [_document(env, name, in_menu=name in menu) for name in (*menu, *sorted(asked - {*menu}))]
         renderer = f"{app.builder.build_info.config_hash} {engine_digest()} {front.templates_digest(app)}"
+        others = dict(said_of_others(env))
         with self._told():
-            stale, self._stale_lists = self.build.make_views(documents, renderer)
+            stale, self._stale_lists = self.build.make_views(documents, lambda name: renderer + others.get(name, ""))
             self._check_targets()
         # Sphinx writes lists only when it writes documents.
         return [name for name in stale if name in env.all_docs] or [root] * bool(self._stale_lists)

@@ -17,13 +17,17 @@ from ..files import Borders, file_digest, json_digest, names_below, write
 from ..language import _
 from ..site.config import Config
 from ..site.settings import as_yaml, sphinx_name
+from . import boxes, citations, diagrams, references, statements
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 EXTENSIONS = ("sphinx_external_toc", "myst_nb", "sphinx_design")
 _CONF = "_build/.conf"
-_MYST = ("amsmath", "colon_fence", "deflist", "dollarmath", "linkify", "strikethrough", "tasklist")
+_MYST = (
+    *("amsmath", "attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath", "html_image", "linkify"),
+    *("strikethrough", "tasklist"),
+)
 _DEFAULTS: dict[str, Any] = {
     "exclude_patterns": [],
     "external_toc_exclude_missing": True,
@@ -35,12 +39,14 @@ _DEFAULTS: dict[str, Any] = {
     "html_theme_options": {},
     "myst_dmath_double_inline": True,
     "myst_enable_extensions": [*_MYST],
+    "myst_fence_as_directive": ["mermaid"],
     "myst_heading_anchors": 3,
     "myst_url_schemes": ["mailto", "http", "https"],
     "nb_execution_mode": "off",  # the blog executes its posts before Sphinx reads them
     "nb_output_stderr": "remove",  # shown in the log of the build, not to readers
     "nb_render_markdown_format": "myst",  # tables in Markdown outputs
-    "numfig": False,
+    "math_numfig": False,  # each post numbers its own
+    "numfig": True,
     "pygments_style": "sphinx",
     "suppress_warnings": [],
     "templates_path": [],
@@ -50,6 +56,8 @@ _DEFAULTS: dict[str, Any] = {
 _EXCLUDED = ["_build", ".*", "**/.*", "README*.md", "**/README*.md", "**.ipynb_checkpoints", "Thumbs.db"]
 # A blog may have no post yet; a strike is HTML only, as the blog is; what Pygments cannot colour is shown without.
 _SUPPRESSED = ["myst.domains", "etoc.glob", "myst.strikethrough", "misc.highlighting_failure"]
+# Posts cite the same works, and by one number different ones.
+_SUPPRESSED += ["bibtex.duplicate_citation", "bibtex.duplicate_label"]
 _JUPYTER_BOOK = (
     *("sphinx_togglebutton", "sphinx_copybutton", "sphinx_thebe", "sphinx_comments", "sphinx.ext.intersphinx"),
     *("sphinx_book_theme", "pydata_sphinx_theme", "sphinx_jupyterbook_latex", "sphinx_multitoc_numbering"),
@@ -57,13 +65,19 @@ _JUPYTER_BOOK = (
 """Extensions of Jupyter Book that a blog does without: scripts of other hosts, a book's theme, LaTeX."""
 _ASKED = ("comments_config", "use_jupyterbook_latex", "use_multitoc_numbering")
 """Values of such extensions that Jupyter Book sets or asks for all the same."""
+_BUILT_IN = ("sphinx_proof", "sphinx_exercise", "sphinx_togglebutton", "sphinxcontrib.mermaid", "sphinx_subfigure")
+"""Extensions whose directives the blog has of its own."""
 
 
 def load_extensions(app: Sphinx, config: Config) -> None:
     """Load the blog's extensions and those of the author; undo what Jupyter Book loaded besides."""
     sys.path += [str(folder) for folder in config.folders if str(folder) not in sys.path]
     for name in (*EXTENSIONS, *config.extensions):
-        app.setup_extension(name)
+        if name not in _BUILT_IN:
+            app.setup_extension(name)
+    citations.load(app, config)
+    for module in (statements, references, diagrams, boxes):
+        module.setup(app)
     unwanted = {*_JUPYTER_BOOK} - {*config.extensions}
     for listeners in app.events.listeners.values():
         listeners[:] = [each for each in listeners if not _is_of(each.handler, unwanted)]
@@ -80,6 +94,7 @@ def configure(app: Sphinx, config: Config) -> None:
     """Replace the front's configuration by that of the blog; raise :class:`AuthorError` for what Sphinx lacks."""
     own = {sphinx_name(name): as_yaml(value) for name, value in vars(config.settings).items()}
     values = {**_DEFAULTS, "project": config.settings.title, **own, **config.sphinx}
+    values |= citations.values(Path(app.srcdir), config)
     if not config.settings.title:
         raise AuthorError([config.fault("title", _("there is none; write the title of the blog"))])
     if told := [name for name, value in _told(app) if value != values.get(name)]:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import gettext
 import re
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import imagesize
-import sphinx.locale
 from docutils import nodes
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
-from ..language import _, with_territory, words
+from ..language import _, words
+from .boxes import FOLDED
+from .references import caption_format, sphinx_words
 
 if TYPE_CHECKING:
     from .builder import BlogBuilder
@@ -25,8 +25,8 @@ logger = logging.getLogger(__name__)
 _MAX_WIDTH = 720
 """CSS pixels; as wide as the column of figures."""
 _FIGURE_DPI = 100
-_SPHINX = Path(sphinx.locale.__file__).parent
-"""The words of Sphinx, in some sixty languages."""
+_SCHEMES = ("only-light", "only-dark")
+"""Classes of pictures that are shown in one colour scheme only."""
 _SMALL = 320
 """CSS pixels; what fits on every phone."""
 _PIXELS = re.compile(r"([\d.]+)(?:px)?$")
@@ -67,17 +67,49 @@ class BlogTranslator(HTML5Translator):
         align = [f"align-{node['align']}"] if "align" in node else []
         picture = self.emptytag(node, "img", end, classes=align, **attributes)
         if isinstance(node.parent, nodes.figure) and text and size and size[0] > _SMALL:
-            picture = f'<a href="{escape(address)}">{picture}</a>'  # a phone shows it small
+            scheme = next((f' class="{name}"' for name in _SCHEMES if name in node["classes"]), "")
+            picture = f'<a{scheme} href="{escape(address)}">{picture}</a>'  # a phone shows it small
         self.body.append(picture)
         raise nodes.SkipDeparture
 
     def visit_admonition(self, node: nodes.Element, name: str = "") -> None:
-        """Name a note in the language of the document, which may not be that of the site."""
+        """Name a note in the language of the document, which may not be that of the site; fold it if it says so."""
         super().visit_admonition(node, name)
+        if FOLDED.intersection(node["classes"]):
+            shown = " open" if "toggle-shown" in node["classes"] else ""
+            self.body[-1] = self.body[-1].replace("<div", f"<details{shown}", 1)
         if name:
-            catalog = gettext.translation("sphinx", _SPHINX, [with_territory(self.written_in)], fallback=True)
             title = "See also" if name == "seealso" else name.capitalize()
-            node[0] = nodes.title(name, catalog.gettext(title))
+            node[0] = nodes.title(name, sphinx_words(self.written_in).gettext(title))
+
+    def depart_admonition(self, node: nodes.Element | None = None) -> None:
+        """Close it."""
+        folds = node is not None and FOLDED.intersection(node["classes"])
+        self.body.append("</details>\n" if folds else "</div>\n")
+
+    def visit_title(self, node: nodes.Element) -> None:
+        """Write the title of a note that folds as what opens it."""
+        parent = node.parent
+        if isinstance(parent, nodes.Admonition) and FOLDED.intersection(parent["classes"]):  # type: ignore[index]
+            for link in [*node.findall(nodes.reference)]:
+                link.replace_self(link.children)  # what is pressed to open it leads nowhere else
+            self.body.append(self.starttag(node, "summary", "", CLASS="admonition-title"))
+            self.context.append("</summary>\n")
+        else:
+            super().visit_title(node)
+
+    def visit_citation(self, node: nodes.citation) -> None:
+        """Write an entry of a bibliography as one of a list: the role that docutils gives it is no longer one."""
+        super().visit_citation(node)
+        self.body[-1] = self.body[-1].replace('role="doc-biblioentry"', 'role="listitem"')
+
+    def add_fignumber(self, node: nodes.Element) -> None:
+        """Write the number of a caption in the language of the document."""
+        env: Any = self.builder.env
+        kind = env.domains["std"].get_enumerable_node_type(node)
+        if number := env.toc_fignumbers.get(self.docnames[0], {}).get(kind, {}).get(next(iter(node["ids"]), "")):
+            text = caption_format(self.builder.app, kind, self.docnames[0]) % number
+            self.body.append(f'<span class="caption-number">{escape(text)}</span> ')
 
     def visit_table(self, node: nodes.Element) -> None:
         """Put the table into a box that scrolls."""

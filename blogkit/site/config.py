@@ -33,6 +33,7 @@ _KEYS = {
     "parse.myst_enable_extensions": "myst_enable_extensions",
     "parse.myst_url_schemes": "myst_url_schemes",
     "execute.stderr_output": "nb_output_stderr",
+    "bibtex_bibfiles": "bibtex_bibfiles",
 }
 """Jupyter Book's keys → what Sphinx and the blog call them."""
 _EXECUTED = N_("the blog executes its posts by itself, and a post's front matter says how")
@@ -59,10 +60,14 @@ _ELSEWHERE = {
 _SPHINX = ("sphinx.config", "sphinx.extra_extensions", "sphinx.local_extensions", "sphinx.recursive_update")
 _UNSEALED = ("nb_custom_formats", "myst_substitutions")
 _LISTS = (
-    *("exclude_patterns", "parse.myst_enable_extensions", "parse.myst_url_schemes", "sphinx.extra_extensions"),
+    *("bibtex_bibfiles", "exclude_patterns", "parse.myst_enable_extensions", "parse.myst_url_schemes"),
+    "sphinx.extra_extensions",
     *(
         f"sphinx.config.{name}"
-        for name in ("extensions", "exclude_patterns", "suppress_warnings", "myst_enable_extensions", "templates_path")
+        for name in (
+            *("bibtex_bibfiles", "extensions", "exclude_patterns", "suppress_warnings"),
+            *("myst_enable_extensions", "templates_path"),
+        )
     ),
 )
 _NOTHING: tuple[Any, ...] = (None, False, "", "off", [], {})

@@ -24,7 +24,7 @@ _MACHINERY = (
 _DEBRIS = ".//*[@hidden or {}]".format(
     " or ".join(
         f"contains(concat(' ', @class, ' '), ' {name} ')"
-        for name in ("headerlink", "copybtn", "expanded", "backrefs", "provenance")
+        for name in ("headerlink", "copybtn", "expanded", "backrefs", "only-dark", "provenance")
     )
 )
 _ADDRESSES = ("href", "src", "poster", "cite")
@@ -95,7 +95,7 @@ def _rewrite(body: lxml.html.HtmlElement, address: str) -> None:
 def _make_plain(element: lxml.html.HtmlElement) -> None:
     """Keep what only a class said: the frame of a note, the name of a tab, a decorative picture."""
     classes = element.get("class", "").split()
-    if "admonition" in classes:
+    if "admonition" in classes and element.tag != "details":
         element.tag = "blockquote"
     elif "admonition-title" in classes:
         strong = element.makeelement("strong")
@@ -107,6 +107,10 @@ def _make_plain(element: lxml.html.HtmlElement) -> None:
     elif element.tag == "iframe" and element.get("src"):  # feed readers show none
         element.tag, element.text = "a", element.get("title") or element.get("src")
         element.attrib["href"] = element.attrib.pop("src")
+    elif "citation" in classes:  # in one line with its label
+        label, entry = element[0], element[-1]
+        entry.text = f"{label.text_content()} {entry.text or ''}"
+        label.drop_tree()
     elif element.tag == "img" and element.get("alt", "") == element.get("src"):
         element.set("alt", "")  # MyST-NB names a figure without a text by its file
 

@@ -91,7 +91,11 @@ class _Collector:
 
     def _walk(self, element: html.HtmlElement, part: int, code: bool) -> None:
         tag, classes = element.tag, (element.get("class") or "").split()
-        if tag in _SKIPPED or not _IGNORED.isdisjoint(classes) or element.get("data-search-ignore") is not None:
+        if (
+            (tag in _SKIPPED and "sidebar" not in classes)
+            or not _IGNORED.isdisjoint(classes)
+            or element.get("data-search-ignore") is not None
+        ):
             return
         if tag == "pre":
             self._parts[part][2].append("".join(element.itertext())[:_OUTPUT])

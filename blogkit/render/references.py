@@ -1,0 +1,139 @@
+"""Number the figures, tables and listings of each post by itself, and say of a number of another post whose it is.
+
+Sphinx numbers them through all documents and reads all in each build; here a post's numbers are known when it is read.
+What a page says of other pages (their titles, their numbers) is part of what it shows: if it changes, so does the page.
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sphinx.locale
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+from sphinx.domains import Domain
+from sphinx.environment.collectors.toctree import TocTreeCollector
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import docname_join
+
+from ..files import json_digest
+from ..language import with_territory
+from .statements import STATEMENTS
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+_SPHINX = Path(sphinx.locale.__file__).parent
+"""The words of Sphinx, in some sixty languages."""
+_NUMBERED = {"figure": "Fig. %s", "table": "Table %s", "code-block": "Listing %s"}
+"""What Sphinx calls what has a number."""
+
+
+class References(Domain):
+    """What each document refers to."""
+
+    name = "references"
+    label = "References"
+    initial_data: dict[str, Any] = {"targets": {}}  # noqa: RUF012  # as Sphinx declares it
+
+    @property
+    def targets(self) -> dict[str, list[str]]:
+        """Document → what it refers to, in its own words."""
+        return self.data["targets"]  # type: ignore[no-any-return]
+
+    def clear_doc(self, docname: str) -> None:
+        """Forget what a document refers to."""
+        self.targets.pop(docname, None)
+
+    def process_doc(self, env: BuildEnvironment, docname: str, document: nodes.document) -> None:
+        """Note what a document refers to, and number what it has with a caption."""
+        if found := {str(node["reftarget"]) for node in document.findall(pending_xref)}:
+            self.targets[docname] = sorted(found)
+        standard: Any = env.domains["std"]
+        numbers: dict[str, dict[str, tuple[int, ...]]] = {}
+        for node in document.findall(nodes.Element):
+            kind = standard.get_enumerable_node_type(node)
+            if kind in _NUMBERED and node["ids"] and standard.get_numfig_title(node):
+                of_kind = numbers.setdefault(kind, {})
+                of_kind[node["ids"][0]] = (len(of_kind) + 1,)
+        env.toc_fignumbers[docname] = numbers
+
+
+class NameNumbers(SphinxPostTransform):
+    """Write numbers in the language of their document, and the title of the post behind that of another one."""
+
+    default_priority = 8  # before Sphinx looks up what they refer to
+
+    def run(self, **kwargs: Any) -> None:
+        """Change what is not the author's own words."""
+        for node in [n for n in self.document.findall(pending_xref) if not n.get("refexplicit")]:
+            place = self._place(node)
+            if place and place[0] != self.env.docname:
+                title = nodes.Text(f" ({self.env.titles[place[0]].astext()})")
+                node.parent.insert(node.parent.index(node) + 1, title)
+
+    def _place(self, node: pending_xref) -> tuple[str, str] | None:
+        """Return the document and the address of what has a number, and nothing else."""
+        domains: Any = self.env.domains
+        target = node["reftarget"]
+        if node["reftype"] == "eq" and target in domains["math"].equations:
+            return domains["math"].equations[target][0], ""
+        if target in domains[STATEMENTS].labels and node["reftype"] in ("ref", "numref"):
+            node["refdomain"], node["reftype"] = STATEMENTS, "ref"
+            return domains[STATEMENTS].labels[target][:2]  # type: ignore[no-any-return]
+        if node["reftype"] != "numref" or target not in domains["std"].anonlabels:
+            return None
+        docname, address = domains["std"].anonlabels[target]
+        numbers = self.env.toc_fignumbers.get(docname, {})
+        kind = next((kind for kind, of_kind in numbers.items() if address in of_kind), None)
+        if kind is None:
+            node["reftype"] = "ref"  # sections have no numbers
+            return None
+        node["refexplicit"] = True
+        node[0] = nodes.inline("", caption_format(self.app, kind, self.env.docname))
+        return docname, address
+
+
+def caption_format(app: Sphinx, kind: str, docname: str) -> str:
+    """Return ``Fig. %s`` in the language of a document, or what the author of the blog says it is."""
+    language = app.builder.language_of(docname)  # type: ignore[attr-defined]
+    written = app.config.numfig_format.get(kind, "%s")
+    return str(written if language == app.config.language else sphinx_words(language).gettext(_NUMBERED[kind]))
+
+
+@cache
+def sphinx_words(language: str) -> gettext.NullTranslations:
+    """Return Sphinx's words in a language; English where it has none."""
+    return gettext.translation("sphinx", _SPHINX, [with_territory(language)], fallback=True)
+
+
+def said_of_others(env: BuildEnvironment) -> Iterator[tuple[str, str]]:
+    """Yield documents with a digest of what they say of other documents: titles, numbers, works that are cited."""
+    domains: Any = env.domains
+    labels = (domains["std"].labels, domains["std"].anonlabels, domains["math"].equations, domains[STATEMENTS].labels)
+    cited: dict[str, list[str]] = {}
+    for citation in domains["cite"].citations:
+        of_document = cited.setdefault(citation.bibliography_key.docname, [])
+        entry = citation.formatted_entry
+        of_document.append(f"{citation.citation_id} {entry.label} {entry.text!r}")
+    targets = domains["references"].targets
+    for docname in sorted(targets.keys() | cited.keys()):
+        said: list[Any] = [cited.get(docname)]
+        for target in targets.get(docname, ()):
+            places = [found for each in labels if (found := each.get(target)) and found[0] != docname]
+            titles = (env.titles.get(name) for name in (target, docname_join(docname, target), *(p[0] for p in places)))
+            numbers = (env.toc_fignumbers.get(place[0]) for place in places)
+            said.append([target, *map(str, places), *(t and t.astext() for t in titles), *numbers])
+        yield docname, json_digest(said)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the domain, and have Sphinx number nothing."""
+    app.add_domain(References)
+    app.add_post_transform(NameNumbers)
+    TocTreeCollector.assign_figure_numbers = lambda *_: []  # type: ignore[method-assign]

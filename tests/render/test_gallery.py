@@ -1,0 +1,348 @@
+"""Everything that an author can write, as `docs/gallery.md` shows it: built once, and looked at piece by piece."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup, Tag
+from conftest import ROOT, Book
+from playwright.sync_api import Browser, Page
+
+from blogkit.render import diagrams
+from blogkit.render.boxes import _rows
+
+pytestmark = pytest.mark.slow
+FILES = ROOT / "tests/gallery"
+SECTIONS = re.findall(
+    r"^## (.+?)\n(.*?)(?=^## |\Z)", (ROOT / "docs/gallery.md").read_text(encoding="utf-8"), re.M | re.S
+)
+BLOCKS = {title: "\n".join(re.findall(r"^````md\n(.*?)^````$", text, re.M | re.S)) for title, text in SECTIONS}
+OTHER = "From another post"
+POST, ANOTHER = "posts/2024-01-01-gallery.html", "posts/2024-01-02-another.html"
+
+
+@pytest.fixture(scope="module")
+def gallery(make_book: Callable[[], Book]) -> Book:
+    """A post of all blocks, in English, and one that refers to it, in Korean."""
+    book = make_book()
+    for folder, name in (("images", "square.png"), ("data", "square.csv"), (".", "references.bib")):
+        book.write(f"{folder}/{name}", (FILES / name).read_bytes())
+    text = "\n".join(f"## {title}\n\n{block}" for title, block in BLOCKS.items() if title != OTHER)
+    book.post("2024-01-01-gallery", text, title="Gallery", lang="en", file_format="mystnb")
+    book.post("2024-01-02-another", BLOCKS[OTHER], title="다른 글")
+    book.write("works.md", "# Works\n\n```{bibliography}\n```\n")
+    toc = (book.root / "_toc.yml").read_text(encoding="utf-8")
+    book.write("_toc.yml", toc.replace("- file: about", "- file: about\n  - file: works"))
+    book.build(BLOG_BASEURL="https://example.org/")
+    return book
+
+
+@pytest.fixture(scope="module")
+def post(gallery: Book) -> BeautifulSoup:
+    return gallery.soup(POST)
+
+
+@pytest.fixture(scope="module")
+def another(gallery: Book) -> BeautifulSoup:
+    return gallery.soup(ANOTHER)
+
+
+@pytest.fixture(scope="module")
+def page(gallery: Book, browser: Browser) -> Iterator[Page]:
+    tab = browser.new_page(reduced_motion="reduce")
+    tab.goto((gallery.site / POST).as_uri())
+    tab.evaluate("document.querySelectorAll('img').forEach((img) => (img.loading = 'eager'))")
+    yield tab
+    tab.close()
+
+
+def said(element: Tag | None) -> str:
+    assert element is not None
+    return " ".join(element.text.split())
+
+
+def section(soup: BeautifulSoup, title: str) -> Tag:
+    found = next(h.parent for h in soup.select("h2") if h.text.startswith(title))
+    assert isinstance(found, Tag)
+    return found
+
+
+def test_every_section_of_the_documentation_shows_something() -> None:
+    assert len(BLOCKS) >= 12
+    assert all(BLOCKS.values())
+
+
+@pytest.mark.parametrize(
+    ("title", "selector", "text"),
+    [
+        ("Headings", "section:has(> #start) > h3, #start > h3", "A section#"),
+        ("Headings", "p > em", "Emphasis"),
+        ("Headings", "p > s", "struck out"),
+        ("Headings", "p > sub", "2"),
+        ("Headings", "p > kbd", "Ctrl"),
+        ("Headings", "abbr[title='Markedly Structured Text']", "MyST"),
+        ("Headings", "a[href='#start']", "A section"),
+        ("Headings", "dl dt", "Term"),
+        ("Headings", "blockquote .attribution", "—Somebody"),
+        ("Headings", "#word.marked", "A word"),
+        ("Headings", "p#paragraph.marked", "a paragraph with a class and an address."),
+        ("Headings", "input[type=checkbox][checked]", ""),
+        ("Figures", "#fig-square .caption-number", "Fig. 1"),
+        ("Figures", "#fig-square .legend", "Its sides are of one length."),
+        ("Figures", "#fig-two .part:nth-child(2) .subcaption", "Right"),
+        ("Figures", "#fig-two .caption-number", "Fig. 2"),
+        ("Figures", "section > p a[href='#fig-square']", "Fig. 1"),
+        ("Figures", "section > p a[href='#fig-two']", "Figure 2"),
+        ("Figures", "img.only-dark[alt=Dark]", ""),
+        ("Tables", "#table-two .caption-number", "Table 1"),
+        ("Tables", "table:not([id]) ~ *, table caption .caption-text", "Two rows"),
+        ("Tables", "#listing-one .caption-number", "Listing 1"),
+        ("Tables", "#listing-one .hll", "2y = x + 1"),
+        ("Tables", "p a[href='#listing-one']", "Listing 1"),
+        ("Tables", "a[download][href*='square.csv']", "The data"),
+        ("Notes", ".admonition.note .admonition-title", "Note"),
+        ("Notes", "details.admonition.warning > summary.admonition-title", "Warning"),
+        ("Notes", ".admonition.tip .admonition-title", "A title of one’s own"),
+        ("Notes", ".versionadded", "Added in version 2.0: Since then."),
+        ("Notes", "details.toggle > summary", "Show more"),
+        ("Notes", "blockquote.epigraph .attribution", "—Somebody"),
+        ("Notes", "blockquote.pull-quote", "What matters."),
+        ("Margins", "aside.margin .sidebar-title", "Beside the text"),
+        ("Margins", "aside.sidebar:not(.margin) > p + p", "A box that the text flows around."),
+        ("Theorems", "#def-right .admonition-title", "Definition 1 (Right triangle)"),
+        ("Theorems", "#thm-pythagoras.theorem .admonition-title", "Theorem 1 (Pythagoras)"),
+        ("Theorems", ".argument .admonition-title", "Proof"),
+        ("Theorems", ".argument a[href='#def-right']", "Definition 1"),
+        ("Theorems", ".argument a[href='#equation-eq-pythagoras']", "(1)"),
+        ("Theorems", ".remark .admonition-title", "Remark"),
+        ("Exercises", "#ex-sum .admonition-title", "Exercise 1 (A sum)"),
+        ("Exercises", "details.solution > summary", "Solution to Exercise 1"),
+        ("Exercises", "#ex-code > p + p", "Do so in Python."),
+        ("Exercises", "#sol-code .cell_output", "5050"),
+        ("Exercises", "p > a[href='#sol-code']", "Solution to Exercise 2"),
+        ("Diagrams", "#fig-decision .caption-number", "Fig. 3"),
+        ("Terms", "dl.glossary #term-Square", "Square#"),
+        ("Terms", "p a[href='#term-Square']", "Square"),
+        ("Terms", "p a.footnote-reference", "[1]"),
+        ("Cards", ".sd-card .sd-card-title", "One"),
+        ("Cards", ".sd-tab-set label", "One"),
+        ("Cards", "details.sd-dropdown summary", "Folded"),
+        ("Cards", "a.sd-btn[href='https://example.org/']", "A button"),
+    ],
+)
+def test_construct(post: BeautifulSoup, title: str, selector: str, text: str) -> None:
+    found = section(post, title).select_one(selector)
+    assert found is not None
+    assert said(found) == text
+
+
+def test_statements_are_referred_to_by_kind_and_number(post: BeautifulSoup) -> None:
+    links = section(post, "Theorems").select(".remark a")
+    assert [said(a) for a in links] == ["Theorem 1", "Theorem 1", "so is this link"]
+    assert {a["href"] for a in links} == {"#thm-pythagoras"}
+
+
+def test_numbers_of_another_post_are_named_with_its_title(another: BeautifulSoup) -> None:
+    """Each in the language of the post that refers, but for the name that the other one has."""
+    names = "Theorem 1 (Gallery), Exercise 1 (Gallery), 그림 1 (Gallery), (1) (Gallery), Gallery"
+    assert said(another.select_one(".prose section > p")).startswith(names)
+    assert said(another.select_one(".theorem .admonition-title")) == "정리 1"
+    for link in another.select(".prose section > p a[href*='gallery']"):
+        assert link["href"].startswith("2024-01-01-gallery.html")
+
+
+def test_each_post_shows_the_works_that_it_cites(gallery: Book, post: BeautifulSoup, another: BeautifulSoup) -> None:
+    for soup, title, keys in ((post, "References", ["[Knu84]", "[Tur36]"]), (another, "참고 문헌", ["[Knu84]"])):
+        works = section(soup, title)
+        assert [said(label) for label in works.select(".citation .label")] == keys
+        for link in soup.select(".bibtex-citation a"):
+            assert works.find(id=link["href"].removeprefix("#"))
+    assert said(section(post, "Citations").p) == "As Knuth [Knu84] says [Knu84, Tur36]."
+    assert len(gallery.soup("works.html").select(".citation")) == 2
+
+
+def test_diagrams_are_pictures_of_both_schemes(gallery: Book, post: BeautifulSoup) -> None:
+    first, second = section(post, "Diagrams").select("figure.diagram")
+    assert [img["class"] for img in first.select("img")] == [["only-light"], ["only-dark"]]
+    assert {img["alt"] for img in first.select("img")} == {"From start by way of a question to the end"}
+    assert "Hello" in second.img["alt"]
+    files = [(gallery.site / "posts" / img["src"]).resolve().read_text(encoding="utf-8") for img in first.select("img")]
+    assert ["#24292f" in files[0], "#dde2e8" in files[1]] == [True, True]
+    assert "http" not in re.sub(r'xmlns(:xlink)?="[^"]*"', "", files[0])
+
+
+def test_pages_load_nothing_for_it(post: BeautifulSoup) -> None:
+    loaded = {link["href"].rpartition("/")[2].partition("?")[0] for link in post.select("link[rel=stylesheet]")}
+    assert loaded == {"blog.css", "sphinx-design.min.css"}
+    assert not post.select("script[src*=mermaid], script[src*=proof]")
+
+
+def test_ids_are_not_given_twice(post: BeautifulSoup) -> None:
+    ids = [element["id"] for element in post.select("[id]")]
+    assert not {name for name in ids if ids.count(name) > 1}
+
+
+def test_feeds_carry_statements_works_and_diagrams(gallery: Book) -> None:
+    feed = BeautifulSoup((gallery.site / "feed.xml").read_text(encoding="utf-8"), "xml")
+    entry = next(e for e in feed.select("entry") if e.title.text == "Gallery")
+    soup = BeautifulSoup(entry.content.text, "lxml")
+    assert said(soup.find("strong", string=re.compile("Definition 1"))) == "Definition 1 (Right triangle)"
+    assert any(said(p).startswith("[Knu84] Donald E. Knuth.") for p in soup.select("p"))
+    assert len(soup.select("img[src*='_images/diagram-']")) == 2
+    assert not soup.select("blockquote > summary")
+
+
+def test_search_finds_statements_and_what_stands_in_the_margin(gallery: Book) -> None:
+    from blogkit.web.search_text import read_page
+
+    page = read_page((gallery.site / POST).read_bytes(), POST)
+    assert page
+    text = "\n".join(part.text for part in page.sections)
+    assert "Theorem 1 (Pythagoras)" in text
+    assert "Beside the text" in text
+
+
+# Without a build
+
+
+def test_a_diagram_in_its_own_theme_is_the_same_in_both_schemes() -> None:
+    own = "---\nconfig:\n  theme: forest\n---\nflowchart LR\n a-->b\n"
+    assert diagrams.draw(own, "light") == diagrams.draw(own, "dark")
+    assert diagrams.draw("flowchart LR\n a-->b", "light") != diagrams.draw("flowchart LR\n a-->b", "dark")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sequenceDiagram\n A->>B: 안녕",
+        "gantt\n title A\n section B\n C: a1, 2024-01-01, 3d",
+        'pie\n "a": 1',
+        "gitGraph\n commit",
+    ],
+)
+def test_a_drawing_is_the_same_each_time_and_knows_its_size(text: str) -> None:
+    drawing = diagrams.draw(text, "light")
+    assert drawing == diagrams.draw(text, "light")
+    assert re.match(r'<svg[^>]* width="\d+"[^>]*>', drawing)
+    assert re.match(r'<svg[^>]* height="\d+"[^>]*>', drawing)
+
+
+def test_what_a_diagram_says_of_itself_is_its_text() -> None:
+    told = "flowchart LR\n accTitle: A way\n accDescr: From a to b\n a-->b"
+    assert diagrams.words_of(diagrams.draw(told, "light")) == "A way, From a to b"
+
+
+@pytest.mark.parametrize(("layout", "rows"), [("2", ["AB", "C."]), ("AA|BC", ["AA", "BC"]), ("a b", [])])
+def test_layouts_of_figures(layout: str, rows: list[str]) -> None:
+    assert _rows(layout, 3) == rows
+
+
+# Faults
+
+
+def test_mistakes_have_their_line(book: Book) -> None:
+    """One post with all of them."""
+    (book.root / "references.bib").write_bytes((FILES / "references.bib").read_bytes())
+    lines = {
+        "{cite}`nothing`": 'could not find bibtex key "nothing"',
+        "{prf:ref}`thm-none`": "nothing has the label thm-none",
+        "```{solution} ex-none\n```": "nothing has the label ex-none",
+        "```mermaid\nhello\n```": "no diagram can be drawn: No Mermaid diagram type detected",
+        "```{mermaid}\n:colour: red\nflowchart LR\n a-->b\n```": "a diagram has no option colour",
+        "```{exercise-start}\n```": "`exercise-start` has no end at its level",
+        "```{solution-end}\n```": "`solution-end` ends nothing; delete it",
+        "```{subfigure} AB\n![a](../images/a.png)\n```": "the layout has place for 2 pictures, and there are 1",
+    }
+    text = "\n\n".join(lines)
+    path = book.post("2024-01-01-one", text)
+    whole = path.read_text(encoding="utf-8")
+    log = book.fail()
+    for source, message in lines.items():
+        line = whole[: whole.index(source)].count("\n") + 1
+        assert f"2024-01-01-one.md:{line}: WARNING: {message}" in log, log
+    assert "Traceback" not in log
+
+
+def test_a_citation_without_a_bibliography_says_where_works_are_written(book: Book) -> None:
+    book.post("2024-01-01-one", "Text {cite:t}`a`.\n\n```{bibliography}\n```\n")
+    log = book.fail()
+    assert len(re.findall(r"2024-01-01-one.md:\d+: WARNING: there is no bibliography; write its entries", log)) == 2
+
+
+def test_files_of_works(book: Book, tmp_path: Path) -> None:
+    (tmp_path / "out.bib").write_text("", encoding="utf-8")
+    book.config(bibtex_bibfiles=["none.bib", "../out.bib"])
+    log = book.fail()
+    assert re.search(r"_config.yml:\d+: bibtex_bibfiles: none.bib is not there", log), log
+    book.config(bibtex_bibfiles=["works/a.bib"])
+    book.write("works/a.bib", "@article{a,\n  title = {A},\n  year 2000}\n")
+    assert re.search(r"a.bib:3: no BibTeX \(.*\); mend it", book.fail())
+
+
+def test_pages_follow_what_they_say_of_other_pages(book: Book) -> None:
+    """The pages that change are written again, and no others."""
+    book.write("references.bib", (FILES / "references.bib").read_bytes())
+    book.post("2024-01-01-one", "{cite}`knuth84`\n\n```{prf:theorem}\n:label: thm\nX.\n```\n")
+    book.post("2024-01-02-two", "{prf:ref}`thm` [](2024-01-01-one.md)\n")
+    book.post("2024-01-03-three")
+    book.build()
+    pages = {name: book.root / f"_build/.pages/posts/2024-01-0{name}.html" for name in ("1-one", "2-two", "3-three")}
+
+    def written() -> list[str]:
+        before = {name: path.stat().st_mtime_ns for name, path in pages.items()}
+        book.build()
+        return [name[2:] for name, path in pages.items() if path.stat().st_mtime_ns != before[name]]
+
+    works = (book.root / "references.bib").read_text(encoding="utf-8")
+    book.write("references.bib", works.replace("Literate Programming", "Illiterate Programming"))
+    assert written() == ["one"]
+    assert "Illiterate" in book.text("posts/2024-01-01-one.html")
+    book.post(
+        "2024-01-01-one", "{cite}`knuth84`\n\n```{prf:theorem}\nNew.\n```\n\n```{prf:theorem}\n:label: thm\nX.\n```\n"
+    )
+    assert written() == ["one", "two"]
+    assert "정리 2" in book.text("posts/2024-01-02-two.html")
+    assert written() == []
+
+
+# In the browser
+
+
+def test_axe_finds_nothing(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found = Axe().run(page, options={"runOnly": tags})
+        assert not found.response["violations"], f"{scheme}: {found.generate_report()}"
+
+
+def test_no_width_scrolls_sideways(page: Page) -> None:
+    for width in (320, 390, 768, 1024, 1280, 1440, 1920):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_picture_for_each_scheme(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for other in ("light", "dark"):
+            assert page.locator(f"#fig-decision img.only-{other}").is_visible() == (scheme == other)
+    page.evaluate("document.documentElement.dataset.theme = 'light'")
+    assert page.locator("#fig-decision img.only-light").is_visible()
+    page.evaluate("delete document.documentElement.dataset.theme")
+
+
+def test_a_margin_note_stands_beside_the_text_and_in_it_on_a_phone(page: Page) -> None:
+    edges = {}
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        note, text = (page.locator(each).bounding_box() for each in ("aside.margin", "aside.margin + p"))
+        edges[width] = note["x"] + note["width"] <= text["x"], note["y"] + note["height"] <= text["y"]
+    assert edges == {390: (False, True), 1440: (True, False)}
