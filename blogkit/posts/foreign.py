@@ -43,5 +43,6 @@ def kernel_name(metadata: Mapping[str, Any]) -> str:
     """Return the name of the kernel that a notebook asks for: whatever other machines call Python is ``python3``."""
     spec = metadata.get("kernelspec") or {}
     name = str(spec.get("name") or PYTHON)
-    language = str(spec.get("language") or metadata.get("language_info", {}).get("name") or name)
+    info = metadata.get("language_info")
+    language = str(spec.get("language") or (info.get("name") if isinstance(info, Mapping) else "") or name)
     return PYTHON if language.lower().rstrip("0123456789.") in ("python", "ipython") else name
