@@ -7,26 +7,30 @@ from typing import Any
 
 from ..errors import AuthorError, Fault
 from ..language import _
-from .front_matter_keys import IGNORED
+from .foreign import NOTEBOOK_KEYS, of_the_blog, without_foreign
+from .front_matter_keys import KEYS, SPELLINGS
 from .mapping import read_mapping
 from .notebook import load_ipynb, split_front_matter
 
 
 def read_front_matter(path: Path, text: str) -> tuple[dict[str, Any], dict[str, int]]:
-    """Return the keys of a post's front matter and the line of each; raise :class:`AuthorError` where it is none.
+    """Return the keys of a post's front matter and the line of each; raise :class:`AuthorError` where it is broken.
 
-    An ``.ipynb`` has it in a raw first cell, or else in its metadata, which have no lines.
+    A file that does not begin with ``---`` has none. An ``.ipynb`` has it in a raw first cell, or else in its metadata,
+    which have no lines.
     """
     kept: dict[str, Any] = {}
     if path.suffix == ".ipynb":
         notebook = load_ipynb(path, text)
         first = notebook.cells[0] if notebook.cells else None
         if first is None or first.cell_type != "raw" or not first.source.startswith("---"):
-            return dict(notebook.metadata), {}
+            return without_foreign(of_the_blog(notebook.metadata, {**KEYS, **SPELLINGS})), {}
         text = first.source
-        kept = {name: value for name, value in notebook.metadata.items() if name in IGNORED}
+        kept = {name: value for name, value in notebook.metadata.items() if name in NOTEBOOK_KEYS}
     source = split_front_matter(text)[0]
+    if not source and not text.startswith("---"):
+        return {}, {}
     if not source:
-        raise AuthorError([Fault(path, 1, _("no front matter; start the file with `---`, `title: …`, `---`"))])
+        raise AuthorError([Fault(path, 1, _("no front matter; end it with a line `---`"))])
     meta, lines = read_mapping(path, source, first=2)  # below the first `---`
-    return meta | kept, lines
+    return without_foreign(meta) | kept, lines

@@ -25,22 +25,8 @@ class Key:
     """What other tools call it."""
 
 
-IGNORED = {
-    "file_format",
-    "kernelspec",
-    "jupytext",
-    "language_info",
-    "mystnb",
-    "myst",
-    "source_map",
-    "colab",
-    "widgets",
-}
-"""Keys that notebook tools write; they are not the blog's."""
 KEYS = {
-    "title": Key(
-        values.text, "text", "A line through 100 points", "The title; the only key that must be there.", "none"
-    ),
+    "title": Key(values.text, "text", "A line through 100 points", "The title.", "the first heading"),
     "date": Key(
         values.date,
         "date",
@@ -76,7 +62,11 @@ KEYS = {
         also=("language",),
     ),
     "categories": Key(
-        values.terms, "texts, or one", "[Statistics]", "What it is about, in a few words for the whole blog."
+        values.terms,
+        "texts, or one",
+        "[Statistics]",
+        "What it is about, in a few words for the whole blog.",
+        also=("category",),
     ),
     "tags": Key(
         values.terms, "texts, or one", "[regression, pandas]", "What it is about, more closely.", also=("tag",)
@@ -94,7 +84,12 @@ KEYS = {
     "draft": Key(values.flag, "true or false", "true", "Only the preview shows it."),
     "published": Key(values.flag, "true or false", "false", "Jekyll's word: `false` is a draft.", "true"),
     "thumbnail": Key(
-        values.path, "file of the book", "images/line.png", "The picture of lists and cards.", "its first figure"
+        values.path,
+        "file of the book",
+        "images/line.png",
+        "The picture of lists and cards.",
+        "its first figure",
+        ("image",),
     ),
     "redirect_from": Key(
         values.old_addresses,

@@ -121,8 +121,8 @@ def paths(value: Any) -> tuple[str, ...]:
 
 
 def path(value: Any) -> str:
-    """Return a path below the book's folder."""
-    return paths(text(value))[0]
+    """Return a path below the book's folder; it may begin there with a slash, as paths of pictures do."""
+    return paths(text(value).removeprefix("/"))[0]
 
 
 def files(value: Any) -> tuple[str, ...]:

@@ -21,10 +21,10 @@ from ..errors import AuthorError, Fault
 from ..files import engine_digest, write
 from ..language import _
 from ..text import shorten
+from .foreign import kernel_name
 from .mapping import LOADER, check_yaml
 
-_KERNEL = {"name": "python3", "display_name": "Python 3"}
-_KERNEL_KEYS = ("kernelspec", "source_map", "mystnb", "myst")
+_KERNEL_KEYS = ("source_map", "mystnb", "myst")
 # What MyST-NB 1.4 adds too much to a cell's first line in its warnings.
 _MAP_OFFSET = 1
 _READERS = ("myst-nb", "myst-parser", "markdown-it-py", "mdit-py-plugins", "nbformat")
@@ -146,8 +146,8 @@ def _read_notebook(path: Path, text: str) -> nbformat.NotebookNode:
         ]
         meta = {**(LOADER(front).get_single_data() or {}), "source_map": [start - _MAP_OFFSET for start in starts]}
     notebook.metadata = nbformat.from_dict({k: meta[k] for k in _KERNEL_KEYS if k in meta})
-    kernel = notebook.metadata.setdefault("kernelspec", dict(_KERNEL))
-    kernel.setdefault("display_name", kernel["name"])
+    name = kernel_name(meta)
+    notebook.metadata["kernelspec"] = nbformat.from_dict({"name": name, "display_name": name})
     return _whole(path, notebook)
 
 

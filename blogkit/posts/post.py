@@ -123,7 +123,7 @@ class Post:
         """The name of the Jupyter kernel."""
         if not self.code:
             return ""
-        return str(self._notebook["metadata"].get("kernelspec", {}).get("name", "python3"))
+        return str(self._notebook["metadata"]["kernelspec"]["name"])
 
     def cell_line(self, index: int) -> int:
         """Return the line (from 1) at which a cell (from 0) of the notebook starts; 1 in an ``.ipynb``."""

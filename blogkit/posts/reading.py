@@ -15,9 +15,11 @@ from ..errors import AuthorError, Fault
 from ..files import LONGEST_NAME
 from ..language import _
 from ..text import nfc
+from .foreign import NOTEBOOK_KEYS
 from .front_matter import read_front_matter
-from .front_matter_keys import IGNORED, KEYS, SPELLINGS
+from .front_matter_keys import KEYS, SPELLINGS
 from .front_matter_values import ADDRESS, date, flag
+from .headings import first_heading
 from .notebook import Notebooks
 from .post import POSTS, SUFFIXES, Post
 
@@ -65,8 +67,6 @@ def read_post(path: Path, root: Path, timezone: str, author: str = "", notebooks
         if not isinstance(meta.get(key, {}), dict):
             message = _("{key}: must be `key: value` lines below it").format(key=key)
             faults.append(Fault(path, lines.get(key, 1), message))
-    if meta.get("title") in _EMPTY:
-        faults.append(Fault(path, 1, _("no title; add a line such as `title: My first post` to the front matter")))
     try:
         _check_name(path)
         if "date" not in values:
@@ -75,6 +75,9 @@ def read_post(path: Path, root: Path, timezone: str, author: str = "", notebooks
         faults.append(Fault(path, 0, _("{reason}; rename the file").format(reason=error)))
     if faults:
         raise AuthorError(faults)
+    notebooks = notebooks or Notebooks()
+    if "title" not in values:
+        values["title"] = _title(path, text, notebooks)
     for key in ("date", "updated"):
         if isinstance(values.get(key), dt.datetime) and values[key].tzinfo is None:
             values[key] = values[key].replace(tzinfo=ZoneInfo(timezone))
@@ -83,9 +86,17 @@ def read_post(path: Path, root: Path, timezone: str, author: str = "", notebooks
     values["language"] = values.pop("lang", "")
     values["authors"] = values.pop("author", (author,) if author else ())
     docname = f"{POSTS}/{values.pop('slug', nfc(path.stem))}"
-    post = Post(path, docname, text, lines=lines, notebooks=notebooks or Notebooks(), **values)
+    post = Post(path, docname, text, lines=lines, notebooks=notebooks, **values)
     _check_cells(post)
     return post
+
+
+def _title(path: Path, text: str, notebooks: Notebooks) -> str:
+    heading = first_heading(notebooks.read(path, text)["cells"])
+    if not heading:
+        message = _("no title; add a line such as `title: My first post` to the front matter, or a heading `# …`")
+        raise AuthorError([Fault(path, 1, message)])
+    return heading.text
 
 
 def _text(path: Path) -> str:
@@ -114,7 +125,7 @@ def _checked(path: Path, meta: dict[str, Any], lines: dict[str, int]) -> tuple[d
     written: dict[str, str] = {}
     for name, value in meta.items():
         key = SPELLINGS.get(name, name)
-        if name in IGNORED or (key in KEYS and value in _EMPTY and KEYS[key].read is not flag):
+        if name in NOTEBOOK_KEYS or (key in KEYS and value in _EMPTY and KEYS[key].read is not flag):
             continue  # an empty `draft:` may have been meant
         line = lines.setdefault(key, lines.get(name, 1))
         other = written.setdefault(key, name)

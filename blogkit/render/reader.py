@@ -13,6 +13,7 @@ from sphinx.util import logging
 from ..errors import Fault
 from ..execution.result import Result, with_outputs
 from ..language import N_, _
+from ..posts.headings import take_title
 from ..posts.post import Post
 from .outputs import CONTROLS, FIGURE, NotShown, shown
 
@@ -50,12 +51,12 @@ def executed_notebook(text: str, *, post: Post, result: Result | None, hosts: Co
         for fault in _fit_for_pages(notebook, post, result, hosts):
             logger.warning(str(fault))
         notebook.metadata["language_info"] = result.notebook.metadata.get("language_info", {})
-    first = notebook.cells[0] if notebook.cells else None
-    if first is None or first.cell_type != "markdown" or not first.source.lstrip().startswith("# "):
-        title = nbformat.v4.new_markdown_cell("# " + _MARKUP.sub(r"\\\1", post.title), id="title")
-        notebook.cells.insert(0, title)
-        if "source_map" in notebook.metadata:
-            notebook.metadata["source_map"] = [0, *notebook.metadata["source_map"]]
+    labels = take_title(notebook.cells, post.title)
+    heading = "# " + _MARKUP.sub(r"\\\1", post.title)
+    title = nbformat.v4.new_markdown_cell("\n".join(filter(None, (labels, heading))), id="title")
+    notebook.cells.insert(0, title)
+    if "source_map" in notebook.metadata:
+        notebook.metadata["source_map"] = [0, *notebook.metadata["source_map"]]
     return notebook
 
 

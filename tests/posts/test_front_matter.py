@@ -46,7 +46,7 @@ def read(root: Path, front: str, body: str = CELL, name: str = "2024-01-01-a.md"
         ("expect: high", "expect: must be `name: '>= 0.9'` lines"),
         ("expect: {a: high}", "expect: 'high' is no promise; write one such as '>= 0.965'"),
         ("drift: {a: 0}", "drift: must be a number above 0"),
-        ("thumbnail: /a.png", "thumbnail: '/a.png' must lie below the book's folder"),
+        ("thumbnail: ../a.png", "thumbnail: '../a.png' must lie below the book's folder"),
         ("tags: [a]\ntags: [b]", "'tags' stands twice; delete one"),
         ("tags: [a", "not YAML"),
         ("lastmod: soon", "lastmod: 'soon' is no date"),
@@ -68,11 +68,11 @@ def test_a_wrong_value_is_a_fault_of_its_line(tmp_path: Path, front: str, messag
 
 
 @pytest.mark.parametrize("text", ["", "글\n", "---\n- a\n---\n", "---\ntitle: x\n"])
-def test_a_file_without_front_matter_is_no_post(tmp_path: Path, text: str) -> None:
+def test_a_file_without_front_matter_or_heading_is_no_post(tmp_path: Path, text: str) -> None:
     path = tmp_path / "posts" / "2024-01-01-a.md"
     path.parent.mkdir()
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(AuthorError, match=r"2024-01-01-a.md:1: (no front matter|this is no list)"):
+    with pytest.raises(AuthorError, match=r"2024-01-01-a.md:1: (no title|no front matter|this is no list)"):
         read_post(path, tmp_path, "Asia/Seoul")
 
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from blogkit.errors import AuthorError
 from blogkit.execution.function import describe
-from blogkit.posts.front_matter_keys import IGNORED, KEYS
+from blogkit.posts.foreign import NOTEBOOK_KEYS
+from blogkit.posts.front_matter_keys import KEYS
 from blogkit.posts.reading import read_post
 
 SAME = settings(
@@ -23,7 +24,7 @@ SAME = settings(
     max_examples=200,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-NAMES = st.sampled_from([*KEYS, *IGNORED])
+NAMES = st.sampled_from([*KEYS, *NOTEBOOK_KEYS])
 WORDS = st.sampled_from(
     [
         *(

@@ -1,0 +1,100 @@
+"""Posts as other tools write them: their keys, their kernels, titles that are headings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from posts.test_front_matter import CODE, notebook, read
+
+from blogkit.errors import AuthorError
+from blogkit.posts.headings import first_heading, take_title
+from blogkit.posts.reading import read_post
+
+FOREIGN = {
+    **{"anaconda-cloud": {}, "celltoolbar": "Slideshow", "toc": {"base_numbering": 1}, "varInspector": {"cols": {}}},
+    **{"vscode": {"interpreter": {"hash": "x"}}, "hide_input": False, "nbTranslate": {}, "@webio": {}, "pycharm": {}},
+    **{"accelerator": "GPU", "gist": {}, "latex_envs": {}, "toc-autonumbering": True, "name": "", "signature": "x"},
+}
+JEKYLL = "layout: post\nbadges: true\ncomments: true\nhide: false\nsearch_exclude: false\nuse_math: true\n"
+
+
+def markdown(*sources: str) -> list[dict[str, str]]:
+    return [{"cell_type": "markdown", "source": source} for source in sources]
+
+
+def test_what_tools_write_into_a_notebook_is_passed_over(tmp_path: Path) -> None:
+    post = read(tmp_path, "", notebook(CODE, title="a", tags=["b"], **FOREIGN), "2024-01-01-a.ipynb")
+    assert (post.title, post.tags, post.toc) == ("a", ("b",), True)
+    raw = nbformat.v4.new_raw_cell(f"---\ntitle: a\n{JEKYLL}---")
+    assert read(tmp_path, "", notebook(raw, CODE, **FOREIGN), "2024-01-01-a.ipynb").title == "a"
+
+
+def test_a_slip_is_a_fault_wherever_it_stands(tmp_path: Path) -> None:
+    for text in (notebook(CODE, titel="a"), notebook(nbformat.v4.new_raw_cell("---\ntitel: a\n---"), CODE)):
+        with pytest.raises(AuthorError, match="unknown key 'titel'"):
+            read(tmp_path, "", text, "2024-01-01-a.ipynb")
+
+
+def test_keys_of_other_engines_are_passed_over_by_name(tmp_path: Path) -> None:
+    post = read(tmp_path, f"{JEKYLL}category: a\nimage: /images/a.png\n")
+    assert (post.categories, post.thumbnail) == (("a",), "images/a.png")
+    for line in ("hide: true", "permalink: /a/", "execute: {echo: false}"):
+        with pytest.raises(AuthorError, match=f"a.md:3: unknown key '{line.partition(':')[0]}'"):
+            read(tmp_path, f"{line}\n")
+
+
+@pytest.mark.parametrize(
+    ("spec", "kernel"),
+    [
+        ({"name": "conda-root-py", "display_name": "Python [conda root]", "language": "python"}, "python3"),
+        ({"name": "python2", "display_name": "Python 2"}, "python3"),
+        ({"name": "venv", "display_name": "venv"}, "python3"),
+        ({"name": "ir", "display_name": "R", "language": "R"}, "ir"),
+        ({"name": "julia-1.10", "display_name": "Julia", "language": "julia"}, "julia-1.10"),
+    ],
+)
+def test_python_has_many_names(tmp_path: Path, spec: dict[str, str], kernel: str) -> None:
+    info = {} if "language" in spec else {"language_info": {"name": "python"}}
+    post = read(tmp_path, "", notebook(CODE, title="a", kernelspec=spec, **info), "2024-01-01-a.ipynb")
+    assert post.kernel == kernel
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("# A *line* through `x`\n", "A line through x"),
+        ("<!-- a -->\n\n제목 **하나**\n====\n", "제목 하나"),
+        ("```\n# no\n```\n\n## no\n\n# <a name='x'></a>[a](b.md) &amp; $y$ {#z}\n", "a & $y$"),
+        ("---\ntags: [a]\n---\n\n(label)=\n# {index}`a` b\n", "a b"),
+    ],
+)
+def test_a_title_may_be_a_heading(tmp_path: Path, text: str, title: str) -> None:
+    path = tmp_path / "posts" / "2024-01-01-a.md"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    assert read_post(path, tmp_path, "UTC").title == title
+    raw = nbformat.v4.new_markdown_cell(text.removeprefix("---\ntags: [a]\n---\n"))
+    assert read(tmp_path, "", notebook(CODE, raw), "2024-01-01-a.ipynb").title == title
+
+
+@pytest.mark.parametrize(
+    ("sources", "title", "left", "labels"),
+    [
+        (["# a\n\nb"], "x", ["\n\nb"], ""),
+        (["% c\n(l)=\n# a\nb"], "a", ["% c\n\n\nb"], "(l)="),
+        (["first", "c\n\n# a\nb"], "a", ["first", "c\n\n\nb"], ""),
+        (["first", "# a"], "x", ["first", "# a"], ""),
+        (["## a"], "a", ["## a"], ""),
+    ],
+)
+def test_the_heading_that_is_the_title_is_taken(sources: list[str], title: str, left: list[str], labels: str) -> None:
+    cells: list[Any] = markdown(*sources)
+    assert take_title(cells, title) == labels
+    assert [cell["source"] for cell in cells] == left
+
+
+def test_code_has_no_heading() -> None:
+    assert first_heading([{"cell_type": "code", "source": "# a"}, *markdown("#a", "text")]) is None
