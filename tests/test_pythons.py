@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, Book, code
+from documented import write_gallery
 
 from blogkit.publish.check import crawl_site
 from blogkit.publish.diff import compare
@@ -124,9 +125,10 @@ def test_the_newest_sphinx_without_jupyter_book_makes_the_same_site(
         text = {
             name: (ROOT / f"tests/render/{name}.md").read_text(encoding="utf-8") for name in ("gallery", "directives")
         }
-        each.post("2024-01-01-gallery", text["gallery"], description="{accuracy:.2%}", outputs=["images/made.png"])
+        each.post("2024-01-01-korean", text["gallery"], description="{accuracy:.2%}", outputs=["images/made.png"])
         each.post("2024-01-02-directives", text["directives"], lang="en", tags=["C++", "나"], expect={"half": "> 0.1"})
         each.post("2024-01-03-draft", draft=True)
+        write_gallery(each)
     old.build()
     command = [str(newest / "bin/python"), "-c", BUILD]
     result = new.run(*command)

@@ -20,8 +20,10 @@ from sphinxcontrib.bibtex.directives import BibliographyDirective
 from sphinxcontrib.bibtex.domain import BibtexDomain
 
 from ..errors import AuthorError, Fault
-from ..language import N_, _, words
+from ..language import N_, _
 from ..posts.post import is_post
+from ..text import hyphenated
+from .words import word
 
 if TYPE_CHECKING:
     from pybtex.database import Entry
@@ -61,7 +63,7 @@ class Bibliography(BibliographyDirective):
 class AddBibliography(SphinxTransform):
     """Give a document that cites works a bibliography at its end, if it has none."""
 
-    default_priority = 100
+    default_priority = 640  # when footnotes are gathered, which stay last
 
     def apply(self, **kwargs: Any) -> None:
         """Append a section."""
@@ -78,11 +80,15 @@ class AddBibliography(SphinxTransform):
             "bibliography", [], {}, StringList(), lines[-1] or 1, 0, "", state, state_machine=state
         )
         directive.options["filter"] = _OWN
-        language = self.app.builder.language_of(docname)  # type: ignore[attr-defined]
-        title = words(language).gettext(N_("References"))
-        section = nodes.section("", nodes.title("", title), *directive.run(), names=[nodes.fully_normalize_name(title)])
+        title = word(self.env, N_("References"))
+        section = nodes.section("", nodes.title("", title), *directive.run(), ids=[hyphenated(title)])
         self.document.note_implicit_target(section)
-        top.append(section)
+        footnotes = next((n for n in self.document.findall(nodes.transition) if "footnotes" in n["classes"]), None)
+        siblings = footnotes.parent.children if footnotes else []
+        last = siblings[siblings.index(footnotes) :] if footnotes and footnotes.parent is not self.document else []
+        for node in last:
+            node.parent.remove(node)
+        top += [section, *last]
 
 
 def read(app: Sphinx) -> None:

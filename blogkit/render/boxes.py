@@ -11,7 +11,8 @@ from docutils.parsers.rst.directives.body import Sidebar
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from ..language import N_, _, words
+from ..language import N_, _
+from .words import word
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -56,8 +57,7 @@ class Toggle(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Make a note that folds."""
-        language = self.env.app.builder.language_of(self.env.docname)  # type: ignore[attr-defined]
-        title = nodes.title("", words(language).gettext(N_("Show more")))
+        title = nodes.title("", word(self.env, N_("Show more")))
         shown = ["toggle-shown"] if "show" in self.options else []
         node = nodes.admonition("", title, classes=["toggle", *shown])
         self.state.nested_parse(self.content, self.content_offset, node)

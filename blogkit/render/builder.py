@@ -36,6 +36,7 @@ from .filters import Filters
 from .licences import NOTICES, notices
 from .scripts import in_language
 from .translator import BlogTranslator
+from .words import language_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -69,8 +70,6 @@ class BlogBuilder(StandaloneHTMLBuilder):
 
     def __init__(self, app: Sphinx, env: BuildEnvironment) -> None:
         super().__init__(app, env)
-        self.languages: dict[str, str] = {}
-        """Docname → language of the posts that name theirs."""
         self.told: Callable[[], AbstractContextManager[None]] = nullcontext
         """In which mistakes of authors end the build."""
         self._hidden: tuple[str, ...] = ()
@@ -87,10 +86,6 @@ class BlogBuilder(StandaloneHTMLBuilder):
     def hide(self, names: Iterable[str]) -> None:
         """Leave out documents, by their files; unlike ``exclude_patterns``, a change makes no page stale."""
         self._hidden = tuple(map(_as_pattern, names))
-
-    def language_of(self, docname: str) -> str:
-        """Return the language of a document."""
-        return self.languages.get(docname, str(self.config.language))
 
     def static_address(self, docname: str, name: str) -> str:
         """Return the address of a file of the site as a document's page has it."""
@@ -171,7 +166,7 @@ class BlogBuilder(StandaloneHTMLBuilder):
     def _with_names(self, docname: str, body: str) -> str:
         """Name the boxes of a list of tasks, which MyST does not; pandas' empty corner is no heading."""
         body = body.replace("<th></th>", "<td></td>")
-        own = words(self.language_of(docname))
+        own = words(language_of(self.env, docname))
         done, open_ = escape(own.gettext("Done")), escape(own.gettext("To do"))
         return _CHECKBOX.sub(lambda match: f'{match[0]} aria-label="{done if match[1] else open_}"', body)
 

@@ -26,6 +26,7 @@ SCHEMES = ("light", "dark")
 _FRONT_MATTER = re.compile(r"\s*---\n.*?\n---[ \t]*(?:\n|$)", re.DOTALL)
 _OWN_THEME = re.compile(r"""\btheme(?:CSS|Variables)?["']?\s*:""")
 _OPTION = re.compile(r"[ \t]*:([a-z]+):[ \t]*(.*)(?:\n|$)")
+_NARROW = 500  # CSS pixels; what may get as small as a phone is wide
 _TONES = ("accent", "good", "warn", "code-keyword", "code-builtin", "live", "code-number", "muted")
 
 logger = logging.getLogger(__name__)
@@ -69,7 +70,8 @@ class Diagram(SphinxDirective):
         images = [nodes.image(uri=self._kept(drawing), alt=alt) for drawing in drawings]
         for image, scheme in zip(images, SCHEMES, strict=False):
             image["classes"] = [f"only-{scheme}"] if len(images) > 1 else []
-        figure = nodes.figure("", *images, classes=["diagram"])
+        is_wide = float(lxml.etree.fromstring(drawings[0].encode()).get("width", "0")) > _NARROW
+        figure = nodes.figure("", *images, classes=["diagram", *["wide"] * is_wide])
         if options.get("align") in ("left", "right"):
             figure["align"] = options["align"]
         if caption := options.get("caption"):

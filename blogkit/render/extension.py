@@ -31,6 +31,7 @@ from .builder import THEME, BlogBuilder, theme_files
 from .reader import hand_over
 from .references import said_of_others
 from .translator import depart_folded, visit_folded
+from .words import set_languages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +82,7 @@ class Hooks:
         with self._told():
             self.build.execute()
             citations.read(app)
-        app.builder.languages = {e.post.docname: e.post.language for e in self.build.entries if e.post.language}
+        set_languages(app.env, {e.post.docname: e.post.language for e in self.build.entries if e.post.language})
         app.builder.told = self._told
         app.builder.hide(self.build.hidden())
         give_addresses(app, self.build.posts)

@@ -65,20 +65,23 @@ _JUPYTER_BOOK = (
 """Extensions of Jupyter Book that a blog does without: scripts of other hosts, a book's theme, LaTeX."""
 _ASKED = ("comments_config", "use_jupyterbook_latex", "use_multitoc_numbering")
 """Values of such extensions that Jupyter Book sets or asks for all the same."""
-_BUILT_IN = ("sphinx_proof", "sphinx_exercise", "sphinx_togglebutton", "sphinxcontrib.mermaid", "sphinx_subfigure")
-"""Extensions whose directives the blog has of its own."""
+_BUILT_IN = (
+    *("sphinx_exercise", "sphinx_proof", "sphinx_subfigure", "sphinx_togglebutton"),
+    *("sphinxcontrib.bibtex", "sphinxcontrib.mermaid"),
+)
+"""Extensions whose directives a blog has anyway."""
 
 
 def load_extensions(app: Sphinx, config: Config) -> None:
     """Load the blog's extensions and those of the author; undo what Jupyter Book loaded besides."""
     sys.path += [str(folder) for folder in config.folders if str(folder) not in sys.path]
-    for name in (*EXTENSIONS, *config.extensions):
-        if name not in _BUILT_IN:
-            app.setup_extension(name)
+    named = [name for name in config.extensions if name not in _BUILT_IN]
+    for name in (*EXTENSIONS, *named):
+        app.setup_extension(name)
     citations.load(app, config)
     for module in (statements, references, diagrams, boxes):
         module.setup(app)
-    unwanted = {*_JUPYTER_BOOK} - {*config.extensions}
+    unwanted = {*_JUPYTER_BOOK} - {*named}
     for listeners in app.events.listeners.values():
         listeners[:] = [each for each in listeners if not _is_of(each.handler, unwanted)]
     ending = app.events.listeners["build-finished"]

@@ -6,13 +6,9 @@ What a page says of other pages (their titles, their numbers) is part of what it
 
 from __future__ import annotations
 
-import gettext
-from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-import sphinx.locale
 from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.domains import Domain
@@ -21,17 +17,12 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import docname_join
 
 from ..files import json_digest
-from ..language import with_territory
 from .statements import STATEMENTS
+from .words import NUMBERED, caption_format
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
-
-_SPHINX = Path(sphinx.locale.__file__).parent
-"""The words of Sphinx, in some sixty languages."""
-_NUMBERED = {"figure": "Fig. %s", "table": "Table %s", "code-block": "Listing %s"}
-"""What Sphinx calls what has a number."""
 
 
 class References(Domain):
@@ -39,6 +30,7 @@ class References(Domain):
 
     name = "references"
     label = "References"
+    languages: Mapping[str, str] = {}  # another in each build
     initial_data: dict[str, Any] = {"targets": {}}  # noqa: RUF012  # as Sphinx declares it
 
     @property
@@ -56,9 +48,9 @@ class References(Domain):
             self.targets[docname] = sorted(found)
         standard: Any = env.domains["std"]
         numbers: dict[str, dict[str, tuple[int, ...]]] = {}
-        for node in document.findall(nodes.Element):
+        for node in document.findall(nodes.Element) if env.config.numfig else ():
             kind = standard.get_enumerable_node_type(node)
-            if kind in _NUMBERED and node["ids"] and standard.get_numfig_title(node):
+            if kind in NUMBERED and node["ids"] and standard.get_numfig_title(node):
                 of_kind = numbers.setdefault(kind, {})
                 of_kind[node["ids"][0]] = (len(of_kind) + 1,)
         env.toc_fignumbers[docname] = numbers
@@ -91,25 +83,12 @@ class NameNumbers(SphinxPostTransform):
         docname, address = domains["std"].anonlabels[target]
         numbers = self.env.toc_fignumbers.get(docname, {})
         kind = next((kind for kind, of_kind in numbers.items() if address in of_kind), None)
-        if kind is None:
-            node["reftype"] = "ref"  # sections have no numbers
+        if kind is None:  # sections have no numbers
+            node["reftype"] = "ref" if self.config.numfig else "numref"
             return None
         node["refexplicit"] = True
-        node[0] = nodes.inline("", caption_format(self.app, kind, self.env.docname))
+        node[0] = nodes.inline("", caption_format(self.env, kind, self.env.docname))
         return docname, address
-
-
-def caption_format(app: Sphinx, kind: str, docname: str) -> str:
-    """Return ``Fig. %s`` in the language of a document, or what the author of the blog says it is."""
-    language = app.builder.language_of(docname)  # type: ignore[attr-defined]
-    written = app.config.numfig_format.get(kind, "%s")
-    return str(written if language == app.config.language else sphinx_words(language).gettext(_NUMBERED[kind]))
-
-
-@cache
-def sphinx_words(language: str) -> gettext.NullTranslations:
-    """Return Sphinx's words in a language; English where it has none."""
-    return gettext.translation("sphinx", _SPHINX, [with_territory(language)], fallback=True)
 
 
 def said_of_others(env: BuildEnvironment) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
-from ..language import N_, _, words
+from ..language import N_, _
+from .words import word
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -73,7 +74,7 @@ class Statement(SphinxDirective):
             return []
         kind = self.kind
         number = "" if "nonumber" in self.options else str(self.env.new_serialno(kind) + 1)
-        short = f"{self.word(KINDS[kind])} {number}".strip()
+        short = f"{word(self.env, KINDS[kind])} {number}".strip()
         title = nodes.title("", short)
         if self.arguments:
             name, messages = self.state.inline_text(self.arguments[0], self.lineno)
@@ -84,10 +85,6 @@ class Statement(SphinxDirective):
     def kind(self) -> str:
         """What the directive's name says it is."""
         return self.name.removeprefix(f"{STATEMENTS}:").removesuffix("-start")
-
-    def word(self, message: str) -> str:
-        """Return a word in the language of the document."""
-        return words(self.env.app.builder.language_of(self.env.docname)).gettext(message)  # type: ignore[attr-defined]
 
     def note(self, title: nodes.title, *classes: str, short: str = "") -> nodes.admonition:
         """Return the note, which its label names, and which goes on to its end if it only starts here."""
@@ -120,7 +117,7 @@ class Solution(Statement):
             {"reftarget": target, "refwarn": True, "refexplicit": False, "refdoc": self.env.docname}
         )
         self.set_source_info(exercise)
-        short = self.word(N_("Solution to {exercise}"))
+        short = word(self.env, N_("Solution to {exercise}"))
         before, _, after = short.partition("{exercise}")
         node = self.note(nodes.title("", "", nodes.Text(before), exercise, nodes.Text(after)), "task", "solution")
         node["short"], node["of"] = short, target
@@ -135,7 +132,7 @@ class Proof(Statement):
 
     def run(self) -> list[nodes.Node]:
         """Make a note that is called a proof."""
-        return [self.note(nodes.title("", self.word(N_("Proof"))), "proof", "argument")]
+        return [self.note(nodes.title("", word(self.env, N_("Proof"))), "proof", "argument")]
 
 
 class End(SphinxDirective):

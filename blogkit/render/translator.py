@@ -16,7 +16,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from ..language import _, words
 from .boxes import FOLDED
-from .references import caption_format, sphinx_words
+from .words import caption_format, language_of, sphinx_words
 
 if TYPE_CHECKING:
     from .builder import BlogBuilder
@@ -43,7 +43,7 @@ class BlogTranslator(HTML5Translator):
     @cached_property
     def written_in(self) -> str:
         """The language of the document."""
-        return self.builder.language_of(self.docnames[0])
+        return language_of(self.builder.env, self.docnames[0])
 
     def visit_figure(self, node: nodes.Element) -> None:
         """Have a figure beside the text be as wide as its picture is told to be, and so the text below that."""
@@ -84,8 +84,9 @@ class BlogTranslator(HTML5Translator):
 
     def depart_admonition(self, node: nodes.Element | None = None) -> None:
         """Close it."""
-        folds = node is not None and FOLDED.intersection(node["classes"])
-        self.body.append("</details>\n" if folds else "</div>\n")
+        super().depart_admonition(node)
+        if node is not None and FOLDED.intersection(node["classes"]):
+            self.body[-1] = "</details>\n"
 
     def visit_title(self, node: nodes.Element) -> None:
         """Write the title of a note that folds as what opens it."""
@@ -108,7 +109,7 @@ class BlogTranslator(HTML5Translator):
         env: Any = self.builder.env
         kind = env.domains["std"].get_enumerable_node_type(node)
         if number := env.toc_fignumbers.get(self.docnames[0], {}).get(kind, {}).get(next(iter(node["ids"]), "")):
-            text = caption_format(self.builder.app, kind, self.docnames[0]) % number
+            text = caption_format(self.builder.env, kind, self.docnames[0]) % number
             self.body.append(f'<span class="caption-number">{escape(text)}</span> ')
 
     def visit_table(self, node: nodes.Element) -> None:

@@ -48,7 +48,10 @@ def keys(book: Book, **values: object) -> None:
 @pytest.mark.slow
 def test_each_front_makes_the_same_site(book: Book) -> None:
     """To the byte, each from nothing but the stored results."""
-    book.post("2024-01-01-one", BODY, tags=["하나"], description="{v}")
+    cited = '{cite}`a` and {prf:ref}`t`.\n\n```{prf:theorem}\n:label: t\nX.\n```\n\n```mermaid\npie\n "a": 1\n```\n'
+    book.post("2024-01-01-one", BODY + cited, tags=["하나"], description="{v}")
+    book.write("works/a.bib", "@misc{a, title={A}, author={B C}, year={2000}}")
+    keys(book, bibtex_bibfiles=["works/a.bib"])
     book.write("_static/own.css", "p {}")
     book.write("_static/own.js", "document.title")
     book.write("_templates/page.html", '{% extends "!page.html" %}{% block kind %}own{% endblock %}')
@@ -128,6 +131,16 @@ def test_keys_of_jupyter_book_are_taken(book: Book) -> None:
 def test_a_value_that_sphinx_does_not_know(book: Book) -> None:
     book.config(html_titel="x")
     assert "html_titel: Sphinx and its extensions know no such value" in book.fail()
+
+
+def test_extensions_that_are_built_in_may_be_named(book: Book) -> None:
+    config = yaml.safe_load((book.root / "_config.yml").read_text(encoding="utf-8"))
+    named = ("sphinx_proof", "sphinx_exercise", "sphinx_togglebutton", "sphinxcontrib.bibtex", "sphinxcontrib.mermaid")
+    config["sphinx"]["extra_extensions"] = [*named]
+    book.write("_config.yml", yaml.safe_dump(config, allow_unicode=True))
+    book.post("2024-01-01-one", "```{prf:lemma}\nX.\n```\n\n```{toggle}\nY.\n```\n")
+    book.build()
+    assert book.soup("posts/2024-01-01-one.html").select_one(".lemma .admonition-title").text == "보조정리 1"
 
 
 def test_an_extension_of_the_author(book: Book) -> None:

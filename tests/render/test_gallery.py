@@ -9,31 +9,22 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup, Tag
-from conftest import ROOT, Book
+from conftest import Book
+from documented import BLOCKS, FILES, write_gallery
 from playwright.sync_api import Browser, Page
 
 from blogkit.render import diagrams
 from blogkit.render.boxes import _rows
 
 pytestmark = pytest.mark.slow
-FILES = ROOT / "tests/gallery"
-SECTIONS = re.findall(
-    r"^## (.+?)\n(.*?)(?=^## |\Z)", (ROOT / "docs/gallery.md").read_text(encoding="utf-8"), re.M | re.S
-)
-BLOCKS = {title: "\n".join(re.findall(r"^````md\n(.*?)^````$", text, re.M | re.S)) for title, text in SECTIONS}
-OTHER = "From another post"
 POST, ANOTHER = "posts/2024-01-01-gallery.html", "posts/2024-01-02-another.html"
 
 
 @pytest.fixture(scope="module")
 def gallery(make_book: Callable[[], Book]) -> Book:
-    """A post of all blocks, in English, and one that refers to it, in Korean."""
+    """The posts of the documentation, and a page with the works that both cite."""
     book = make_book()
-    for folder, name in (("images", "square.png"), ("data", "square.csv"), (".", "references.bib")):
-        book.write(f"{folder}/{name}", (FILES / name).read_bytes())
-    text = "\n".join(f"## {title}\n\n{block}" for title, block in BLOCKS.items() if title != OTHER)
-    book.post("2024-01-01-gallery", text, title="Gallery", lang="en", file_format="mystnb")
-    book.post("2024-01-02-another", BLOCKS[OTHER], title="다른 글")
+    assert write_gallery(book) == (POST, ANOTHER)
     book.write("works.md", "# Works\n\n```{bibliography}\n```\n")
     toc = (book.root / "_toc.yml").read_text(encoding="utf-8")
     book.write("_toc.yml", toc.replace("- file: about", "- file: about\n  - file: works"))

@@ -1,0 +1,54 @@
+"""Find the words of a document in its own language, which may not be that of the site."""
+
+from __future__ import annotations
+
+import gettext
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sphinx.locale
+
+from ..language import with_territory, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sphinx.environment import BuildEnvironment
+
+NUMBERED = {"figure": "Fig. %s", "table": "Table %s", "code-block": "Listing %s"}
+"""What Sphinx calls what has a number."""
+_HOLDER = "references"
+"""The domain that knows the languages of posts."""
+_SPHINX = Path(sphinx.locale.__file__).parent
+"""The words of Sphinx, in some sixty languages."""
+
+
+def set_languages(env: BuildEnvironment, languages: Mapping[str, str]) -> None:
+    """Note the documents whose language is not that of the site."""
+    holder: Any = env.domains[_HOLDER]
+    holder.languages = languages
+
+
+def language_of(env: BuildEnvironment, docname: str) -> str:
+    """Return the language of a document."""
+    holder: Any = env.domains[_HOLDER]
+    return str(holder.languages.get(docname, env.config.language))
+
+
+def word(env: BuildEnvironment, message: str) -> str:
+    """Return one of the blog's words in the language of the document that is read."""
+    return words(language_of(env, env.docname)).gettext(message)
+
+
+@cache
+def sphinx_words(language: str) -> gettext.NullTranslations:
+    """Return Sphinx's words in a language; English where it has none."""
+    return gettext.translation("sphinx", _SPHINX, [with_territory(language)], fallback=True)
+
+
+def caption_format(env: BuildEnvironment, kind: str, docname: str) -> str:
+    """Return ``Fig. %s`` in the language of a document, or what the author of the blog says it is."""
+    language = language_of(env, docname)
+    written = env.config.numfig_format.get(kind, "%s")
+    return str(written if language == env.config.language else sphinx_words(language).gettext(NUMBERED[kind]))
