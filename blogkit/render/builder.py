@@ -164,8 +164,7 @@ class BlogBuilder(StandaloneHTMLBuilder):
         }
 
     def _with_names(self, docname: str, body: str) -> str:
-        """Name the boxes of a list of tasks, which MyST does not; pandas' empty corner is no heading."""
-        body = body.replace("<th></th>", "<td></td>")
+        """Name the boxes of a list of tasks, which MyST does not."""
         own = words(language_of(self.env, docname))
         done, open_ = escape(own.gettext("Done")), escape(own.gettext("To do"))
         return _CHECKBOX.sub(lambda match: f'{match[0]} aria-label="{done if match[1] else open_}"', body)

@@ -16,6 +16,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from ..language import _, words
 from .boxes import FOLDED
+from .tables import dressed
 from .words import caption_format, language_of, sphinx_words
 
 if TYPE_CHECKING:
@@ -121,6 +122,12 @@ class BlogTranslator(HTML5Translator):
         """Close the box."""
         super().depart_table(node)
         self.body.append("</div>\n")
+
+    def visit_raw(self, node: nodes.raw) -> None:
+        """Give the tables of an output the look of the page."""
+        if "text_html" in node["classes"]:
+            node[0] = nodes.Text(dressed(node.astext()))
+        super().visit_raw(node)
 
     def add_permalink_ref(self, node: nodes.Element, title: str) -> None:
         """Write the address of a heading or a figure behind it."""

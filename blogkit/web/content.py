@@ -28,7 +28,7 @@ _DEBRIS = ".//*[@hidden or {}]".format(
     )
 )
 _ADDRESSES = ("href", "src", "poster", "cite")
-_OF_TABLES = ("colspan", "rowspan", "headers", "scope")
+_OF_TABLES = ("align", "colspan", "rowspan", "headers", "scope")
 _OF_MEDIA = ("srcset", "alt", "width", "height", "controls", "loop", "muted", "allowfullscreen")
 _OF_TEXT = ("title", "lang", "dir", "datetime", "start", "reversed", "value", "type", "open")
 _KEPT = frozenset((*_ADDRESSES, *_OF_TABLES, *_OF_MEDIA, *_OF_TEXT))
@@ -111,6 +111,8 @@ def _make_plain(element: lxml.html.HtmlElement) -> None:
         label, entry = element[0], element[-1]
         entry.text = f"{label.text_content()} {entry.text or ''}"
         label.drop_tree()
+    elif not {"number", "text-right", "gt_right"}.isdisjoint(classes):
+        element.set("align", "right")
     elif element.tag == "img" and element.get("alt", "") == element.get("src"):
         element.set("alt", "")  # MyST-NB names a figure without a text by its file
 
