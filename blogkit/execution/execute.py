@@ -35,6 +35,7 @@ from .result import Record, Result
 from .scripts import kept_scripts
 from .seal.packages import lay_out
 from .status import fresh_result, functions
+from .stderr import missing_letters, written
 from .store import Store
 
 if TYPE_CHECKING:
@@ -72,6 +73,10 @@ def execute_posts(
 
         with Progress([f.post.slug for f in stale], log) as progress:
             fresh, failures = _run(_execute_all(stale, root, store, jobs, progress))
+        for function in stale:
+            if result := fresh.get(function.key):
+                for said in written(function.post, result.notebook):
+                    log(str(said))
         results |= {f.post.docname: fresh[f.key] for f in described if f.key in fresh}
     for function in described:
         result = results.get(function.post.docname)
@@ -195,7 +200,7 @@ async def _execute(
             reason = _("declares {names} in `outputs` but no cell wrote it").format(names=", ".join(missing))
             return at_key(post, "outputs", reason)
         make_neutral(post, notebook, folder, view)
-        if failures := list(told(post, notebook, folder)):
+        if failures := [*told(post, notebook, folder), *missing_letters(post, notebook)]:
             raise ExecutionFailed(failures)
         try:
             values = glued_values(notebook)

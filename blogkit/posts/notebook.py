@@ -23,6 +23,7 @@ from ..language import _
 from ..text import shorten
 from .foreign import kernel_name
 from .mapping import LOADER, check_yaml
+from .nested import take_out
 
 _KERNEL_KEYS = ("source_map", "mystnb", "myst")
 # What MyST-NB 1.4 adds too much to a cell's first line in its warnings.
@@ -128,16 +129,11 @@ def _read_notebook(path: Path, text: str) -> nbformat.NotebookNode:
             del notebook.cells[0]
         meta = {name: value for name, value in notebook.metadata.items() if name != "source_map"}
     else:
-        from myst_nb.core.read import read_myst_markdown_notebook
-
         _check_options(path, text)
         front, body = split_front_matter(text)
         # The front matter is read by us: MyST would choke on its dates after the post has run.
         lines = [""] * (body - 1) + text.splitlines()[body - 1 :]
-        if any(line.strip() for line in lines):
-            notebook = read_myst_markdown_notebook("\n".join(lines), add_source_map=True, path=path)
-        else:  # MyST-NB would raise an IndexError
-            notebook = nbformat.v4.new_notebook(metadata={"source_map": []})
+        notebook = _read_markdown(path, lines)
         starts = [  # counting from 0; MyST-NB drops the blank lines before a cell's words but counts from them
             next((n for n in range(start, len(lines)) if lines[n].strip()), start)
             if cell.cell_type != "code"
@@ -149,6 +145,28 @@ def _read_notebook(path: Path, text: str) -> nbformat.NotebookNode:
     name = kernel_name(meta)
     notebook.metadata["kernelspec"] = nbformat.from_dict({"name": name, "display_name": name})
     return _whole(path, notebook)
+
+
+def _read_markdown(path: Path, lines: list[str]) -> nbformat.NotebookNode:
+    """Return the cells as MyST-NB reads them, also those inside directives, with the line of each."""
+    from myst_nb.core.read import read_myst_markdown_notebook
+    from myst_parser.config.main import MdParserConfig
+
+    if not any(line.strip() for line in lines):  # MyST-NB would raise an IndexError
+        return nbformat.NotebookNode(cells=[], metadata=nbformat.NotebookNode(source_map=[]), nbformat=4)
+    lines, nested = take_out(lines)
+    syntax = MdParserConfig(enable_extensions={"colon_fence"})  # in `:::` a `+++` is no border of cells
+    notebook: nbformat.NotebookNode = read_myst_markdown_notebook(
+        "\n".join(lines), syntax, add_source_map=True, path=path
+    )
+    found = [*zip(notebook.metadata["source_map"], notebook.cells, strict=True)]
+    for line, text in nested.items():
+        cell = read_myst_markdown_notebook(text, add_source_map=True, path=path).cells[0]
+        found.append((line + 1, cell))
+    found.sort(key=lambda each: each[0])
+    notebook.metadata["source_map"] = [line for line, _cell in found]
+    notebook.cells = [cell for _line, cell in found]
+    return notebook
 
 
 def _check_options(path: Path, text: str) -> None:

@@ -76,6 +76,16 @@ def strangers_in(file: Path, hosts: Collection[str]) -> Iterator[tuple[str, str]
         yield from strangers(kind, file.read_bytes(), hosts)
 
 
+def page_of_video(source: str) -> str:
+    """Return the address at which a host shows a video by itself; empty: it is no video."""
+    parts = urlsplit(source)
+    folder, _slash, number = parts.path.rpartition("/")
+    if parts.netloc in _YOUTUBE and folder == "/embed":
+        page = "playlist?" if number == "videoseries" else f"watch?v={number}&"
+        return f"https://www.youtube.com/{page}{parts.query}".rstrip("&")
+    return f"https://vimeo.com/{number}" if parts.netloc in _VIMEO and folder == "/video" else ""
+
+
 class _Embeds:
     """Goes through one document."""
 
@@ -130,7 +140,7 @@ class _Embeds:
     def _player(self, element: lxml.html.HtmlElement) -> str:
         """Return the beginning of the link that stands for a video; where its host is allowed, it can be played."""
         source = element.get("src", "")
-        if not (link := _page_of_video(source)):
+        if not (link := page_of_video(source)):
             return ""
         host = urlsplit(source).netloc
         plays = f' data-embed="{escape(source)}"' if host in self._hosts else ""
@@ -177,16 +187,6 @@ class _Embeds:
         if file.suffix != ".md" or self._node.get("classes"):
             return self._node
         return f"{file}:{line_of(file, address, first) or first}"
-
-
-def _page_of_video(source: str) -> str:
-    """Return the address at which a host shows a video by itself; empty: it is no video."""
-    parts = urlsplit(source)
-    folder, _slash, number = parts.path.rpartition("/")
-    if parts.netloc in _YOUTUBE and folder == "/embed":
-        page = "playlist?" if number == "videoseries" else f"watch?v={number}&"
-        return f"https://www.youtube.com/{page}{parts.query}".rstrip("&")
-    return f"https://vimeo.com/{number}" if parts.netloc in _VIMEO and folder == "/video" else ""
 
 
 def _fit(element: lxml.html.HtmlElement) -> None:

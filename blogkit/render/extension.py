@@ -23,11 +23,12 @@ from ..site.settings import is_address, own_settings
 from ..text import shorten
 from ..web.pages import NOT_FOUND
 from ..web.views import Document
-from . import borders, citations, embeds, figures, front, maths
+from . import borders, citations, embeds, figures, front, markdown, maths
 from .addresses import give_addresses, linking_to_moved
 from .anchors import NameSections
 from .borders import line_of
 from .builder import THEME, BlogBuilder, theme_files
+from .nested import setup_nested
 from .reader import hand_over
 from .references import said_of_others
 from .translator import depart_folded, visit_folded
@@ -214,10 +215,13 @@ def register(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-before-read-docs", hooks.before_read)
     # while Sphinx reads: join source and result
     app.connect("source-read", hooks.source_read)
+    setup_nested(app)
     app.add_transform(NameSections)
     app.connect("doctree-read", borders.check_addresses)
+    app.connect("doctree-read", markdown.mend_document)
     app.connect("doctree-read", hooks.doctree_read)
     borders.close_side_doors()
+    markdown.teach_parser()
     app.connect("env-updated", hooks.reading_ended)
     # while Sphinx writes: the blog's look and the pages of the lists
     app.add_builder(BlogBuilder, override=True)

@@ -43,6 +43,7 @@ _DEFAULTS: dict[str, Any] = {
     "myst_heading_anchors": 3,
     "myst_url_schemes": ["mailto", "http", "https"],
     "nb_execution_mode": "off",  # the blog executes its posts before Sphinx reads them
+    "nb_mime_priority_overrides": [("html", "text/latex", 35)],  # SymPy gives its equations as pictures, too
     "nb_output_stderr": "remove",  # shown in the log of the build, not to readers
     "nb_render_markdown_format": "myst",  # tables in Markdown outputs
     "math_numfig": False,  # each post numbers its own
@@ -58,6 +59,7 @@ _EXCLUDED = ["_build", ".*", "**/.*", "README*.md", "**/README*.md", "**.ipynb_c
 _SUPPRESSED = ["myst.domains", "etoc.glob", "myst.strikethrough", "misc.highlighting_failure"]
 # Posts cite the same works, and by one number different ones.
 _SUPPRESSED += ["bibtex.duplicate_citation", "bibtex.duplicate_label"]
+_SUPPRESSED += ["design.card_legacy"]  # `^^^` and `+++` in cards, which the world writes
 _JUPYTER_BOOK = (
     *("sphinx_togglebutton", "sphinx_copybutton", "sphinx_thebe", "sphinx_comments", "sphinx.ext.intersphinx"),
     *("sphinx_book_theme", "pydata_sphinx_theme", "sphinx_jupyterbook_latex", "sphinx_multitoc_numbering"),

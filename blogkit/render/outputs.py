@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from ..execution.result import first_frame
 from ..language import _
 from ..publish.links import references
+from .embeds import page_of_video
 
 FIGURE = "application/vnd.blogkit.figure+json"
 """An interactive figure, as :class:`Figure` has it."""
@@ -163,7 +164,8 @@ def _asked_by_plotly(data: Mapping[str, Any]) -> Iterator[str]:
 def asked_by_html(text: str) -> Iterator[str]:
     """Yield the hosts that a piece of HTML asks when a browser shows it."""
     for reference in references("text/html", f"<meta charset=utf-8>{text}".encode()):
-        if reference.loads and (host := urlsplit(reference.address.strip()).netloc):
+        address = reference.address.strip()
+        if reference.loads and (host := urlsplit(address).netloc) and not page_of_video(address):
             yield host
 
 

@@ -12,6 +12,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 
 from blogkit.execution.prelude import _source
 
@@ -88,6 +89,25 @@ def test_korean_letters_and_minus_are_drawn(weight, caplog):
         axes = figure.add_subplot(title="학습 정확도 뷁 → −1")
         axes.title.set_fontweight(weight)
         figure.canvas.draw()
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    "style", [{"font.family": "sans-serif", "font.sans-serif": ["Arial"]}, {"font.family": "Malgun Gothic"}]
+)
+def test_korean_letters_are_drawn_in_any_style(style, caplog, monkeypatch):
+    """As after seaborn's ``set_theme()`` and in notebooks of other machines."""
+    monkeypatch.setattr(FontProperties, "get_family", FontProperties.get_family)
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run("matplotlib")
+        run("matplotlib")
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(style)
+        figure = Figure()
+        figure.add_subplot(title="학습 정확도 −1")
+        figure.canvas.draw()
+        assert FontProperties().get_family().count("NanumGothic") == 1
     assert not caplog.records
 
 

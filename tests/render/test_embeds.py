@@ -17,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from blogkit.publish.check import crawl_site
-from blogkit.render.embeds import _page_of_video, strangers
+from blogkit.render.embeds import page_of_video, strangers
 from blogkit.render.translator import _shown_size
 from blogkit.web.content import content
 
@@ -231,7 +231,7 @@ def test_what_is_not_allowed_or_not_there_is_said_with_its_line(book: Book) -> N
     ],
 )
 def test_the_page_of_a_video(source: str, link: str) -> None:
-    assert _page_of_video(source) == link
+    assert page_of_video(source) == link
 
 
 def test_only_what_loads_by_itself_asks_a_host() -> None:

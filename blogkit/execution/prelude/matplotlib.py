@@ -13,6 +13,7 @@ def _style():
     from matplotlib import font_manager
 
     # The fonts of koreanize-matplotlib; the package itself needs distutils, gone in Python 3.12.
+    korean = ["NanumGothic", "DejaVu Sans"]
     package = find_spec("koreanize_matplotlib")
     fonts = font_manager.fontManager
     for folder in package.submodule_search_locations if package else ():
@@ -21,7 +22,11 @@ def _style():
                 fonts.addfont(file)
                 # The bold one calls itself 600, and each bold text would warn that there is no 700.
                 fonts.ttflist[-1] = replace(fonts.ttflist[-1], weight=weight)
-                matplotlib.rcParams["font.family"] = ["NanumGothic", "DejaVu Sans"]
+                matplotlib.rcParams["font.family"] = korean
+    properties = font_manager.FontProperties
+    chosen = properties.get_family
+    if package and chosen.__name__ == "get_family":  # what no chosen font has is drawn with these in any style
+        properties.get_family = lambda self: [*chosen(self), *korean]
 
     ink, muted, line, paper = "$plot_ink", "$plot_muted", "$plot_line", "$plot_paper"
     # Paul Tol's "bright" scheme, safe for colour-blind readers: https://personal.sron.nl/~pault/

@@ -1,0 +1,121 @@
+"""What the world writes is shown as it is meant: alerts, notes in the line, cells in folds, SymPy's equations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from bs4 import BeautifulSoup
+from conftest import Book, code
+from PIL import Image
+
+BODY = """\
+A note^[It *says* $x$
+and more.], another^[second], code `a^[0]`, maths $a^[b]$ and 2^[.
+
+> [!NOTE]
+> An alert.
+
+> [!warning] Its **own** title
+> Text.
+>
+> - a list
+
+> [!NOTE]s are no alerts.
+
+> A quote.
+
+::::{dropdown} Folded
+Before.
+
+```{code-cell} python
+:tags: [hide-cell]
+print("in a fold")
+```
+
+:::{note}
+```{code-cell} python
+:tags: [remove-cell]
+print("nowhere")
+```
+:::
+
+After.
+::::
+
+:::{card} Title
+Head
+^^^
+Body
++++
+Foot
+:::
+
+```python {2-3}
+a = 1
+b = 2
+c = 3
+```
+
+![quarto](a.png){width=60% align=center} and ![quoted](a.png){width="50px" .wide}
+
+{octicon}`star`
+
+"""
+SYMPY = """\
+import sympy
+sympy.init_printing()
+sympy.sqrt(sympy.Symbol("x"))
+"""
+
+
+@pytest.fixture(scope="module")
+def page(make_book: Callable[[], Book]) -> BeautifulSoup:
+    book = make_book()
+    book.root.joinpath("posts").mkdir(exist_ok=True)
+    Image.new("RGB", (400, 200)).save(book.root / "posts/a.png")
+    book.post("2024-01-01-all", BODY + code(SYMPY), lang="en")
+    book.build()
+    return book.soup("posts/2024-01-01-all.html").select_one("[data-search-body]")
+
+
+@pytest.mark.parametrize(
+    ("selector", "texts"),
+    [
+        ("aside.footnote > p", ["It says x and more.", "second"]),
+        (".footnote-reference", ["[1]", "[2]"]),
+        ("code.literal", ["a^[0]"]),
+        (".admonition.note > p:not(.admonition-title)", ["An alert."]),
+        (".admonition.warning > .admonition-title", ["Its own title"]),
+        (".admonition.warning li", ["a list"]),
+        ("blockquote", ["[!NOTE]s are no alerts.", "A quote."]),
+        (".sd-dropdown .cell_output", ["in a fold"]),
+        (".sd-dropdown p.sd-card-text", ["Before.", "After."]),
+        (".sd-card-footer", ["Foot"]),
+        (".sd-card-header:not(summary)", ["Head"]),
+        (".hll", ["b = 2", "c = 3"]),
+        (".sd-octicon-star", [""]),
+    ],
+)
+def test_each_is_shown_as_meant(page: BeautifulSoup, selector: str, texts: list[str]) -> None:
+    assert [" ".join(found.text.split()) for found in page.select(selector)] == texts
+
+
+def test_pictures_take_the_size_that_stands_behind_them(page: BeautifulSoup) -> None:
+    assert page.select_one("img[alt=quarto].align-center")["style"] == "width: 60%"
+    assert page.select_one("img[alt=quoted].wide")["width"] == "50"
+    assert "{" not in page.select_one("p:has(> img[alt=quoted])").text
+
+
+def test_equations_of_sympy_are_equations(page: BeautifulSoup) -> None:
+    assert page.select_one(".cell_output math msqrt")
+    assert not page.select(".cell_output img")
+
+
+def test_icons_that_need_a_font_are_a_fault(book: Book) -> None:
+    book.post("2024-01-01-icons", "x\n\n{fas}`star` {fab}`github`\n")
+    said = book.fail()
+    assert (
+        "icons.md:7: WARNING: pages load no font of icons, and 'star' would be a blank; write {octicon}`star`" in said
+    )
+    assert "'github' would be a blank; write {octicon}`logo-github`" in said
