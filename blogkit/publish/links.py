@@ -72,7 +72,7 @@ def _in_html(tree: html.HtmlElement) -> Iterator[Reference]:
                 yield from (Reference(address, loads=True) for address in addresses)
         yield from (Reference(script, loads=True) for script in element.get(_SCRIPTS, "").split())
         yield from _in_css(element.get("style", ""))
-        if element.get("srcdoc"):
+        if element.get("srcdoc", "").strip():
             yield from _in_html(html.document_fromstring(element.get("srcdoc", "")))
         linked = element.get(_LINKED[name]) if name in _LINKED else None
         if linked is not None and name == "link":

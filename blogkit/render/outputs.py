@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 from ..execution.result import first_frame
 from ..language import _
 from ..publish.links import references
-from .embeds import page_of_video
 
 FIGURE = "application/vnd.blogkit.figure+json"
 """An interactive figure, as :class:`Figure` has it."""
@@ -30,9 +29,12 @@ _SCRIPT = "application/javascript"
 _STILLS = ("image/svg+xml", "image/png")
 _SHOWN = {FIGURE, CONTROLS, *_STILLS, "image/jpeg", "image/gif", "text/html", "text/latex", "text/markdown"}
 _SHOWN |= {"text/plain", _SCRIPT}
+_WANTED = {"docs_json": "BokehJS", "Plotly.newPlot(": "plotly.js", "vegaEmbed(": "Vega"}
+"""What stands in the HTML of a figure → what it wants to be there."""
 _BAR = re.compile(r"\s*(?:[^\n]*?: *)?(?:\d+%\||\d+(?:it|[kM]?B) \[)")
 """How a bar of progress begins."""
 _MAP = re.compile(r'<iframe\s[^>]*srcdoc="')
+_FILM = re.compile(r"""<(?:video|audio|source)\s[^>]*src=["']data:""")
 _BOX = re.compile(r"padding-bottom:\s*([\d.]+)%")
 _PLOTLY_HEIGHT = 450
 _ROWS = ("datasets", "values")
@@ -82,10 +84,7 @@ def shown(data: Mapping[str, Any], hosts: Collection[str]) -> dict[str, Any]:
     if kept.keys() <= {"text/plain", _SCRIPT} and (other := sorted(data.keys() - kept.keys())):
         message = _("a page cannot show {kind}; show a picture, HTML or text of it, or tag the cell `remove-output`")
         raise NotShown(message.format(kind=", ".join(other)))
-    if "text/html" in kept:
-        _check_html(str(kept["text/html"]), hosts)
-    elif _SCRIPT in kept:
-        _check_html(f"<script>{kept[_SCRIPT]}</script>", hosts)
+    _check_script(str(kept.get("text/html", kept.get(_SCRIPT, ""))))
     return {f"{prefix}{name}": content for name, content in kept.items()}
 
 
@@ -115,7 +114,7 @@ def _of_plotly(found: Mapping[str, Any]) -> Figure:
 
 
 def _of_html(text: str) -> Figure | None:
-    """Find matplotlib's animations and folium's maps in HTML."""
+    """Find in HTML what is heavy: matplotlib's animations, folium's maps, films and sounds."""
     if frame := first_frame(text):
         own = re.sub(r"<link\b[^>]*font-awesome[^>]*>", "", text)  # the theme has these icons
         return Figure("html", own, still=frame)
@@ -123,6 +122,8 @@ def _of_html(text: str) -> Figure | None:
         own = re.sub(r"<span[^>]*>Make this Notebook Trusted.*?</span>", "", text)
         box = _BOX.search(text)
         return Figure("html", own, height=f"{box[1]}%" if box else "")
+    if _FILM.search(text):
+        return Figure("html", text)
     return None
 
 
@@ -142,7 +143,9 @@ def _asked(figure: Figure) -> Iterator[str]:
     elif figure.library == "bokeh" and re.search(r'"(\w*TileSource|ImageURL)"', text := json.dumps(figure.data)):
         yield from (urlsplit(address).netloc for address in re.findall(r'"(https?://[^"]+)"', text))
     elif figure.library == "html":
-        yield from asked_by_html(figure.data)
+        for reference in references("text/html", f"<meta charset=utf-8>{figure.data}".encode()):
+            if reference.loads and (host := urlsplit(reference.address.strip()).netloc):
+                yield host
 
 
 def _asked_by_plotly(data: Mapping[str, Any]) -> Iterator[str]:
@@ -161,20 +164,13 @@ def _asked_by_plotly(data: Mapping[str, Any]) -> Iterator[str]:
             yield host
 
 
-def asked_by_html(text: str) -> Iterator[str]:
-    """Yield the hosts that a piece of HTML asks when a browser shows it."""
-    for reference in references("text/html", f"<meta charset=utf-8>{text}".encode()):
-        address = reference.address.strip()
-        if reference.loads and (host := urlsplit(address).netloc) and not page_of_video(address):
-            yield host
-
-
-def _check_html(text: str, hosts: Collection[str]) -> None:
-    _refuse(set(asked_by_html(text)) - {*hosts})
+def _check_script(text: str) -> None:
+    """Refuse what would stay empty; whom HTML asks is looked at with that of authors."""
     if re.search(r"\b(?:require|requirejs)(?:\.config)?\(\s*[\[{]", text):
         raise NotShown(_("its script wants RequireJS, which pages have not; show it as a picture or a file of its own"))
-    if re.search(r"\bdocs_json\b", text):
-        raise NotShown(_("it wants BokehJS, which only `bokeh.plotting.show` brings; hand the figure to it"))
+    if library := next((library for sign, library in _WANTED.items() if sign in text), ""):
+        message = _("its script wants {library}, which pages have for figures only; show the figure, not its HTML")
+        raise NotShown(message.format(library=library))
 
 
 def _refuse(hosts: set[str]) -> None:

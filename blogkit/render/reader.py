@@ -14,6 +14,7 @@ from ..errors import Fault
 from ..execution.result import Result, with_outputs
 from ..language import N_, _
 from ..posts.headings import take_title
+from ..posts.notebook import is_executed
 from ..posts.post import Post
 from .outputs import CONTROLS, FIGURE, NotShown, shown
 
@@ -49,7 +50,7 @@ def executed_notebook(text: str, *, post: Post, result: Result | None, hosts: Co
     notebook = with_outputs(post, result)
     if result:
         for fault in _fit_for_pages(notebook, post, result, hosts):
-            logger.warning(str(fault))
+            logger.warning("%s", fault.message, location=f"{fault.path}:{fault.line}")
         notebook.metadata["language_info"] = result.notebook.metadata.get("language_info", {})
     labels = take_title(notebook.cells, post.title)
     heading = "# " + _MARKUP.sub(r"\\\1", post.title)
@@ -64,24 +65,30 @@ def _fit_for_pages(
     notebook: nbformat.NotebookNode, post: Post, result: Result, hosts: Collection[str]
 ) -> Iterator[Fault]:
     """Turn the outputs of the cells into what pages show; yield what they cannot show."""
+    number = 0
     for index, cell in enumerate(notebook.cells):
+        number += is_executed(cell)
         if cell.cell_type != "code" or not _UNSEEN.isdisjoint(cell.metadata.get("tags", ())):
             continue
-        for output in (output for output in cell.outputs if "data" in output):
-            try:
-                output.data = shown(output.data, hosts)
-                _address_scripts(output.data, result)
-            except NotShown as error:
-                output.data = {}
-                yield Fault(post.path, post.cell_line(index), str(error))
-        controls = [output for output in cell.outputs if CONTROLS in output.get("data", {})]
-        if controls and not any(
-            output.get("data", output.get("text")) for output in cell.outputs if output not in controls
-        ):
-            message = _("a widget needs a running kernel, which no page has; show what it controls")
-            yield Fault(post.path, post.cell_line(index), message)
-        for output in controls[1:]:
+        for reason in _fit_outputs(cell.outputs, result, hosts):
+            told = _("cell {number}: {reason}").format(number=number, reason=reason)
+            yield Fault(post.path, post.cell_line(index), told)
+
+
+def _fit_outputs(outputs: list[nbformat.NotebookNode], result: Result, hosts: Collection[str]) -> Iterator[str]:
+    for output in (output for output in outputs if "data" in output):
+        try:
+            output.data = shown(output.data, hosts)
+            _address_scripts(output.data, result)
+        except NotShown as error:
             output.data = {}
+            yield str(error)
+    seen = [output for output in outputs if output.get("data") or output.get("name") == "stdout"]
+    controls = [output for output in seen if CONTROLS in output.get("data", {})]
+    if controls and len(controls) == len(seen):
+        yield _("a widget needs a running kernel, which no page has; show what it controls")
+    for output in controls[1:]:  # one note is enough
+        output.data = {}
 
 
 def _address_scripts(data: nbformat.NotebookNode, result: Result) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import warnings
 
+import altair
 import matplotlib
 import numpy as np
 import pytest
@@ -124,3 +125,14 @@ def test_tensorflow_is_silent_only_while_it_loads(tmp_path):
     code = _source("tensorflow") + "\nimport os; os.write(2, b'heard')"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=True)
     assert done.stderr == b"heard"
+
+
+def test_a_chart_whose_data_stands_elsewhere_is_handed_on_and_not_drawn_empty():
+    kept = []
+    exec(_source("figures/altair"), {"_keep_script": lambda name, make: kept.append(name)})
+    bundle = altair.Chart("https://data.example/cars.json").mark_bar()._repr_mimebundle_()
+    assert [*bundle] == ["application/vnd.vegalite.v6+json"]
+    assert kept == ["vega.min.js"]
+    rows = altair.Data(values=[{"url": "a", "tooltip": 1}])
+    bundle = altair.Chart(rows).mark_bar().encode(x="url:N", y="tooltip:Q")._repr_mimebundle_()
+    assert [*bundle] == ["image/svg+xml", "image/png"]
