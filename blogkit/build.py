@@ -200,10 +200,10 @@ class Build:
         found = {docname: result.digest for docname, result in self.results.items() if docname in docnames}
         return [docname for docname, digest in found.items() if not self.made.same(f"result {docname}", digest)]
 
-    def make_views(self, documents: Sequence[Document], renderer: str) -> tuple[list[str], list[str]]:
+    def make_views(self, documents: Sequence[Document], made_by: Callable[[str], str]) -> tuple[list[str], list[str]]:
         """Make the views; return the names of those whose pages are stale: of documents, of lists.
 
-        ``renderer`` stands for what renders them.
+        ``made_by`` returns what stands for all that renders a page, but for its document and its view.
         """
         self._thumbnails = thumbnails(self.entries, self.results, self.root, self.staging.pages)
         self._cards = {HOME: site_card(self.site)}
@@ -220,7 +220,7 @@ class Build:
             self.views |= found
             written = {name: (self.staging.pages / f"{name}.html").is_file() for name in found}
             # Each is noted, also where the file is missing.
-            stale.append([n for n, v in found.items() if not self.made.same(n, v.digest(renderer)) or not written[n]])
+            stale.append([n for n, v in found.items() if not self.made.same(n, v.digest(made_by(n))) or not written[n]])
         return stale[0], stale[1]
 
     def publish(self, loaded: Collection[str]) -> None:

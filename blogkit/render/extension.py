@@ -22,7 +22,7 @@ from ..site.settings import is_address, own_settings
 from ..text import shorten
 from ..web.pages import NOT_FOUND
 from ..web.views import Document
-from . import borders, front, maths
+from . import borders, equations, front
 from .anchors import NameSections
 from .builder import THEME, BlogBuilder, theme_files
 from .reader import hand_over
@@ -116,7 +116,8 @@ class Hooks:
         documents = [_document(env, name, in_menu=name in menu) for name in (*menu, *sorted(asked - {*menu}))]
         renderer = f"{app.builder.build_info.config_hash} {engine_digest()} {front.templates_digest(app)}"
         with self._told():
-            stale, self._stale_lists = self.build.make_views(documents, renderer)
+            shown = equations.shown_of_others(env)
+            stale, self._stale_lists = self.build.make_views(documents, lambda name: renderer + shown.get(name, ""))
             self._check_targets()
         # Sphinx writes lists only when it writes documents.
         return [name for name in stale if name in env.all_docs] or [root] * bool(self._stale_lists)
@@ -193,7 +194,7 @@ def register(app: Sphinx) -> ExtensionMetadata:
     # while Sphinx writes: the blog's look and the pages of the lists
     app.add_builder(BlogBuilder, override=True)
     app.add_html_theme("blogkit", str(THEME))
-    app.add_html_math_renderer("mathml", (maths.visit_inline, None), (maths.visit_block, None))
+    equations.setup(app)
     app.add_node(HideCodeCellNode, override=True, html=(visit_folded, depart_folded))
     app.connect("html-collect-pages", hooks.collect_pages)
     app.connect("html-page-context", hooks.page_context)
