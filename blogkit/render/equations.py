@@ -20,6 +20,7 @@ from sphinx.util.nodes import make_refnode
 
 from ..language import _
 from ..text import hyphenated
+from .dollars import leave_money
 from .maths import Maths
 from .places import place
 from .tex_lines import numbered_lines
@@ -221,6 +222,7 @@ def visit_block(translator: HTML5Translator, node: nodes.math_block) -> None:
 
 def setup(app: Sphinx) -> None:
     """Register it with Sphinx."""
+    leave_money()
     app.add_domain(Equations, override=True)
     app.add_transform(NumberEquations)
     app.add_post_transform(ConvertEquations)
