@@ -7,7 +7,7 @@ order of the page. References are ``{eq}`` in texts, and ``\ref`` and ``\eqref``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -21,7 +21,7 @@ from sphinx.util.nodes import make_refnode
 from ..language import _
 from ..text import hyphenated
 from .dollars import leave_money
-from .maths import Maths
+from .maths import Maths, macros
 from .places import place
 from .tex_lines import numbered_lines
 
@@ -187,12 +187,6 @@ class ConvertEquations(SphinxPostTransform):
                 continue
             if not node["mathml"]:
                 _remove(node)
-
-
-def macros(mathjax: Mapping[str, Any] | None) -> Mapping[str, object]:
-    """Return the macros of a site as Jupyter Book has them: ``mathjax3_config: {tex: {macros: …}}``."""
-    found: Mapping[str, object] = ((mathjax or {}).get("tex") or {}).get("macros") or {}
-    return found
 
 
 def shown_of_others(env: BuildEnvironment) -> dict[str, str]:

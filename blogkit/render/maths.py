@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from html import escape
+from html import escape, unescape
 
 from math_core import LatexError, LatexToMathML
 
@@ -50,6 +50,13 @@ class Maths:
         """Convert an equation of its own."""
         return self._convert(self._tex.display(tex), block=True)
 
+    def text(self, tex: str) -> str:
+        """Return the letters of an equation, for places that hold text only; LaTeX where it is wrong."""
+        try:
+            return unescape(re.sub("<[^>]*>", "", self.inline(tex)))
+        except ValueError:
+            return tex
+
     def numbered(self, environment: str, rows: list[tuple[str, str]]) -> str:
         """Convert the lines of an environment, each with its number; empty: it has none."""
         tags = [f"({number})" for _row, number in rows]
@@ -68,6 +75,21 @@ class Maths:
         for old, new in _BETTER.items():
             text = text.replace(old, new)
         return "" if _EMPTY.fullmatch(text) else text
+
+
+def macros(mathjax: object) -> Mapping[str, object]:
+    """Return the macros of a site as Jupyter Book has them, in ``mathjax3_config``; raise ``ValueError``."""
+    found = mathjax or {}
+    for name in ("tex", "macros", ""):
+        if not isinstance(found, dict) or (name and {*found} - {name, "options"}):  # MyST adds options of its own
+            raise ValueError(_("only `tex: {macros: {…}}` is known here: each name → its LaTeX; delete the rest"))
+        found = (found.get(name) or {}) if name else found
+    for name, macro in found.items():
+        try:
+            Maths({name: macro})
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"{name}: {error}") from error
+    return found
 
 
 def _in_plain_words(error: str) -> str:

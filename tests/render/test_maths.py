@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from conftest import Book
 from lxml import etree
 
-from blogkit.render.maths import Maths
+from blogkit.render.maths import Maths, macros
 
 FORMS = [
     (r"\begin{align*}a&=b\\c&=d\end{align*}", "<mtable"),
@@ -161,3 +161,28 @@ def test_all_wrong_equations_are_told_with_their_lines(book: Book) -> None:
     assert "no equation has the label lost" in log and "no equation has the label gone" in log
     assert "2024-01-02-two.ipynb: cell 2, line 3: WARNING: the equation is wrong" in log
     assert not book.site.exists()
+
+
+@pytest.mark.parametrize(
+    ("mathjax", "told"),
+    [
+        ({"tex": {"macros": {"a": "x", "b": r"\frac{"}}}, "b: Expected closing token"),
+        ({"tex": {"macros": {"a": [r"x#1", 1, "d", 3]}}}, ""),
+        ({"tex": {"packages": ["physics"]}}, "only `tex"),
+        ({"loader": {}}, "only `tex"),
+        ("macros", "only `tex"),
+        ({"tex": {"macros": "a"}}, "only `tex"),
+        ({"tex": {"macros": {"a": [None, "x"]}}}, "a: "),
+    ],
+)
+def test_macros_of_a_site_are_looked_at(mathjax: object, told: str) -> None:
+    if told:
+        with pytest.raises(ValueError, match=re.escape(told)):
+            macros(mathjax)
+    else:
+        assert macros(mathjax)
+
+
+def test_headings_are_text_in_the_table_of_contents() -> None:
+    assert Maths().text(r"\alpha_1 < \mathbb{R}") == "α1<ℝ"
+    assert Maths().text(r"\nope") == r"\nope"
