@@ -31,7 +31,7 @@ _OTHERS = (
     *("jupyter_book.cli.main", "jupyter_book.sphinx", "sphinx_multitoc_numbering", "sphinx_external_toc.events"),
     *("myst_nb.sphinx_ext", "myst_nb.ext.execution_tables", "myst_nb.ext.glue.domain", "sphinx_design.extension"),
     *("myst_parser.sphinx_ext.directives", "myst_parser.sphinx_ext.mathjax", "myst_parser.sphinx_ext.myst_refs"),
-    *("docutils.utils.math.latex2mathml", "filelock", "jupyter_client.manager", "lxml.html", "nbclient", "psutil"),
+    *("math_core", "PIL.ImageColor", "filelock", "jupyter_client.manager", "lxml.html", "nbclient", "psutil"),
     *("rich.progress", "watchfiles"),
 )
 

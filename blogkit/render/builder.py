@@ -34,6 +34,7 @@ from ..web.head import metatags
 from ..web.views import View
 from .filters import Filters
 from .licences import NOTICES, notices
+from .maths import Maths
 from .scripts import in_language
 from .translator import BlogTranslator
 from .words import language_of
@@ -225,4 +226,11 @@ def _headings(toc: nodes.Node) -> Iterator[Heading]:
         while parent is not None:
             level += isinstance(parent, nodes.bullet_list)
             parent = parent.parent
-        yield Heading(level, reference["anchorname"].removeprefix("#"), reference.astext())
+        yield Heading(level, reference["anchorname"].removeprefix("#"), _words(reference))
+
+
+def _words(heading: nodes.Element) -> str:
+    """Return a heading as text, with its equations as a line can have them."""
+    for node in list((heading := heading.deepcopy()).findall(nodes.math)):
+        node[:] = [nodes.Text(Maths().text(node.astext()))]
+    return heading.astext()

@@ -23,7 +23,7 @@ from ..site.settings import is_address, own_settings
 from ..text import shorten
 from ..web.pages import NOT_FOUND
 from ..web.views import Document
-from . import borders, citations, embeds, figures, front, markdown, maths
+from . import borders, citations, embeds, equations, figures, front, markdown
 from .addresses import give_addresses, linking_to_moved
 from .anchors import NameSections
 from .borders import line_of
@@ -226,7 +226,7 @@ def register(app: Sphinx) -> ExtensionMetadata:
     # while Sphinx writes: the blog's look and the pages of the lists
     app.add_builder(BlogBuilder, override=True)
     app.add_html_theme("blogkit", str(THEME))
-    app.add_html_math_renderer("mathml", (maths.visit_inline, None), (maths.visit_block, None))
+    equations.setup(app)
     app.add_node(HideCodeCellNode, override=True, html=(visit_folded, depart_folded))
     figures.register()
     app.add_node(figures.figure_node, html=(figures.visit_figure, figures.depart_figure))

@@ -18,6 +18,7 @@ from ..language import _
 from ..site.config import Config
 from ..site.settings import as_yaml, sphinx_name
 from . import boxes, citations, diagrams, references, statements
+from .maths import macros
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -105,6 +106,10 @@ def configure(app: Sphinx, config: Config) -> None:
     if told := [name for name, value in _told(app) if value != values.get(name)]:
         message = _("the command gives another value; write it into this file")
         raise AuthorError([config.fault(name, message) for name in told])
+    try:
+        macros(config.sphinx.get("mathjax3_config"))
+    except ValueError as error:
+        raise AuthorError([config.fault("mathjax3_config", str(error))]) from error
     values["exclude_patterns"] = sorted({*_EXCLUDED, *values["exclude_patterns"]})
     values["suppress_warnings"] = [*_SUPPRESSED, *values["suppress_warnings"]]
     if unknown := [name for name in config.sphinx if name not in app.config]:

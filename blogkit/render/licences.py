@@ -1,23 +1,28 @@
-"""Say which licences the scripts, styles and icons of a site have: their notices go with each copy.
+"""Say which licences the scripts, styles, icons and fonts of a site have: their notices go with each copy.
 
-No site holds a font: pages name those of the reader's machine, and cards and figures are drawn with Nanum Gothic, whose
-licence (SIL OFL 1.1) asks nothing of what is drawn with it.
+The only fonts are those of equations: pages name others of the reader's machine, and cards and figures are drawn with
+Nanum Gothic, whose licence (SIL OFL 1.1) asks nothing of what is drawn with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from importlib.metadata import distribution
 from pathlib import Path
 
 NOTICES = "LICENSES.txt"
 _OWN = Path(__file__).parents[1] / "LICENSE"
+_FONTS = Path(__file__).parent / "theme/OFL.txt"
 _RULE = "-" * 79
 
 
-def notices(own: Iterable[str], design: Iterable[str]) -> str:
+def notices(own: Collection[str], design: Iterable[str]) -> str:
     """Return the text of ``_static/LICENSES.txt``, for the names of the blog's own files and of sphinx-design's."""
-    told = {", ".join(sorted(own)): _OWN.read_text(encoding="utf-8")}
+    fonts = {name for name in own if name.endswith(".woff2")}
+    told = {
+        ", ".join(sorted({*own} - fonts)): _OWN.read_text(encoding="utf-8"),
+        ", ".join(sorted(fonts)): _FONTS.read_text(encoding="utf-8"),
+    }
     package = distribution("sphinx-design")
     for file in (path for path in package.files or () if "LICENSE" in path.name):
         about = f"{file.name.partition('_')[0]} (icons in pages)" if "_" in file.name else ", ".join(sorted(design))

@@ -1,92 +1,103 @@
-r"""Write equations as MathML, which browsers draw by themselves: nothing is loaded, and feeds carry them too.
+r"""Write equations as MathML, which browsers draw by themselves: no script is loaded, and feeds carry them too.
 
-docutils' own converter is used: unlike latex2mathml it knows ``aligned`` and reports what it cannot convert, so that
-no broken equation is published. The few common spellings that it lacks are put in its words first.
+math-core converts them: it writes the part of MathML that all browsers know, and says what it cannot convert, so that
+no broken equation is published. The LaTeX source is left out of a page: it would be as long as the equation itself, and
+feed readers that know no MathML would show both.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from html import escape, unescape
+from typing import Any
 
-from docutils import nodes
-from docutils.utils.math import MathError
-from docutils.utils.math.latex2mathml import tex2mathml
-from sphinx.util import logging
+from math_core import LatexError, LatexToMathML
 
 from ..language import _
+from .tex import STRAIGHT, Lookup, Tex
 
-if TYPE_CHECKING:
-    from sphinx.writers.html5 import HTML5Translator
-
-_ALIGNED = ("align", "alignat", "eqnarray", "gather", "split")
-_COMMANDS = {
-    r"\argmin": r"\operatorname*{arg min}",
-    r"\argmax": r"\operatorname*{arg max}",
-    r"\textbf": r"\mathbf",
-    r"\bm": r"\boldsymbol",
-    r"\R": r"\mathbb{R}",
-    r"\E": r"\mathbb{E}",
-    r"\dfrac": r"\displaystyle\frac",
+Tag = Callable[[str], str]
+_MACROS = {"E": r"\mathbb{E}", "Var": r"\operatorname{Var}", "Cov": r"\operatorname{Cov}"}
+"""Commands that MathJax lacks and that authors write all the same; a definition of their own counts."""
+_BETTER = {
+    "&ApplyFunction;": "\u2061",  # no entity of XML: feeds are XML
+    STRAIGHT: '"',
+    # Accents that browsers put beside a letter, or do not stretch
+    '<mo stretchy="false">\u20d7</mo>': '<mo stretchy="false" mathsize="70%">→</mo>',
+    '<mo stretchy="true">~</mo>': '<mo stretchy="true">\u02dc</mo>',
 }
-_OPERATOR = re.compile(r"\\operatorname(\*?)\{([^{}]*)\}(?:\s*_\s*(\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|\w))?")
-_BRACES = re.compile(r"<msu([bp])>(\s*<m(?:under|over)\b.*?[⏟⏞].*?)</msu\1>", re.DOTALL)
-
-logger = logging.getLogger(__name__)
-
-
-def mathml(tex: str, *, block: bool = False) -> str:
-    """Convert LaTeX to a ``<math>`` element; raise ``ValueError`` that names what is not known."""
-    try:
-        text = str(tex2mathml(_in_docutils_words(tex, block=block), as_block=block))
-    except (MathError, SyntaxError) as error:
-        raise ValueError(str(error).strip()) from error
-    text = text.replace("&ApplyFunction;", "\u2061")  # no entity of XML: feeds are XML
-    text = _BRACES.sub(lambda m: _limits("under" if m[1] == "b" else "over", m[2]), text)
-    return re.sub(r">\s+<", "><", text)
+_EMPTY = re.compile(r"<math[^>]*>(?:<mrow>|</mrow>)*</math>")
+_TAG = re.compile(r"<mtext>\(n(\d+)\)</mtext>")
+_AT = re.compile(r"\d+: ")
+_UNKNOWN = re.compile(r'Unknown (command|environment) "(.*)"', re.DOTALL)
 
 
-def visit_inline(translator: HTML5Translator, node: nodes.math) -> None:
-    """Write an equation in a line."""
-    translator.body.append(_convert(node, block=False))
-    raise nodes.SkipNode
+class Maths:
+    """Converts the equations of a page, in their order: what one defines is known to those after it."""
+
+    def __init__(self, macros: Mapping[str, object] | None = None, lookup: Lookup = str) -> None:
+        self._tex = Tex(lookup)
+        self._converter = LatexToMathML(
+            fancy_error=False, global_group=True, xml_namespace=False, allow_unreliable_rendering=True
+        )
+        self._convert(self._tex.definitions({**_MACROS, **(macros or {})}), block=False)
+
+    def inline(self, tex: str) -> str:
+        """Convert an equation in a line; raise ``ValueError`` that says what is wrong with it."""
+        return self._convert(self._tex.display(tex), block=False)
+
+    def block(self, tex: str) -> str:
+        """Convert an equation of its own."""
+        return self._convert(self._tex.display(tex), block=True)
+
+    def text(self, tex: str) -> str:
+        """Return the letters of an equation, for places that hold text only; LaTeX where it is wrong."""
+        try:
+            return unescape(re.sub("<[^>]*>", "", self.inline(tex)))
+        except ValueError:
+            return tex
+
+    def numbered(self, environment: str, rows: list[tuple[str, str]]) -> str:
+        """Convert the lines of an environment, each with its number; empty: it has none."""
+        tags = [f"({number})" for _row, number in rows]
+        translate = self._tex.display if environment == "equation*" else self._tex.translate
+        found = r"\\ ".join(
+            translate(row) + (rf"\tag{{n{place}}}" if number else "") for place, (row, number) in enumerate(rows)
+        )
+        text = self._convert(rf"\begin{{{environment}}}{found}\end{{{environment}}}", block=True)
+        return _TAG.sub(lambda match: f'<mtext class="eqno">{escape(tags[int(match[1])])}</mtext>', text)
+
+    def _convert(self, tex: str, *, block: bool) -> str:
+        try:
+            text = self._converter.convert_with_global_state(tex, displaystyle=block)
+        except LatexError as error:
+            raise ValueError(_in_plain_words(str(error))) from error
+        for old, new in _BETTER.items():
+            text = text.replace(old, new)
+        return "" if _EMPTY.fullmatch(text) else text
 
 
-def visit_block(translator: HTML5Translator, node: nodes.math_block) -> None:
-    """Write an equation of its own, with its number if it has one."""
-    if "amsmath" in node["classes"]:
-        node["ids"].clear()  # MyST draws them by lot in each build: nobody can refer to them
-    translator.body.append(translator.starttag(node, "div", CLASS="equation"))
-    translator.body.append(_convert(node, block=True))
-    if node.get("number"):
-        translator.body.append(f'<span class="eqno">({node["number"]})</span>')
-    translator.body.append("</div>\n")
-    raise nodes.SkipNode
+def macros(mathjax: object) -> dict[str, object]:
+    """Return the macros of a site as Jupyter Book has them, in ``mathjax3_config``; raise ``ValueError``."""
+    found: Any = mathjax or {}
+    for name in ("tex", "macros", ""):
+        if not isinstance(found, dict) or (name and {*found} - {name, "options"}):  # MyST adds options of its own
+            raise ValueError(_("only `tex: {macros: {…}}` is known here: each name → its LaTeX; delete the rest"))
+        found = (found.get(name) or {}) if name else found
+    for name, macro in found.items():
+        try:
+            Maths({name: macro})
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"{name}: {error}") from error
+    return dict(found)
 
 
-def _convert(node: nodes.math | nodes.math_block, *, block: bool) -> str:
-    try:
-        return mathml(node.astext(), block=block)
-    except ValueError as error:
-        logger.warning(_("equation: %s"), error, location=node)
-        return ""
-
-
-def _limits(where: str, content: str) -> str:
-    """Put what belongs to a brace under or over it; docutils puts it beside."""
-    return f"<m{where}>{content}</m{where}>"
-
-
-def _in_docutils_words(tex: str, *, block: bool) -> str:
-    tex = re.sub(r"\\(begin|end)\{equation\*?\}|\\(nonumber|notag)\b|\\label\{[^}]*\}", "", tex)
-    tex = re.sub(rf"\\(begin|end)\{{(?:{'|'.join(_ALIGNED)})\*?\}}", r"\\\1{aligned}", tex)
-    if block and r"\\" in tex and r"\begin" not in tex:
-        tex = rf"\begin{{aligned}}{tex}\end{{aligned}}"
-    tex = re.sub(r"\\[A-Za-z]+", lambda m: _COMMANDS.get(m[0], m[0]), tex)
-    return _OPERATOR.sub(lambda m: _operator(re.sub(r"\\[,;: ]", " ", m[2]), m[3] or "", under=bool(m[1])), tex)
-
-
-def _operator(name: str, index: str, *, under: bool) -> str:
-    """Write an operator whose index stands under it, as that of a limit, in commands that docutils knows."""
-    operator = rf"\operatorname{{{name}}}"
-    return rf"\underset{{{index}}}{{{operator}}}" if under and index else operator + (f"_{index}" if index else "")
+def _in_plain_words(error: str) -> str:
+    found = _UNKNOWN.search(error)
+    if not found:
+        return _AT.sub("", error, count=1).rstrip(".")
+    if found[1] == "environment":
+        return _("no environment is called {name}; mend its name").format(name=found[2])
+    message = _("{name} is no known command; mend it, or define it before: \\newcommand{name}{{…}}")
+    return message.format(name=found[2])

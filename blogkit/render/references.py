@@ -17,6 +17,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import docname_join
 
 from ..files import json_digest
+from .equations import labels_within
 from .statements import STATEMENTS
 from .words import NUMBERED, caption_format
 
@@ -44,7 +45,8 @@ class References(Domain):
 
     def process_doc(self, env: BuildEnvironment, docname: str, document: nodes.document) -> None:
         """Note what a document refers to, and number what it has with a caption."""
-        if found := {str(node["reftarget"]) for node in document.findall(pending_xref)}:
+        found = {str(node["reftarget"]) for node in document.findall(pending_xref)}
+        if found := found.union(labels_within(document)):
             self.targets[docname] = sorted(found)
         standard: Any = env.domains["std"]
         numbers: dict[str, dict[str, tuple[int, ...]]] = {}

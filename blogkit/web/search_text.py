@@ -12,7 +12,7 @@ from ..text import nfc
 from .markup import BLOCKS, BODY, HEADINGS
 
 _OUTPUT = 20_000  # characters of one block of code or output; logs have no end
-_SKIPPED = {"nav", "footer", "aside", "script", "style", "template", "button", "svg", "math"}
+_SKIPPED = {"nav", "footer", "aside", "script", "style", "template", "button", "svg"}
 _IGNORED = {"headerlink", "facts", "terms", "provenance"}
 
 
@@ -91,6 +91,10 @@ class _Collector:
 
     def _walk(self, element: html.HtmlElement, part: int, code: bool) -> None:
         tag, classes = element.tag, (element.get("class") or "").split()
+        if tag == "math":
+            # One in a line is part of its sentence; the letters of others, without their places, say nothing.
+            self._parts[part][1].append("" if element.get("display") else "".join(element.itertext()))
+            return
         if (
             (tag in _SKIPPED and "sidebar" not in classes)
             or not _IGNORED.isdisjoint(classes)

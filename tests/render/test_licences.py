@@ -23,9 +23,11 @@ def test_every_file_that_a_site_ships_has_its_notice(book: Book) -> None:
     icons = {name for name in blocks if name.endswith("(icons in pages)")}
     assert shipped == {name for names in blocks.keys() - icons for name in names.split(", ")}
     assert icons == {"octicon (icons in pages)", "material-icons (icons in pages)"}
-    own, design, *rest = sorted(blocks, key=lambda name: (name in icons, "blog.css" not in name))
+    own, design, *rest = sorted(blocks, key=lambda name: (name in icons, "maths" in name, "blog.css" not in name))
     assert blocks[own].startswith("MIT License\n\nCopyright (c) 2019-2026 JiHyun Kim")
     assert "Chris Sewell" in blocks[design] and "this permission notice" in blocks[design]
+    fonts = rest.pop(0)
+    assert "STIX Fonts Project Authors" in blocks[fonts] and "SIL OPEN FONT LICENSE" in blocks[fonts]
     folder = Path(sphinx_design.__file__).parent / "compiled"
     for name in rest:
         licence = (folder / f"{name.partition(' ')[0]}_LICENSE").read_text(encoding="utf-8")

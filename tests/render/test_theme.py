@@ -21,7 +21,6 @@ from playwright.sync_api import Browser, Page
 from blogkit.posts.references import LiveText
 from blogkit.render import builder
 from blogkit.render.filters import live_text
-from blogkit.render.maths import mathml
 
 pytestmark = pytest.mark.slow
 GALLERY = (Path(__file__).parent / "gallery.md").read_text(encoding="utf-8")
@@ -225,37 +224,6 @@ def test_pictures_know_their_size(gallery: Book) -> None:
     thumbnail = gallery.soup("index.html").select_one(".card img")
     assert (thumbnail["width"], thumbnail["height"]) == ("1440", "800")
     assert (gallery.site / unquote(thumbnail["src"])).stat().st_size < 60_000
-
-
-def test_equations_are_mathml_and_nothing_is_loaded_for_them(gallery: Book) -> None:
-    soup = gallery.soup(POST)
-    assert len(soup.find_all("math")) == 4
-    assert "MathJax" not in str(soup)
-    assert soup.select_one(".eqno").text == "(1)"
-
-
-def test_equation_that_is_not_known_stops_the_build(book: Book) -> None:
-    book.post("2024-01-01-one", "글.\n\n$\\undefinedmacro x$\n")
-    log = book.fail()
-    assert "2024-01-01-one.md" in log
-    assert "undefinedmacro" in log
-
-
-@pytest.mark.parametrize(
-    ("tex", "part"),
-    [
-        (r"\begin{align*}a&=b\\c&=d\end{align*}", "<mtable"),
-        (r"\argmin_w L", ">arg min</mi>"),
-        (r"\operatorname*{arg\,max}_{x \in \mathbb{R}^{n}} f", "<munder><mrow>"),
-        (r"\underbrace{a+b}_{n}", "<munder><munder>"),
-        (r"x < y", "&lt;"),
-        (r"a = b \\ c = d", "<mtr>"),
-    ],
-)
-def test_common_latex_is_understood(tex: str, part: str) -> None:
-    found = mathml(tex, block=True)
-    assert part in found
-    assert "&ApplyFunction;" not in found
 
 
 def test_drafts_are_marked_in_a_preview(book: Book) -> None:

@@ -225,7 +225,8 @@ def test_executed_output_is_found_and_folded_code_unfolds(
 def test_parts_of_a_page() -> None:
     page = read_page(
         """<!doctype html><meta charset="utf-8"><meta property="article:tag" content="꼬리표"><main>
-        <article data-search-body><h1>제목<a class="headerlink">#</a></h1><nav>차례</nav><p>첫 <b>문단</b>,\n두 줄</p>
+        <article data-search-body><h1>제목<a class="headerlink">#</a></h1><nav>차례</nav><p>첫 <b>문단</b>,\n두 줄,
+        <math><mi>x</mi><mo>></mo></math>.</p><math display="block"><mi>y</mi></math>
         <section id="x"><h2>마디<a class="headerlink">#</a></h2><p>글</p><pre>code  = 1\n</pre>
         <section id="y"><h3>안쪽</h3><ul><li>하나</li><li>둘</li></ul></section><p>뒤</p></section>
         <footer>바닥</footer></article></main>""".encode(),
@@ -234,7 +235,7 @@ def test_parts_of_a_page() -> None:
     assert page is not None
     assert page.title == "제목"
     assert [(s.anchor, s.heading, s.text, s.code) for s in page.sections] == [
-        ("", "꼬리표", "첫 문단, 두 줄", ""),
+        ("", "꼬리표", "첫 문단, 두 줄, x>.", ""),
         ("x", "마디", "글\n뒤", "code  = 1"),
         ("y", "안쪽", "하나\n둘", ""),
     ]
