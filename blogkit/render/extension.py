@@ -23,9 +23,10 @@ from ..text import shorten
 from ..web.pages import NOT_FOUND
 from ..web.views import Document
 from . import borders, front, maths
-from .addresses import give_addresses, linking_to_moved
-from .anchors import NameSections
+from .addresses import give_addresses, link_siblings, linking_to_moved
+from .anchors import KnowAnchors, NameSections, NestSections
 from .builder import THEME, BlogBuilder, theme_files
+from .pasted import TakeOutPictures
 from .reader import hand_over
 from .translator import depart_folded, visit_folded
 
@@ -97,6 +98,11 @@ class Hooks:
         entry = self.build.entry(docname)
         result = self.build.results.get(docname)
         hand_over(app.env, entry.post if entry else None, result)
+
+    def doctree_read(self, app: Sphinx, doctree: nodes.document) -> None:
+        """Mend the links of a document."""
+        source = Path(app.env.doc2path(app.env.docname, base=False)).as_posix()
+        link_siblings(doctree, source, (entry.post for entry in self.build.entries))
 
     def reading_ended(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
         """Choose what is written again: the pages that would show something else than they show."""
@@ -189,8 +195,10 @@ def register(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-before-read-docs", hooks.before_read)
     # while Sphinx reads: join source and result
     app.connect("source-read", hooks.source_read)
-    app.add_transform(NameSections)
+    for transform in (NestSections, TakeOutPictures, NameSections, KnowAnchors):
+        app.add_transform(transform)
     app.connect("doctree-read", borders.check_addresses)
+    app.connect("doctree-read", hooks.doctree_read)
     borders.close_side_doors()
     app.connect("env-updated", hooks.reading_ended)
     # while Sphinx writes: the blog's look and the pages of the lists

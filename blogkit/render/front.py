@@ -35,7 +35,7 @@ _DEFAULTS: dict[str, Any] = {
     "html_theme_options": {},
     "myst_dmath_double_inline": True,
     "myst_enable_extensions": [*_MYST],
-    "myst_heading_anchors": 3,
+    "myst_heading_anchors": 6,
     "myst_url_schemes": ["mailto", "http", "https"],
     "nb_execution_mode": "off",  # the blog executes its posts before Sphinx reads them
     "nb_output_stderr": "remove",  # shown in the log of the build, not to readers
@@ -48,8 +48,9 @@ _DEFAULTS: dict[str, Any] = {
     "use_multitoc_numbering": False,
 }
 _EXCLUDED = ["_build", ".*", "**/.*", "README*.md", "**/README*.md", "**.ipynb_checkpoints", "Thumbs.db"]
-# A blog may have no post yet; a strike is HTML only, as the blog is; what Pygments cannot colour is shown without.
-_SUPPRESSED = ["myst.domains", "etoc.glob", "myst.strikethrough", "misc.highlighting_failure"]
+# A blog may have no post yet; a strike is HTML only, as the blog is; what Pygments cannot colour is shown without;
+# a heading that skips a level is one below the last.
+_SUPPRESSED = ["myst.domains", "etoc.glob", "myst.strikethrough", "misc.highlighting_failure", "myst.header"]
 _JUPYTER_BOOK = (
     *("sphinx_togglebutton", "sphinx_copybutton", "sphinx_thebe", "sphinx_comments", "sphinx.ext.intersphinx"),
     *("sphinx_book_theme", "pydata_sphinx_theme", "sphinx_jupyterbook_latex", "sphinx_multitoc_numbering"),

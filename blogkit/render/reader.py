@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
 from myst_nb.core.config import NbParserConfig
@@ -11,6 +13,7 @@ from sphinx.environment import BuildEnvironment
 from ..execution.result import Result, with_outputs
 from ..posts.headings import take_title
 from ..posts.post import Post
+from .pasted import attached_picture
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#$|~!&])")
 
@@ -21,17 +24,24 @@ def hand_over(env: BuildEnvironment, post: Post | None, result: Result | None = 
     formats = config.custom_formats
     formats.clear()
     if post:
-        formats[post.path.suffix] = (executed_notebook, {"post": post, "result": result}, False)
+        options = {"post": post, "result": result, "made": Path(config.output_folder)}
+        formats[post.path.suffix] = (executed_notebook, options, False)
 
 
-def executed_notebook(text: str, *, post: Post, result: Result | None) -> nbformat.NotebookNode:
+def executed_notebook(text: str, *, post: Post, result: Result | None, made: Path) -> nbformat.NotebookNode:
     """Return the post as a notebook that begins with its title and holds the stored outputs.
 
-    The signature is that of MyST-NB's custom readers: ``text`` is the source, as Sphinx read it.
+    Pictures that are attached to its cells become files in ``made``. The signature is that of MyST-NB's custom readers:
+    ``text`` is the source, as Sphinx read it.
     """
     notebook = with_outputs(post, result)
     if result:
         notebook.metadata["language_info"] = result.notebook.metadata.get("language_info", {})
+    for cell in notebook.cells:
+        for name, kinds in cell.get("attachments", {}).items():
+            address = attached_picture(kinds, made, post.path.parent)
+            for spelling in {f"attachment:{name}", f"attachment:{quote(name)}"} if address else ():
+                cell.source = cell.source.replace(spelling, address)
     labels = take_title(notebook.cells, post.title)
     heading = "# " + _MARKUP.sub(r"\\\1", post.title)
     title = nbformat.v4.new_markdown_cell("\n".join(filter(None, (labels, heading))), id="title")
