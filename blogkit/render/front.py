@@ -41,7 +41,7 @@ _DEFAULTS: dict[str, Any] = {
     "myst_dmath_double_inline": True,
     "myst_enable_extensions": [*_MYST],
     "myst_fence_as_directive": ["mermaid"],
-    "myst_heading_anchors": 3,
+    "myst_heading_anchors": 6,
     "myst_url_schemes": ["mailto", "http", "https"],
     "nb_execution_mode": "off",  # the blog executes its posts before Sphinx reads them
     "nb_mime_priority_overrides": [("html", "text/latex", 35)],  # SymPy gives its equations as pictures, too
@@ -56,8 +56,9 @@ _DEFAULTS: dict[str, Any] = {
     "use_multitoc_numbering": False,
 }
 _EXCLUDED = ["_build", ".*", "**/.*", "README*.md", "**/README*.md", "**.ipynb_checkpoints", "Thumbs.db"]
-# A blog may have no post yet; a strike is HTML only, as the blog is; what Pygments cannot colour is shown without.
-_SUPPRESSED = ["myst.domains", "etoc.glob", "myst.strikethrough", "misc.highlighting_failure"]
+# A blog may have no post yet; a strike is HTML only, as the blog is; what Pygments cannot colour is shown without;
+# a heading that skips a level is one below the last.
+_SUPPRESSED = ["myst.domains", "etoc.glob", "myst.strikethrough", "misc.highlighting_failure", "myst.header"]
 # Posts cite the same works, and by one number different ones.
 _SUPPRESSED += ["bibtex.duplicate_citation", "bibtex.duplicate_label"]
 _SUPPRESSED += ["design.card_legacy"]  # `^^^` and `+++` in cards, which the world writes
