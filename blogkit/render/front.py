@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 EXTENSIONS = ("sphinx_external_toc", "myst_nb", "sphinx_design")
 _CONF = "_build/.conf"
 _MYST = (
-    *("amsmath", "attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath", "html_image", "linkify"),
+    *("amsmath", "attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath", "linkify"),
     *("strikethrough", "tasklist"),
 )
 _DEFAULTS: dict[str, Any] = {

@@ -65,9 +65,10 @@ class NameNumbers(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Change what is not the author's own words."""
-        for node in [n for n in self.document.findall(pending_xref) if not n.get("refexplicit")]:
+        for node in [*self.document.findall(pending_xref)]:
+            own_words = node.get("refexplicit")
             place = self._place(node)
-            if place and place[0] != self.env.docname:
+            if place and place[0] != self.env.docname and not own_words:
                 title = nodes.Text(f" ({self.env.titles[place[0]].astext()})")
                 node.parent.insert(node.parent.index(node) + 1, title)
 
@@ -77,14 +78,17 @@ class NameNumbers(SphinxPostTransform):
         target = node["reftarget"]
         if node["reftype"] == "eq" and target in domains["math"].equations:
             return domains["math"].equations[target][0], ""
-        if target in domains[STATEMENTS].labels and node["reftype"] in ("ref", "numref"):
-            node["refdomain"], node["reftype"] = STATEMENTS, "ref"
-            return domains[STATEMENTS].labels[target][:2]  # type: ignore[no-any-return]
-        if node["reftype"] != "numref" or target not in domains["std"].anonlabels:
+        if node["reftype"] not in ("ref", "numref"):
             return None
-        docname, address = domains["std"].anonlabels[target]
+        docname, address = domains["std"].anonlabels.get(target, ("", ""))
         numbers = self.env.toc_fignumbers.get(docname, {})
         kind = next((kind for kind, of_kind in numbers.items() if address in of_kind), None)
+        is_titled = kind or target in domains["std"].labels
+        if target in domains[STATEMENTS].labels and (node["refdomain"] == STATEMENTS or not is_titled):
+            node["refdomain"], node["reftype"] = STATEMENTS, "ref"
+            return domains[STATEMENTS].labels[target][:2]  # type: ignore[no-any-return]
+        if node["reftype"] == "ref" or node["refexplicit"] or not docname:
+            return None
         if kind is None:  # sections have no numbers
             node["reftype"] = "ref" if self.config.numfig else "numref"
             return None

@@ -20,6 +20,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
 from ..language import N_, _
+from ..text import hyphenated
 from .words import word
 
 if TYPE_CHECKING:
@@ -91,8 +92,10 @@ class Statement(SphinxDirective):
         node = nodes.admonition("", title, classes=[*classes, *self.options.get("class", [])], short=short)
         self.set_source_info(node)
         if label := self.options.get("label"):
-            node["names"].append(nodes.fully_normalize_name(label))
-            self.state.document.note_explicit_target(node, node)
+            node["label"] = nodes.fully_normalize_name(label)
+            addresses = (hyphenated(label), f"{self.kind}-{hyphenated(label)}")
+            node["ids"] = [each for each in addresses if each not in self.state.document.ids][:1]
+            self.state.document.set_id(node)
         if self.name.endswith("-start"):
             node["gate"] = self.kind
         self.state.nested_parse(self.content, self.content_offset, node)
@@ -191,13 +194,13 @@ class Statements(Domain):
         self.data["labels"] = {label: place for label, place in self.labels.items() if place[0] != docname}
 
     def process_doc(self, env: BuildEnvironment, docname: str, document: nodes.document) -> None:
-        """Note what has a label, also for Sphinx's own references."""
-        standard: Any = env.domains["std"]
-        for node in document.findall(nodes.admonition):
-            for label in node["names"] if "short" in node else ():
-                place = (docname, node["ids"][0])
-                self.labels[label] = (*place, node["short"], node.get("of", ""))
-                standard.labels[label] = (*place, self.called(label) if "of" in node else node[0].astext())
+        """Note what has a label; those of sections and figures are others, and may be called the same."""
+        for node in [node for node in document.findall(nodes.admonition) if "label" in node]:
+            label = node["label"]
+            if label in self.labels:
+                other = env.doc2path(self.labels[label][0], base=False)
+                logger.warning(_("the label %s stands in %s, too; write another one"), label, other, location=node)
+            self.labels[label] = (docname, node["ids"][0], node["short"], node.get("of", ""))
 
     def called(self, label: str) -> str:
         """Return the kind and number of what has a label; of a solution: those of its exercise."""
@@ -221,9 +224,11 @@ class Statements(Domain):
         text = contnode if node.get("refexplicit") else nodes.Text(self.called(target))
         return make_refnode(builder, fromdocname, docname, address, text)
 
-    def resolve_any_xref(self, *arguments: Any) -> list[Any]:
-        """Leave it to Sphinx's own references, which know the labels, too."""
-        return []
+    def resolve_any_xref(self, *place: Any) -> list[Any]:
+        """Return the link for a reference that says nothing of what it leads to."""
+        env, fromdocname, builder, target, node, contnode = place
+        found = self.resolve_xref(env, fromdocname, builder, "ref", target.lower(), node, contnode)
+        return [(f"{self.name}:ref", found)] if found else []
 
 
 def setup(app: Sphinx) -> None:

@@ -102,10 +102,18 @@ def test_every_section_of_the_documentation_shows_something() -> None:
         ("Notes", "details.toggle > summary", "Show more"),
         ("Notes", "blockquote.epigraph .attribution", "—Somebody"),
         ("Notes", "blockquote.pull-quote", "What matters."),
+        ("Cells", "details.hide > summary", "Show code"),
+        ("Cells", "figure#fig-disc .caption-text", "A disc."),
+        ("Cells", "p .pasted-text", "20"),
+        ("Videos", "a.player[href*='watch?v=aircAruvnKk'] span", "A talk"),
         ("Margins", "aside.margin .sidebar-title", "Beside the text"),
         ("Margins", "aside.sidebar:not(.margin) > p + p", "A box that the text flows around."),
         ("Theorems", "#def-right .admonition-title", "Definition 1 (Right triangle)"),
-        ("Theorems", "#thm-pythagoras.theorem .admonition-title", "Theorem 1 (Pythagoras)"),
+        (
+            "Theorems",
+            ".theorem .admonition-title",
+            "Theorem 1 (Pythagoras)",
+        ),
         ("Theorems", ".argument .admonition-title", "Proof"),
         ("Theorems", ".argument a[href='#def-right']", "Definition 1"),
         ("Theorems", ".argument a[href='#equation-eq-pythagoras']", "(1)"),
@@ -115,7 +123,7 @@ def test_every_section_of_the_documentation_shows_something() -> None:
         ("Exercises", "#ex-code > p + p", "Do so in Python."),
         ("Exercises", "#sol-code .cell_output", "5050"),
         ("Exercises", "p > a[href='#sol-code']", "Solution to Exercise 2"),
-        ("Diagrams", "#fig-decision .caption-number", "Fig. 3"),
+        ("Diagrams", "#fig-decision .caption-number", "Fig. 4"),
         ("Terms", "dl.glossary #term-Square", "Square#"),
         ("Terms", "p a[href='#term-Square']", "Square"),
         ("Terms", "p a.footnote-reference", "[1]"),
@@ -133,8 +141,9 @@ def test_construct(post: BeautifulSoup, title: str, selector: str, text: str) ->
 
 def test_statements_are_referred_to_by_kind_and_number(post: BeautifulSoup) -> None:
     links = section(post, "Theorems").select(".remark a")
-    assert [said(a) for a in links] == ["Theorem 1", "Theorem 1", "so is this link"]
-    assert {a["href"] for a in links} == {"#thm-pythagoras"}
+    assert [said(a) for a in links] == ["Theorem 1", "Theorem 1", "Theorem 1", "so is this link"]
+    assert {a["href"] for a in links} == {"#theorem-pythagoras", "#pythagoras"}  # a label of its own stands before it
+    assert len(post.select(".theorem#theorem-pythagoras, #pythagoras")) == 2
 
 
 def test_numbers_of_another_post_are_named_with_its_title(another: BeautifulSoup) -> None:
