@@ -24,9 +24,19 @@ STRAIGHT = "\ue000"
 """Stands for a straight quotation mark in a text, which LaTeX would make a closing one."""
 _TEXT_MATHS = re.compile(r"(?<!\\)\$((?:[^$\\]|\\.)*)\$|\\\((.*?)\\\)", re.DOTALL)
 _FONTS = re.compile(r"\\(?:rm|bf|it|mathrm|text|textrm|mathbf|operatorname\*?|limits|nolimits)(?![A-Za-z])|[{}]")
+_STARRED = re.compile(r"(?<=[A-Za-z])(?<!\\operatorname)(?=\*)")
+"""Before a ``*`` that the converter would take for the end of a command: ``\\beta*x``."""
 _COLUMNS = re.compile(r"[@!><]\s*\{[^{}]*\}|\{[^{}]*\}|\s")
 _SPELLINGS = {
-    r"\hdots": r"\ldots",
+    **dict.fromkeys((r"\hdots", r"\dotsc", r"\dotso"), r"\ldots"),
+    **dict.fromkeys((r"\dotsb", r"\dotsm", r"\dotsi"), r"\cdots"),
+    **dict.fromkeys((r"\intop", r"\smallint"), r"\int"),
+    r"\thicksim": r"\sim",
+    r"\thickapprox": r"\approx",
+    r"\varpropto": r"\propto",
+    r"\shortmid": r"\mid",
+    r"\O": r"\text{Ø}",
+    r"\AA": r"\text{Å}",
     r"\strut": r"\mathstrut",
     r"\mathds": r"\mathbb",
     r"\mathbbm": r"\mathbb",
@@ -88,8 +98,8 @@ class Tex:
                 option = reader.option()
                 out.append(f"{token}{{{self.translate(self._defaults[token] if option is None else option)}}}")
             else:
-                out.append(" " if token.startswith("%") else _SPELLINGS.get(token, token))
-        return "".join(out)
+                out.append(" " if token[0] == "%" else _SPELLINGS.get(token, token))
+        return _STARRED.sub(" ", "".join(out))
 
     def display(self, tex: str) -> str:
         """Return an equation of its own: one that has several lines is aligned, as Sphinx does it."""
@@ -210,6 +220,14 @@ class Tex:
         content = self.translate(reader.argument())
         return rf"\mathbf{{{content}}}" if re.fullmatch(r"[\d.]+", content) else rf"\boldsymbol{{{content}}}"
 
+    def _big(self, reader: Reader, command: str) -> str:
+        bracket = reader.argument().strip()
+        return command + {"<": r"\langle", ">": r"\rangle"}.get(bracket, bracket) if bracket != "." else ""
+
+    def _space(self, reader: Reader) -> str:
+        reader.skip("*")
+        return rf"\hspace{{{reader.argument()}}}"
+
     def _reference(self, reader: Reader, form: str) -> str:
         return rf"\text{{{form.format(self._lookup(reader.argument().strip()))}}}"
 
@@ -269,7 +287,13 @@ _COMMANDS: dict[str, Callable[[Tex, Reader], str]] = {
     **{f"\\{name}": partial(Tex._plain_table, name=name) for name in ("matrix", "pmatrix", "cases")},
     r"\mathop": Tex._mathop,
     **{name: partial(Tex._colour, command=name) for name in (r"\color", r"\textcolor")},
-    **dict.fromkeys((r"\boldsymbol", r"\bm"), Tex._bold),
+    **dict.fromkeys((r"\boldsymbol", r"\bm", r"\pmb"), Tex._bold),
+    **{
+        f"\\{size}{side}": partial(Tex._big, command=f"\\{size}{side}")
+        for size in ("big", "Big", "bigg", "Bigg")
+        for side in ("", "l", "r", "m")
+    },
+    r"\hspace": Tex._space,
     r"\ref": partial(Tex._reference, form="{}"),
     r"\eqref": partial(Tex._reference, form="({})"),
     "\\\\": Tex._line_end,

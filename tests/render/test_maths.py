@@ -45,6 +45,8 @@ FORMS = [
     (r"\ce{SO4^2-}", "<mn>2</mn><mo"),
     (r"\ce{^{227}_{90}Th}", "<msubsup>"),
     (r"\unicode{x263a}", "☺"),
+    (r"\beta*x \dotsc \hspace*{1em}", "<mi>β</mi><mo"),
+    (r"\bigg{|}_0^1 \big< x \big>", "⟨"),
 ]
 
 
