@@ -27,7 +27,7 @@ _ENDED = ["paragraph", "reference", "blockquote", "list"]
 
 def read_dollars_so() -> None:
     """Have MyST read dollar signs in this way."""
-    mdit.dollarmath_plugin = plugin  # type: ignore[assignment]
+    mdit.dollarmath_plugin = plugin  # type: ignore[attr-defined,assignment]
 
 
 def plugin(parser: MarkdownIt, *, allow_space: bool = True, allow_digits: bool = True, **options: Any) -> None:
