@@ -20,7 +20,7 @@ from sphinx.util.nodes import make_refnode
 
 from ..language import _
 from ..text import hyphenated
-from .dollars import leave_money
+from .dollars import read_dollars_so
 from .maths import Maths, macros
 from .places import place
 from .tex_lines import numbered_lines
@@ -184,16 +184,16 @@ def visit_inline(translator: HTML5Translator, node: nodes.math) -> None:
 
 
 def visit_block(translator: HTML5Translator, node: nodes.math_block) -> None:
-    """Write an equation of its own; its box is as wide as the text and scrolls."""
-    translator.body.append(translator.starttag(node, "div", CLASS="equation"))
-    translator.body.append(_written(node))
-    translator.body.append("</div>\n")
+    """Write an equation of its own; its box is as wide as the text and scrolls. A paragraph holds no other box."""
+    box = "span" if isinstance(node.parent, nodes.TextElement) else "div"
+    translator.body.append(translator.starttag(node, box, "", CLASS="equation"))
+    translator.body.append(f"{_written(node)}</{box}>\n")
     raise nodes.SkipNode
 
 
 def setup(app: Sphinx) -> None:
     """Register it with Sphinx."""
-    leave_money()
+    read_dollars_so()
     app.add_domain(Equations, override=True)
     app.add_transform(NumberEquations)
     app.add_post_transform(ConvertEquations)

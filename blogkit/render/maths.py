@@ -15,7 +15,8 @@ from typing import Any
 from math_core import LatexError, LatexToMathML
 
 from ..language import _
-from .tex import STRAIGHT, Lookup, Tex
+from .tex import Lookup, Tex
+from .tex_words import STRAIGHT
 
 Tag = Callable[[str], str]
 _MACROS = {"E": r"\mathbb{E}", "Var": r"\operatorname{Var}", "Cov": r"\operatorname{Cov}"}

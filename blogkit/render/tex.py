@@ -16,48 +16,18 @@ from PIL import ImageColor
 from .chemistry import chemistry
 from .tex_lines import WITH_ARGUMENT, paired
 from .tex_reader import LENGTH, Reader, cells, deep, joined, lines
+from .tex_words import BRACKETS, INNER, SPELLINGS, STRAIGHT
 
 Lookup = Callable[[str], str]
 """Label of an equation → its number."""
 
-STRAIGHT = "\ue000"
-"""Stands for a straight quotation mark in a text, which LaTeX would make a closing one."""
 _TEXT_MATHS = re.compile(r"(?<!\\)\$((?:[^$\\]|\\.)*)\$|\\\((.*?)\\\)", re.DOTALL)
 _FONTS = re.compile(r"\\(?:rm|bf|it|mathrm|text|textrm|mathbf|operatorname\*?|limits|nolimits)(?![A-Za-z])|[{}]")
+_STARRED = re.compile(r"(?<=[A-Za-z])(?<!\\operatorname)(?=\*)")
+"""Before a ``*`` that the converter would take for the end of a command: ``\\beta*x``."""
+_SWITCHED = re.compile(r"([_^])\s*\\(rm|bf|it|sf|tt)\s*(?=\{)")
+_FENCES = (r"\left", r"\right", r"\middle")
 _COLUMNS = re.compile(r"[@!><]\s*\{[^{}]*\}|\{[^{}]*\}|\s")
-_SPELLINGS = {
-    r"\hdots": r"\ldots",
-    r"\strut": r"\mathstrut",
-    r"\mathds": r"\mathbb",
-    r"\mathbbm": r"\mathbb",
-    r"\hfill": r"\qquad",
-    r"\cr": r"\\",
-    r"\newline": r"\\",
-    r"\LaTeX": r"\text{LaTeX}",
-    r"\TeX": r"\text{TeX}",
-    "\\\n": r"\ ",
-    **dict.fromkeys((r"\nonumber", r"\notag", r"\centering", r"\allowbreak", r"\nobreak", r"\displaylimits"), ""),
-    # Sizes: those of the text around an equation hold for it, too.
-    **dict.fromkeys((r"\tiny", r"\scriptsize", r"\footnotesize", r"\small", r"\normalsize", r"\large"), ""),
-    **dict.fromkeys((r"\Large", r"\LARGE", r"\huge", r"\Huge"), ""),
-}
-_ALIGNED = ("align", "alignat", "alignedat", "flalign", "split", "eqnarray", "xalignat")
-_BARE = ("equation", "displaymath", "math", "subequations")
-_INNER = {
-    **dict.fromkeys(_ALIGNED, "aligned"),
-    "gather": "gathered",
-    "multline": "gathered",
-    **dict.fromkeys(_BARE, ""),
-}
-"""Environments of their own → what they are in another one, or without numbers."""
-_BRACKETS = {
-    "p": ("(", ")"),
-    "b": ("[", "]"),
-    "B": (r"\{", r"\}"),
-    "v": ("|", "|"),
-    "V": (r"\|", r"\|"),
-    "": (".", "."),
-}
 
 
 class Tex:
@@ -88,8 +58,8 @@ class Tex:
                 option = reader.option()
                 out.append(f"{token}{{{self.translate(self._defaults[token] if option is None else option)}}}")
             else:
-                out.append(" " if token.startswith("%") else _SPELLINGS.get(token, token))
-        return "".join(out)
+                out.append(" " if token[0] == "%" else SPELLINGS.get(token, token))
+        return _SWITCHED.sub(r"\1\\math\2", _STARRED.sub(" ", "".join(out)))
 
     def display(self, tex: str) -> str:
         """Return an equation of its own: one that has several lines is aligned, as Sphinx does it."""
@@ -147,7 +117,7 @@ class Tex:
             reader.argument()
         if bare == "eqnarray" or bare.endswith("smallmatrix") or (name != bare and bare.endswith("matrix")):
             return self._table(bare, reader.option() if name != bare else None, reader.body(name))
-        inner = _INNER.get(bare, name)
+        inner = INNER.get(bare, name)
         if name in ("array", "subarray"):
             reader.option()
             return rf"\begin{{array}}{{{_columns(reader.argument())}}}"
@@ -155,7 +125,7 @@ class Tex:
 
     def _end(self, reader: Reader) -> str:
         name = reader.argument()
-        inner = _INNER.get(name.removesuffix("*"), "array" if name == "subarray" else name)
+        inner = INNER.get(name.removesuffix("*"), "array" if name == "subarray" else name)
         return rf"\end{{{inner}}}" if inner else ""
 
     def _table(self, name: str, columns: str | None, body: str) -> str:
@@ -164,7 +134,7 @@ class Tex:
             pairs = joined(paired(row) for row in lines(body))
             return rf"\begin{{aligned}}{self.translate(pairs)}\end{{aligned}}"
         small = name.endswith("smallmatrix")
-        left, right = _BRACKETS.get(name.removesuffix("matrix").removesuffix("small"), (".", "."))
+        left, right = BRACKETS.get(name.removesuffix("matrix").removesuffix("small"), (".", "."))
         style = r"\scriptstyle " if small else ""
         inner = joined("&".join(f"{{{style}{self.translate(cell)}}}" for cell in row) for row in rows)
         wide = (columns or "c").strip() * max(map(len, rows), default=1)
@@ -209,6 +179,21 @@ class Tex:
         """Write what is bold; a number has another command."""
         content = self.translate(reader.argument())
         return rf"\mathbf{{{content}}}" if re.fullmatch(r"[\d.]+", content) else rf"\boldsymbol{{{content}}}"
+
+    def _big(self, reader: Reader, command: str) -> str:
+        bracket = reader.argument().strip()
+        none = bracket == "." and command not in _FENCES
+        return "" if none else command + {"<": r"\langle ", ">": r"\rangle "}.get(bracket, bracket)
+
+    def _verbatim(self, reader: Reader) -> str:
+        sign = reader.token()
+        words = reader.until(sign)
+        reader.skip(sign)
+        return _plain(re.sub(r"([\\{}%$])", r"\\\1", words).replace(r"\\", r"\textbackslash "), r"\texttt")
+
+    def _space(self, reader: Reader) -> str:
+        reader.skip("*")
+        return rf"\hspace{{{reader.argument()}}}"
 
     def _reference(self, reader: Reader, form: str) -> str:
         return rf"\text{{{form.format(self._lookup(reader.argument().strip()))}}}"
@@ -269,7 +254,15 @@ _COMMANDS: dict[str, Callable[[Tex, Reader], str]] = {
     **{f"\\{name}": partial(Tex._plain_table, name=name) for name in ("matrix", "pmatrix", "cases")},
     r"\mathop": Tex._mathop,
     **{name: partial(Tex._colour, command=name) for name in (r"\color", r"\textcolor")},
-    **dict.fromkeys((r"\boldsymbol", r"\bm"), Tex._bold),
+    **dict.fromkeys((r"\boldsymbol", r"\bm", r"\pmb"), Tex._bold),
+    **{
+        f"\\{size}{side}": partial(Tex._big, command=f"\\{size}{side}")
+        for size in ("big", "Big", "bigg", "Bigg")
+        for side in ("", "l", "r", "m")
+    },
+    **{name: partial(Tex._big, command=name) for name in _FENCES},
+    r"\hspace": Tex._space,
+    r"\verb": Tex._verbatim,
     r"\ref": partial(Tex._reference, form="{}"),
     r"\eqref": partial(Tex._reference, form="({})"),
     "\\\\": Tex._line_end,

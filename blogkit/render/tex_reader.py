@@ -115,13 +115,13 @@ def _split(tex: str, ends: tuple[str, ...]) -> list[str]:
 
 
 def deep(tex: str) -> Iterator[tuple[str, int]]:
-    """Yield each token with the number of braces and environments around it."""
+    """Yield each token with the number of braces, brackets and environments around it."""
     depth = 0
     for match in _TOKEN.finditer(tex):
         token = match[0]
-        depth -= token in ("}", r"\end")
+        depth -= token in ("}", r"\end", r"\right")
         yield token, depth
-        depth += token in ("{", r"\begin")
+        depth += token in ("{", r"\begin", r"\left")
 
 
 def joined(rows: Iterable[str]) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 from markdown_it import MarkdownIt
-from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from blogkit.render.dollars import leave_money
+from blogkit.render.dollars import plugin
 
 MONEY = [
     "It costs $5 and $10.",
@@ -35,29 +34,35 @@ EQUATIONS = {
 }
 
 
-@pytest.fixture(scope="module")
-def parser() -> MarkdownIt:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mdit_py_plugins.dollarmath.index.math_inline_dollar", _original())
-        leave_money()
-        return MarkdownIt().use(dollarmath_plugin, double_inline=True)
+PARSER = MarkdownIt().use(plugin, double_inline=True)
 
 
-def _original() -> object:
-    from mdit_py_plugins.dollarmath import index
-
-    return index.math_inline_dollar
-
-
-def _equations(parser: MarkdownIt, text: str) -> int:
-    return sum(token.type == "math_inline" for token in parser.parse(text)[1].children or ())
+def _equations(text: str) -> int:
+    return sum(token.type == "math_inline" for token in PARSER.parse(text)[1].children or ())
 
 
 @pytest.mark.parametrize("text", MONEY)
-def test_money_is_text(parser: MarkdownIt, text: str) -> None:
-    assert _equations(parser, text) == 0
+def test_money_is_text(text: str) -> None:
+    assert _equations(text) == 0
 
 
 @pytest.mark.parametrize(("text", "number"), EQUATIONS.items())
-def test_equations_are_equations(parser: MarkdownIt, text: str, number: int) -> None:
-    assert _equations(parser, text) == number
+def test_equations_are_equations(text: str, number: int) -> None:
+    assert _equations(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Text:\n$$\n\\begin{align}\na\n\\end{align}\n$$\nand $x$.", ["inline", "math_block", "inline"]),
+        ("Text:\n$$ a $$ (label)\nand", ["inline", "math_block_label", "inline"]),
+        ("- Text:\n  $$a$$\n- b", ["inline", "math_block", "inline"]),
+        ("Text with $$a$$ in it", ["inline"]),
+        ("Text with\n$$a$$ in it", ["inline"]),
+        ("Text with\n$$ no end", ["inline"]),
+        ("Text with $$\na\n$$ in it\n\n$$ b $$", ["inline", "math_block"]),
+    ],
+)
+def test_an_equation_may_follow_a_line_of_text(text: str, kinds: list[str]) -> None:
+    tokens = PARSER.parse(text)
+    assert [token.type for token in tokens if token.type.startswith(("inline", "math"))] == kinds

@@ -45,6 +45,11 @@ FORMS = [
     (r"\ce{SO4^2-}", "<mn>2</mn><mo"),
     (r"\ce{^{227}_{90}Th}", "<msubsup>"),
     (r"\unicode{x263a}", "☺"),
+    (r"\beta*x \dotsc \hspace*{1em}", "<mi>β</mi><mo"),
+    (r"\left< x \right> \left. y \right|", "<mo>⟨</mo>"),
+    (r"\verb!a_b! + z_\rm{exact}", "<msub><mi>z</mi>"),
+    (r"\begin{equation} a \left( b \\ c \right) \end{equation}", "<mi>c</mi>"),
+    (r"\bigg{|}_0^1 \big< x \big>", "⟨"),
 ]
 
 
