@@ -55,7 +55,7 @@ NOTEBOOKS = {
     "no-source": (cell(source=...), "cells 2 'source' is a required property"),
     "raw": (notebook(cells=[{**RAW, "source": 5}]), "cells 1 source 5 is not valid"),
     "half": (notebook(cells=[RAW, {**CODE, "source": "'\ud800'"}]), "surrogates not allowed"),
-    "title": (notebook(cells=[], metadata={"title": "a\0b"}), "title: 'a\\x00b' has a control character"),
+    "title": (notebook(cells=[], metadata={"title": "a\0b"}), "title: 'a\\x00b' has a character that nobody sees"),
     "endless": (notebook(cells=[], metadata={"title": "x", "timeout": float("inf")}), "timeout: must be a number"),
     "json": ("hello", "no Jupyter notebook"),
     "empty": ("", "no Jupyter notebook"),
@@ -80,17 +80,17 @@ FRONTS = {
     "twice": ("expect: {a: '>1', a: '>2'}", "3: expect: cannot be read ('a' stands twice)"),
     "brackets": (f"tags: {'[' * 100_000}", "3: too many brackets or lines inside others"),
     "lines": ("tags:\n" + "- " * 20_000 + "a", "4: too many brackets or lines inside others"),
-    "bomb": (f"kernelspec:\n  name: python3\n{BOMB}", "6: `*a0` stands for another value; write the value"),
-    "circle": ("mystnb: &a {x: *a}", "3: `*a` stands for another value"),
-    "control": ('author: "a\\e[31mb"', "3: author: 'a\\x1b[31mb' has a control character; delete it"),
+    "bomb": (f"kernelspec:\n  name: python3\n{BOMB}", "6: `*a0`: a text that begins with `*`"),
+    "circle": ("mystnb: &a {x: *a}", "3: `*a`: a text that begins"),
+    "control": ('author: "a\\e[31mb"', "3: author: 'a\\x1b[31mb' has a character that nobody sees; delete it"),
     "myst": ("myst: x", "3: myst: must be `key: value` lines"),
     "out": ("redirect_from: ../x", "3: redirect_from: '../x' must be a path below the home page"),
     "own": ("redirect_from: _static/x.html", "3: redirect_from: '_static/x.html' must be a path"),
     "long": (f"redirect_from: {'a' * 250}", "3: redirect_from: 'aaa"),
-    "absolute": ("outputs: [/tmp/x]", "3: outputs: '/tmp/x' must lie below the book's folder"),
-    "long-output": (f"outputs: [images/{'가' * 100}]", "must lie below the book's folder"),
+    "absolute": ("outputs: [/tmp/x]", "3: outputs: '/tmp/x' must be a path inside the blog's folder"),
+    "long-output": (f"outputs: [images/{'가' * 100}]", "must be a path inside the blog's folder"),
     "inside": ("outputs: [files/d, files/d/x]", "3: files/d is a file that 2024-02-02-inside.md writes; rename one"),
-    "input": ("inputs: [/etc/passwd]", "3: inputs: '/etc/passwd' must lie below the book's folder"),
+    "input": ("inputs: [/etc/passwd]", "3: inputs: '/etc/passwd' must be a path inside the blog's folder"),
 }
 BODIES = {
     "options": (
@@ -98,7 +98,7 @@ BODIES = {
         "7: the options of this cell cannot be read (tags: 5",
     ),
     "no-yaml": ("```{code-cell} python\n:tags: [a\n1\n```\n", "6: the options of this cell cannot be read"),
-    "options-bomb": (f"```{{code-cell}} python\n---\n{BOMB}\n---\n1\n```\n", "8: `*a0` stands for another value"),
+    "options-bomb": (f"```{{code-cell}} python\n---\n{BOMB}\n---\n1\n```\n", "8: `*a0`: a text that begins"),
 }
 WHOLE: dict[str, tuple[bytes, str]] = {
     "latin": (b"---\ntitle: caf\xe9\n---\n", "not UTF-8 ("),
@@ -109,15 +109,15 @@ WHOLE: dict[str, tuple[bytes, str]] = {
     "noise": (bytes(range(256)), "not UTF-8 ("),
 }
 NAMES = {
-    "2024-02-02-a\x01b.md": "the name must be YYYY-MM-DD-slug",
-    "2024-02-02-a\nb.md": "the name must be YYYY-MM-DD-slug",
-    "2024-02-02-a%41.md": "the name must be YYYY-MM-DD-slug",
-    "2024-02-02-a#b.md": "the name must be YYYY-MM-DD-slug",
-    "2024-02-02-a?b.md": "the name must be YYYY-MM-DD-slug",
-    "2024-02-02-\udcff.md": "the name must be YYYY-MM-DD-slug",
+    "2024-02-02-a\x01b.md": "the name must be a date and words",
+    "2024-02-02-a\nb.md": "the name must be a date and words",
+    "2024-02-02-a%41.md": "the name must be a date and words",
+    "2024-02-02-a#b.md": "the name must be a date and words",
+    "2024-02-02-a?b.md": "the name must be a date and words",
+    "2024-02-02-\udcff.md": "the name must be a date and words",
     "0999-12-31-a.md": "0999-12-31 is too far away; mend the year; rename the file",
-    f"2024-02-02-{'가' * 80}.md": "the name has more than 240 bytes",
-    f"2024-02-02-{'a' * 241}.md": "the name has more than 240 bytes",
+    f"2024-02-02-{'가' * 80}.md": "the name is too long: 240 bytes",
+    f"2024-02-02-{'a' * 241}.md": "the name is too long: 240 bytes",
     unicodedata.normalize("NFD", "2024-02-02-한글.md"): "the name is spelt with letters in parts (NFD)",
 }
 

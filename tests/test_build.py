@@ -80,12 +80,12 @@ def test_changed_input_renders_the_page_again(book: Book) -> None:
         ("raises", "---\ntitle: x\n---\n" + code("1/0"), "posts/2024-01-02-raises.md:4: cell 1: ZeroDivisionError"),
         ("key", "---\ntitle: x\nkategory: y\n---\n", "posts/2024-01-02-key.md:3: unknown key 'kategory'"),
         ("date", "---\ntitle: x\ndate: 2024-13-01\n---\n", "posts/2024-01-02-date.md:3: date: "),
-        ("yaml", "---\ntitle: a: b\n---\n", "posts/2024-01-02-yaml.md:2: not YAML"),
+        ("yaml", "---\ntitle: a: b\n---\n", "posts/2024-01-02-yaml.md:2: this line cannot be read"),
         ("title", "---\ntags: [a]\n---\n", "posts/2024-01-02-title.md:1: no title"),
         ("none", "글\n", "posts/2024-01-02-none.md:1: no title"),
         ("input", "---\ntitle: x\ninputs: [data/x]\n---\n" + code("1"), "input.md:3: the input data/x does not exist"),
         ("image", "---\ntitle: x\n---\n\n![x](../images/none.png)\n", "posts/2024-01-02-image.md:5"),
-        ("glue", "---\ntitle: x\ndescription: '{y}'\n---\n" + code("1"), "glue.md:3: description: {y} is glued by no"),
+        ("glue", "---\ntitle: x\ndescription: '{y}'\n---\n" + code("1"), "glue.md:3: description: {y}: no cell hands"),
     ],
 )
 def test_bad_input_says_where_and_leaves_the_site(book: Book, name: str, text: str, message: str) -> None:

@@ -39,9 +39,9 @@ def test_a_build_says_faults_in_the_authors_language(book: Book) -> None:
     book.post("2024-01-02-odd", dratf=True)
     said = book.fail(**KOREAN)
     assert "posts/2024-01-01-none.md:1: 제목이 없습니다." in said
-    assert "알 수 없는 키 'dratf'. 쓸 수 있는 키: author, " in said
+    assert "알 수 없는 키 'dratf'. 'draft'을(를) 쓰려고 했나요?" in said
     assert "사이트는 바뀌지 않았습니다." in said
-    assert "no title" in book.fail(**{**KOREAN, "LANGUAGE": "en"})
+    assert "no title; add a line" in book.fail(**{**KOREAN, "LANGUAGE": "en"})
 
 
 def test_status_speaks_korean_to_authors_and_english_to_scripts(book: Book) -> None:

@@ -65,7 +65,7 @@ def test_the_post_of_the_page_is_one(book: Book) -> None:
 @pytest.mark.parametrize("name", KEYS)
 def test_each_example_of_front_matter_is_read_and_says_something(tmp_path: Path, name: str) -> None:
     title = () if name == "title" else ("title: x",)
-    field = {"lang": "language", "published": "draft", "author": "authors"}.get(name, name)
+    field = {"lang": "language", "published": "draft", "status": "draft", "author": "authors"}.get(name, name)
     assert getattr(post(tmp_path, *title, f"{name}: {KEYS[name].example}"), field) != getattr(
         post(tmp_path, "title: x"), field
     )
@@ -76,7 +76,7 @@ def test_defaults_in_words_are_true(tmp_path: Path) -> None:
     assert (found.date, found.authors, found.draft) == (dt.datetime(2024, 1, 2, tzinfo=dt.UTC), ("Ana",), False)
     assert {name: getattr(found, name) for name in WORDS} == WORDS
     told = {name for name, key in KEYS.items() if key.default}
-    assert told == {*WORDS, "title", "date", "author", "lang", "published"}
+    assert told == {*WORDS, "title", "date", "author", "lang", "published", "status"}
 
 
 def test_the_page_names_every_variable_that_the_engine_reads() -> None:

@@ -14,7 +14,7 @@ NOTEBOOK_KEYS = frozenset(
 """Keys that notebook tools write, and that some of them read in a post, too."""
 _OF_ENGINES = frozenset(
     (
-        *("layout", "badges", "comments", "sticky_rank", "use_math", "math", "mathjax"),
+        *("layout", "badges", "comments", "sticky_rank", "use_math", "math", "mathjax", "katex"),
         *("hide_binder_badge", "hide_colab_badge", "hide_github_badge", "hide_deepnote_badge", "toc_sticky"),
         *("jupyter", "engine", "format", "freeze", "html-math-method", "html_meta", "skip_exec", "skip_showdoc"),
         *("type", "weight", "menu", "linktitle", "linkTitle", "thebe-kernel"),

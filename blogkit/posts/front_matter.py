@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from .foreign import NOTEBOOK_KEYS, of_the_blog, without_foreign
 from .front_matter_keys import KEYS, SPELLINGS
 from .mapping import read_mapping
 from .notebook import load_ipynb, split_front_matter
+
+_OTHER_FORM = re.compile(r"(?i)\+{3}\s*\n\s*\w+\s*=|(?:<!--\s*)?(?:\.\. )?(?:title|date)\s*:")
+"""TOML, as Hugo has it, and what Pelican and Nikola write."""
 
 
 def read_front_matter(path: Path, text: str) -> tuple[dict[str, Any], dict[str, int]]:
@@ -29,8 +33,10 @@ def read_front_matter(path: Path, text: str) -> tuple[dict[str, Any], dict[str, 
         kept = {name: value for name, value in notebook.metadata.items() if name in NOTEBOOK_KEYS}
     source = split_front_matter(text)[0]
     if not source and not text.startswith("---"):
+        if _OTHER_FORM.match(text):
+            raise AuthorError([Fault(path, 1, _("front matter must be `key: value` lines between two lines `---`"))])
         return {}, {}
     if not source:
-        raise AuthorError([Fault(path, 1, _("no front matter; end it with a line `---`"))])
+        raise AuthorError([Fault(path, 1, _("the front matter has no end; put a line `---` below it"))])
     meta, lines = read_mapping(path, source, first=2)  # below the first `---`
     return without_foreign(meta) | kept, lines

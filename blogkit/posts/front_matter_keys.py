@@ -83,6 +83,9 @@ KEYS = {
     "toc": Key(values.toc, "true or false", "false", "Whether the page has a table of contents."),
     "draft": Key(values.flag, "true or false", "true", "Only the preview shows it."),
     "published": Key(values.flag, "true or false", "false", "Jekyll's word: `false` is a draft.", "true"),
+    "status": Key(
+        values.status, "text", "draft", "Pelican's and Nikola's word: all but `published` is a draft.", "published"
+    ),
     "thumbnail": Key(
         values.path,
         "file of the book",

@@ -30,10 +30,10 @@ _FIRST_YEAR, _LAST_YEAR = 1000, 9998
 def text(value: Any) -> str:
     """Return a text that is not empty; raise ``ValueError`` for what is none, as all of these do."""
     if not isinstance(value, str | int | float) or isinstance(value, bool) or not str(value).strip():
-        raise ValueError(_("must be a text that is not empty"))
+        raise ValueError(_("must be a text: put it in quotes, or delete it if it is empty"))
     found = nfc(str(value).strip())
     if xml_text(found) != found:
-        raise ValueError(_("{text!r} has a control character; delete it").format(text=found))
+        raise ValueError(_("{text!r} has a character that nobody sees; delete it").format(text=found))
     return found
 
 
@@ -82,6 +82,13 @@ def flag(value: Any) -> bool:
     return value
 
 
+def status(value: Any) -> bool:
+    """Return whether a post is published, by what Pelican and Nikola call its status."""
+    if value not in ("draft", "hidden", "private", "published"):
+        raise ValueError(_("must be draft or published"))
+    return bool(value == "published")
+
+
 def toc(value: Any) -> bool:
     """Return whether there is a table of contents; what an extension of Jupyter notes under that name says nothing."""
     return True if isinstance(value, dict) else flag(value)
@@ -90,7 +97,7 @@ def toc(value: Any) -> bool:
 def positive(value: Any, most: float = sys.float_info.max) -> float:
     """Return a number above 0."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= most:
-        raise ValueError(_("must be a number above 0, and no endless one"))
+        raise ValueError(_("must be a number above 0, such as 60"))
     return float(value)
 
 
@@ -113,7 +120,7 @@ def paths(value: Any) -> tuple[str, ...]:
     for path in found:
         parts = path.split("/")
         if not _fits(path) or re.search(r"[\\:\0]", path):
-            message = _("{path!r} must lie below the book's folder, such as data/mnist.npz")
+            message = _("{path!r} must be a path inside the blog's folder, such as data/mnist.npz")
             raise ValueError(message.format(path=path))
         if parts[-1] == "**" or any("**" in part and part != "**" for part in parts):
             raise ValueError(_("{path!r}: write a pattern such as data/*.csv or data/**/*.csv").format(path=path))
@@ -130,9 +137,13 @@ def files(value: Any) -> tuple[str, ...]:
     found = paths(value)
     for path in found:
         if any(c in path for c in "*?["):
-            raise ValueError(_("{path!r} must name one file; globs are for inputs").format(path=path))
+            raise ValueError(_("{path!r} must name one file; only `inputs` may have patterns").format(path=path))
         if path.split("/")[0] not in _OUTPUT_FOLDERS or "/" not in path:
-            raise ValueError(_("{path!r} might overwrite a source; write to images or files/").format(path=path))
+            raise ValueError(
+                _("{path!r} could overwrite a file of yours; have the code write to images/ or files/").format(
+                    path=path
+                )
+            )
     return found
 
 
@@ -141,7 +152,9 @@ def names(value: Any) -> tuple[str, ...]:
     found = texts(value)
     for name in found:
         if not re.fullmatch(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?", name):
-            raise ValueError(_("{name!r} is no name of a package; the lock says its version").format(name=name))
+            raise ValueError(
+                _("{name!r} is no name of a package; write its name only, without a version").format(name=name)
+            )
     return found
 
 
@@ -150,7 +163,7 @@ def variables(value: Any) -> tuple[str, ...]:
     found = texts(value)
     for name in found:
         if not re.fullmatch(r"[A-Za-z_]\w*", name):
-            message = _("{name!r} is no name of a variable; its value comes from the environment")
+            message = _("{name!r} is no name of a variable; write its name only, as its value stays out of the post")
             raise ValueError(message.format(name=name))
     return found
 
@@ -173,14 +186,16 @@ def template(value: Any) -> str:
     try:
         list(string.Formatter().parse(found))
     except ValueError as error:
-        raise ValueError(_("{reason}; write a literal brace twice").format(reason=error)) from error
+        raise ValueError(
+            _("braces stand for values here ({reason}); to show a brace, write it twice").format(reason=error)
+        ) from error
     return found
 
 
 def promises(value: Any) -> dict[str, str]:
     """Return name → promise."""
     if not isinstance(value, dict):
-        raise ValueError(_("must be `name: '>= 0.9'` lines"))
+        raise ValueError(_("must be lines such as `accuracy: '>= 0.9'`"))
     for promise in value.values():
         parse_promise(str(promise))
     return {str(k): str(v) for k, v in value.items()}

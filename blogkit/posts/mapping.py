@@ -35,7 +35,9 @@ def read_mapping(path: Path, text: str, first: int = 1) -> tuple[dict[str, Any],
         return _construct(path, yaml.compose(text, Loader=LOADER), first)
     except yaml.MarkedYAMLError as error:
         line = _line(error.problem_mark, first)
-        message = _("not YAML: {reason}; quote the value").format(reason=error.problem or error.context)
+        message = _("this line cannot be read ({reason}); put its value in quotes").format(
+            reason=error.problem or error.context
+        )
         raise AuthorError([Fault(path, line, message)]) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + first
@@ -52,7 +54,7 @@ def check_yaml(path: Path, source: str, line: int) -> None:
     for event in yaml.parse(source, Loader=LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent):
-            message = _("`*{name}` stands for another value; write the value").format(name=event.anchor)
+            message = _("`*{name}`: a text that begins with `*` must stand in quotes").format(name=event.anchor)
         elif depth > _DEEPEST:
             message = _("too many brackets or lines inside others; quote the value or write it flat")
         else:

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -81,7 +82,7 @@ def read_post(path: Path, root: Path, timezone: str, author: str = "", notebooks
     for key in ("date", "updated"):
         if isinstance(values.get(key), dt.datetime) and values[key].tzinfo is None:
             values[key] = values[key].replace(tzinfo=ZoneInfo(timezone))
-    published = values.pop("published", True)
+    published = values.pop("published", True) & values.pop("status", True)
     values["draft"] = values.get("draft", False) or not published
     values["language"] = values.pop("lang", "")
     values["authors"] = values.pop("author", (author,) if author else ())
@@ -130,8 +131,7 @@ def _checked(path: Path, meta: dict[str, Any], lines: dict[str, int]) -> tuple[d
         line = lines.setdefault(key, lines.get(name, 1))
         other = written.setdefault(key, name)
         if key not in KEYS:
-            message = _("unknown key {key!r}; known: {known}").format(key=key, known=", ".join(sorted(KEYS)))
-            faults.append(Fault(path, line, message))
+            faults.append(Fault(path, line, _unknown(key)))
         elif other != name:
             message = _("{name!r} says the same as {other!r}; delete one").format(name=name, other=other)
             faults.append(Fault(path, lines.get(name, 1), message))
@@ -143,15 +143,25 @@ def _checked(path: Path, meta: dict[str, Any], lines: dict[str, int]) -> tuple[d
     return values, faults
 
 
+def _unknown(key: str) -> str:
+    known = (*KEYS, *SPELLINGS)
+    if near := get_close_matches(key, known, 1):
+        return _("unknown key {key!r}; did you mean {near!r}? Or delete the line").format(key=key, near=near[0])
+    message = _("unknown key {key!r}; delete the line, or write one of: {known}")
+    return message.format(key=key, known=", ".join(sorted(KEYS)))
+
+
 def _check_name(path: Path) -> None:
     """Raise ``ValueError`` for a name that is none of a post."""
     if not _NAME.fullmatch(path.stem):
-        raise ValueError(_("the name must be YYYY-MM-DD-slug, such as 2019-12-20-mnist.md, without spaces and signs"))
+        raise ValueError(
+            _("the name must be a date and words, such as 2019-12-20-my-first-post.md, without spaces and signs")
+        )
     if len(os.fsencode(path.stem)) > LONGEST_NAME:
-        message = _("the name has more than {number} bytes, and names of what is made of it more")
+        message = _("the name is too long: {number} bytes are the most")
         raise ValueError(message.format(number=LONGEST_NAME))
     if not path.with_name(nfc(path.name)).exists():  # where Hangul in parts is another name, Sphinx does not find it
-        raise ValueError(_("the name is spelt with letters in parts (NFD), as macOS does; type it anew"))
+        raise ValueError(_("the name is spelt with letters in parts (NFD), as macOS does; type it again"))
 
 
 def iter_public(posts: list[Post], now: dt.datetime, preview: bool = False) -> Iterator[Post]:
@@ -183,7 +193,7 @@ def _conflicts(posts: list[Post]) -> Iterator[Fault]:
     for post in posts:
         for name in makers:
             if any(fnmatchcase(name, pattern) for pattern in post.inputs):
-                message = _("{input} is written by {file}; a post reads only committed files")
+                message = _("{input} is written by {file}; a post cannot read what another one writes")
                 yield post.fault("inputs", message.format(input=name, file=makers[name].path.name))
 
 

@@ -43,10 +43,18 @@ def fill_template(template: str, values: Mapping[str, Value]) -> LiveText:
         if name is None:
             continue
         if not name.isidentifier() or conversion:
-            raise ValueError(_("{{{name}}} is no plain name of a glued value").format(name=name))
+            raise ValueError(
+                _("{{{name}}} is no name that `glue` gave to a value; to show braces, write them twice").format(
+                    name=name
+                )
+            )
         if name not in values:
             glued = ", ".join(sorted(values)) or _("nothing")
-            raise ValueError(_("{{{name}}} is glued by no cell; glued: {glued}").format(name=name, glued=glued))
+            raise ValueError(
+                _("{{{name}}}: no cell hands on such a value with `glue`; there are: {glued}").format(
+                    name=name, glued=glued
+                )
+            )
         parts.append((_formatted(name, values[name], spec or ""), True))
     return LiveText(tuple(part for part in parts if part[0]))
 

@@ -30,8 +30,8 @@ def read(root: Path, front: str, body: str = CELL, name: str = "2024-01-01-a.md"
 @pytest.mark.parametrize(
     ("front", "message"),
     [
-        ("author: {orcid: 1}", "author: must be a text that is not empty"),
-        ("tags: ['']", "tags: must be a text that is not empty"),
+        ("author: {orcid: 1}", "author: must be a text"),
+        ("tags: ['']", "tags: must be a text"),
         ("draft:", "draft: must be true or false"),
         ("draft: 5", "draft: must be true or false"),
         ("lang: jp", "lang: 'jp' is no code of a language; write one such as en"),
@@ -41,14 +41,14 @@ def read(root: Path, front: str, body: str = CELL, name: str = "2024-01-01-a.md"
         ("date: soon", "date: 'soon' is no date; write one such as 2019-12-20"),
         ("date: 03/01/2024", "date: '03/01/2024' is no date"),
         ("date: 2024-01-01 25:00", "date: '2024-01-01 25:00' is no date"),
-        ("outputs: ['images/*.png']", "outputs: 'images/*.png' must name one file; globs are for inputs"),
-        ("description: '{a'", "description: expected '}' before end of string; write a literal brace twice"),
-        ("expect: high", "expect: must be `name: '>= 0.9'` lines"),
+        ("outputs: ['images/*.png']", "outputs: 'images/*.png' must name one file; only `inputs`"),
+        ("description: '{a'", "description: braces stand for values here (expected '}' before end of string); to show"),
+        ("expect: high", "expect: must be lines such as `accuracy: '>= 0.9'`"),
         ("expect: {a: high}", "expect: 'high' is no promise; write one such as '>= 0.965'"),
         ("drift: {a: 0}", "drift: must be a number above 0"),
-        ("thumbnail: ../a.png", "thumbnail: '../a.png' must lie below the book's folder"),
+        ("thumbnail: ../a.png", "thumbnail: '../a.png' must be a path inside the blog's folder"),
         ("tags: [a]\ntags: [b]", "'tags' stands twice; delete one"),
-        ("tags: [a", "not YAML"),
+        ("tags: [a", "this line cannot be read"),
         ("lastmod: soon", "lastmod: 'soon' is no date"),
         ("summary: a\nexcerpt: b", "'excerpt' says the same as 'summary'; delete one"),
         ("series: [a, b]", "series: a post is part of one series only"),
@@ -57,7 +57,9 @@ def read(root: Path, front: str, body: str = CELL, name: str = "2024-01-01-a.md"
         ("slug: ../a", "slug: '../a' must be one word"),
         ("slug: index", "slug: 'index' must be one word"),
         (f"slug: {'a' * 300}", "slug: it is too long"),
-        ("kategory: a", "unknown key 'kategory'; known: author, categories"),
+        ("status: ready", "status: must be draft or published"),
+        ("zzzzzz: a", "unknown key 'zzzzzz'; delete the line, or write one of: author, categories"),
+        ("kategory: a", "unknown key 'kategory'; did you mean 'category'?"),
     ],
 )
 def test_a_wrong_value_is_a_fault_of_its_line(tmp_path: Path, front: str, message: str) -> None:
@@ -72,8 +74,24 @@ def test_a_file_without_front_matter_or_heading_is_no_post(tmp_path: Path, text:
     path = tmp_path / "posts" / "2024-01-01-a.md"
     path.parent.mkdir()
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(AuthorError, match=r"2024-01-01-a.md:1: (no title|no front matter|this is no list)"):
+    with pytest.raises(AuthorError, match=r"2024-01-01-a.md:1: (no title|the front matter has no end|this is no list)"):
         read_post(path, tmp_path, "Asia/Seoul")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["+++\ntitle = 'x'\n+++\n", "Title: x\nDate: 2024-01-01\n\n글\n", "<!--\n.. title: x\n-->\n", ".. title: x\n"],
+)
+def test_front_matter_in_another_form_is_told(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "2024-01-01-a.md"
+    path.write_text(f"{text}\n# 제목\n", encoding="utf-8")
+    with pytest.raises(AuthorError, match=r"a\.md:1: front matter must be `key: value` lines between two lines `---`"):
+        read_post(path, tmp_path, "UTC")
+
+
+@pytest.mark.parametrize(("status", "draft"), [("draft", True), ("private", True), ("published", False)])
+def test_a_status_may_say_that_it_is_a_draft(tmp_path: Path, status: str, draft: bool) -> None:
+    assert read(tmp_path, f"status: {status}\n").draft is draft
 
 
 @pytest.mark.parametrize(
@@ -179,9 +197,9 @@ def test_a_template_says_what_it_lacks() -> None:
     assert fill_template("a {b:.1f}.", {"b": 1}) == LiveText((("a ", False), ("1.0", True), (".", False)))
     assert str(fill_template("{{}}", {})) == "{}"
     for template, message in [
-        ("{0}", "is no plain name of a glued value"),
-        ("{b!r}", "is no plain name"),
-        ("{c}", "is glued by no cell; glued: b"),
+        ("{0}", "is no name that `glue` gave to a value"),
+        ("{b!r}", "is no name that `glue` gave"),
+        ("{c}", "no cell hands on such a value with `glue`; there are: b"),
         ("{b:.1q}", "cannot format 1"),
     ]:
         with pytest.raises(ValueError, match=message):

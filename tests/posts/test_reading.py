@@ -37,13 +37,13 @@ def read(root: Path, **options: Any) -> list[Post]:
         ("kernelspec:\n", "a.md:3: kernelspec: "),
         ("inputs: ['data/**.csv']\n", "a.md:3: inputs: 'data/**.csv': write a pattern such as"),
         ("inputs: ['data/**']\n", "a.md:3: inputs: 'data/**': write a pattern such as"),
-        ("inputs: ['.']\n", "a.md:3: inputs: '.' must lie below the book's folder"),
-        ("inputs: [../a.csv]\n", "a.md:3: inputs: '../a.csv' must lie below the book's folder"),
-        ("outputs: [images/../posts/a.md]\n", "a.md:3: outputs: 'images/../posts/a.md' must lie below"),
-        ("outputs: [./data/a.csv]\n", "a.md:3: outputs: './data/a.csv' must lie below"),
-        ("outputs: [images//a.png]\n", "a.md:3: outputs: 'images//a.png' must lie below"),
-        ("outputs: [tests/conftest.py]\n", "a.md:3: outputs: 'tests/conftest.py' might overwrite a source"),
-        ("outputs: [.github/workflows/x.yml]\n", "might overwrite a source; write to images or files/"),
+        ("inputs: ['.']\n", "a.md:3: inputs: '.' must be a path inside the blog's folder"),
+        ("inputs: [../a.csv]\n", "a.md:3: inputs: '../a.csv' must be a path inside the blog's folder"),
+        ("outputs: [images/../posts/a.md]\n", "a.md:3: outputs: 'images/../posts/a.md' must be a path inside"),
+        ("outputs: [./data/a.csv]\n", "a.md:3: outputs: './data/a.csv' must be a path inside"),
+        ("outputs: [images//a.png]\n", "a.md:3: outputs: 'images//a.png' must be a path inside"),
+        ("outputs: [tests/conftest.py]\n", "a.md:3: outputs: 'tests/conftest.py' could overwrite a file of yours"),
+        ("outputs: [.github/workflows/x.yml]\n", "could overwrite a file of yours"),
         ("[a, b]: c\n", "a.md:3: a key must be one word"),
         ("author: a\x08b\n", "a.md:3: the character '\\x08' is not allowed; delete it"),
     ],
@@ -71,7 +71,7 @@ def test_what_two_posts_may_not_share(tmp_path: Path) -> None:
     messages = str(error.value)
     assert "2024-01-01-a.md:3: files/m.txt is written by 2024-01-02-b.md, too" in messages
     assert "2024-01-01-a.md:4: the address 'old/index.html' is taken by 2024-01-02-b.md" in messages
-    assert "2024-01-03-c.md:3: files/m.txt is written by 2024-01-02-b.md; a post reads only committed" in messages
+    assert "2024-01-03-c.md:3: files/m.txt is written by 2024-01-02-b.md; a post cannot read what another" in messages
 
 
 def test_no_two_posts_stand_at_one_address(tmp_path: Path) -> None:
