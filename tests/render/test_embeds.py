@@ -65,9 +65,10 @@ Beside the text.
 
 """
 CELLS = """\
-from IPython.display import IFrame, Video, YouTubeVideo
+from IPython.display import IFrame, Video, VimeoVideo, YouTubeVideo
 open("images/made.mp4", "w").write("x")
-display(YouTubeVideo("F3st8X0L1Ys"), IFrame("https://maps.example/y", width=1000, height=600), Video("images/made.mp4"))
+display(YouTubeVideo("F3st8X0L1Ys"), VimeoVideo("7"))
+display(IFrame("https://maps.example/y", width=1000, height=600), Video("images/made.mp4"))
 """
 
 
@@ -95,6 +96,7 @@ def page(make_book: Callable[[], Book]) -> Iterator[tuple[Book, BeautifulSoup]]:
         (1, "https://vimeo.com/1", False, "vimeo.com/1"),
         (2, "https://www.youtube.com/watch?v=abc", True, "With a still"),
         (3, "https://www.youtube.com/watch?v=F3st8X0L1Ys", True, "www.youtube.com/watch?v=F3st8X0L1Ys"),
+        (4, "https://vimeo.com/7", False, "vimeo.com/7"),
     ],
 )
 def test_a_video_is_a_link_that_plays_where_its_host_is_allowed(
@@ -182,7 +184,7 @@ def test_a_video_asks_its_host_when_it_is_pressed(page: tuple[Book, BeautifulSou
         ]
         box = player.bounding_box()
         assert box and abs(box["width"] / box["height"] - 16 / 9) < 0.05
-        assert tab.locator("a.player").count() == 1  # of the host that is not allowed
+        assert tab.locator("a.player").count() == 2  # of the host that is not allowed
         context.close()
         http.shutdown()
 
