@@ -240,6 +240,7 @@ def register(app: Sphinx) -> ExtensionMetadata:
     # while Sphinx reads: join source and result
     app.connect("source-read", hooks.source_read)
     setup_nested(app)
+    app.add_directive("iframe", embeds.Iframe)
     for transform in (NestSections, TakeOutPictures, NameSections, KnowAnchors):
         app.add_transform(transform)
     app.connect("doctree-read", borders.check_addresses)
