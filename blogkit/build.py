@@ -78,12 +78,13 @@ class Build:
         environ: Mapping[str, str] = os.environ,
         log: Callable[[str], None] = print,
     ) -> None:
-        self.root, self.settings, self.log = root, settings, log
-        self._environ = environ
+        self.root, self.settings, self.log, self._environ = root, settings, log, environ
         self.store = Store(root / settings.store)
         self.staging = Staging(site or root / SITE)
         self.posts: list[Post] = []
         """All posts, newest first, also those that this build does not show."""
+        self.wrong: dict[Path, str] = {}
+        """Files of posts in whose place others say what is wrong."""
         self.results: dict[str, Result] = {}
         """Docname → result."""
         self.history: list[Published] = []
@@ -94,11 +95,9 @@ class Build:
         """Name → what the page shows."""
         self._by_docname: dict[str, Entry] = {}
         self._made: Made | None = None
-        self._cards: dict[str, SocialCard] = {}
-        self._thumbnails: dict[str, Thumbnail] = {}
-        self._borders = Borders(root)
+        self._cards, self._thumbnails = dict[str, SocialCard](), dict[str, Thumbnail]()
         self._previous = Path(environ.get(_PREVIOUS_SITE) or root / SITE)
-        self._held = ExitStack()
+        self._borders, self._held = Borders(root), ExitStack()
 
     def __enter__(self) -> Build:
         """Wait for other builds of this checkout to end."""
@@ -130,7 +129,7 @@ class Build:
     def read(self) -> list[Post]:
         """Read all posts and return those that this build shows."""
         notebooks = Notebooks(self.root / _BUILD / ".notebooks")
-        self.posts = read_posts(self.root, self.settings.timezone, self.settings.author, notebooks)
+        self.posts = read_posts(self.root, self.settings.timezone, self.settings.author, notebooks, self.wrong)
         notebooks.prune()
         check_outputs(self.posts, self.root)
         return list(iter_public(self.posts, self._now, self.settings.preview))
@@ -198,6 +197,7 @@ class Build:
     def other_results(self, docnames: Collection[str]) -> list[str]:
         """Return those of the documents whose result is another one than when they were read."""
         found = {docname: result.digest for docname, result in self.results.items() if docname in docnames}
+        found |= {post.docname: post.text if post.is_wrong else "" for post in self.posts if post.docname not in found}
         return [docname for docname, digest in found.items() if not self.made.same(f"result {docname}", digest)]
 
     def make_views(self, documents: Sequence[Document], drawn: Callable[[str], str]) -> tuple[list[str], list[str]]:

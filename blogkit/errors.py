@@ -34,6 +34,11 @@ class AuthorError(Exception):
         super().__init__("\n".join(map(str, faults)))
         self.faults = faults
 
+    @property
+    def told(self) -> list[tuple[Path, str]]:
+        """Each file with what is wrong in it."""
+        return [(fault.path, str(fault)) for fault in self.faults]
+
 
 def for_each(function: Callable[[_Item], _Made], items: Iterable[_Item]) -> list[_Made]:
     """Return what ``function`` makes of each item; raise one :class:`AuthorError` with the faults of all items."""

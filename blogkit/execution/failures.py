@@ -54,6 +54,11 @@ class ExecutionFailed(Exception):
         super().__init__("\n".join(map(str, failures)))
         self.failures = failures
 
+    @property
+    def told(self) -> list[tuple[Path, str]]:
+        """Each file with what is wrong in it."""
+        return [(failure.post.path, str(failure)) for failure in self.failures]
+
 
 def refusal(name: str, value: str, root: Path) -> str:
     """Return the mend where the seal refused something to a cell of the book in ``root``; empty where it did not."""

@@ -1,4 +1,4 @@
-"""Take code cells out of the directives that they stand in: MyST-NB knows only those that stand by themselves.
+"""Take code cells out of the directives and lists that they stand in: MyST-NB knows only those by themselves.
 
 In goes the text of a post; out come its lines with a place for each such cell, and the cells. `render/nested.py` puts
 them back, with what they gave.
@@ -27,6 +27,7 @@ _LITERAL = {
 }
 """Directives whose content is no Markdown."""
 _LONG = "`" * 20
+_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
 
 
 def take_out(lines: Sequence[str]) -> tuple[list[str], dict[int, str]]:
@@ -50,7 +51,12 @@ def take_out(lines: Sequence[str]) -> tuple[list[str], dict[int, str]]:
                 kept[start:number] = [place, *[""] * (number - start - 1)]
                 start = -1
         elif not literal and (said or marks[0] != ":"):
-            start = number if name == "code-cell" and open_ else -1
+            start = number if name == "code-cell" and (open_ or _is_in_list(lines[:number], fence["indent"])) else -1
             open_.append(marks)
             literal = name is None or name in _LITERAL
     return kept, cells
+
+
+def _is_in_list(before: Sequence[str], indent: str) -> bool:
+    outer = (line for line in reversed(before) if line.strip() and len(line) - len(line.lstrip()) < len(indent))
+    return bool(_ITEM.match(next(outer, "")))

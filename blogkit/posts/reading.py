@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import nbformat
 
 from ..errors import AuthorError, Fault
 from ..files import LONGEST_NAME
@@ -21,7 +25,7 @@ from .front_matter import read_front_matter
 from .front_matter_keys import KEYS, SPELLINGS
 from .front_matter_values import ADDRESS, date, flag
 from .headings import first_heading
-from .notebook import Notebooks
+from .notebook import JsonNotebook, Notebooks
 from .post import POSTS, SUFFIXES, Post
 
 _EMPTY = (None, "")
@@ -37,13 +41,25 @@ def find_posts(root: Path) -> list[Path]:
     return sorted((p for p in files if p.name != "README.md"), key=lambda p: p.name, reverse=True)
 
 
-def read_posts(root: Path, timezone: str, author: str = "", notebooks: Notebooks | None = None) -> list[Post]:
-    """Read every post, newest first; raise one :class:`AuthorError` with all faults of all posts."""
+def read_posts(
+    root: Path,
+    timezone: str,
+    author: str = "",
+    notebooks: Notebooks | None = None,
+    wrong: Mapping[Path, str] = MappingProxyType({}),
+) -> list[Post]:
+    """Read every post, newest first; raise one :class:`AuthorError` with all faults of all posts.
+
+    Another stands in for each that is in ``wrong``, and shows what is said of it there.
+    """
     notebooks = notebooks or Notebooks()
     posts, faults = [], []
     for path in find_posts(root):
         try:
-            posts.append(read_post(path, root, timezone, author, notebooks))
+            if path in wrong:
+                posts.append(_stand_in(path, timezone, wrong[path]))
+            else:
+                posts.append(read_post(path, root, timezone, author, notebooks))
         except AuthorError as error:
             faults += error.faults
     faults += _conflicts(posts)
@@ -98,6 +114,26 @@ def _title(path: Path, text: str, notebooks: Notebooks) -> str:
         message = _("no title; add a line such as `title: My first post` to the front matter, or a heading `# …`")
         raise AuthorError([Fault(path, 1, message)])
     return heading.text
+
+
+class _Said(Notebooks):
+    """Reads each text as a notebook that shows it as it is."""
+
+    def read(self, path: Path, text: str) -> JsonNotebook:
+        cell = nbformat.v4.new_markdown_cell(f"~~~~~~~~~~text\n{text}\n~~~~~~~~~~", id="said")
+        return {"cells": [cell], "metadata": {"source_map": [0]}}
+
+
+def _stand_in(path: Path, timezone: str, said: str) -> Post:
+    values: dict[str, Any] = {}
+    with suppress(AuthorError):
+        values, _faults = _checked(path, *read_front_matter(path, _text(path)))
+    when = values.get("date", dt.datetime.now(dt.UTC))
+    with suppress(ValueError):
+        when = values.get("date") or date(path.stem[:10])
+    when = when if when.tzinfo else when.replace(tzinfo=ZoneInfo(timezone))
+    docname, title = f"{POSTS}/{values.get('slug', nfc(path.stem))}", values.get("title", path.stem)
+    return Post(path, docname, said, title, when, notebooks=_Said(), is_wrong=True)
 
 
 def _text(path: Path) -> str:

@@ -48,9 +48,9 @@ def serve(
 
 def _build(builder: Rebuilder, news: News, log: Callable[[str], None]) -> None:
     started = time.monotonic()
-    fault = builder.build()
-    news.tell(fault)
+    fault, is_new = builder.build()
+    news.tell(fault, is_new)
     if fault:
-        log("\n".join((fault, _("not built"))))
+        log(fault if is_new else "\n".join((fault, _("not built"))))
     else:
         log(_("built in {seconds:.1f} s").format(seconds=time.monotonic() - started))

@@ -7,9 +7,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from ..execution.progress import is_progress
 from ..language import _
+from ..site.settings import SERVED
 from ..text import without_escapes
 from . import SITE
 
@@ -30,8 +32,9 @@ try:
 except SystemExit as end:
     code = end.code or 0
     if isinstance(code, str):
-        print(code)
+        print(code, file=sys.stderr)
     sys.stdout.flush()
+    sys.stderr.flush()
     os._exit(code if isinstance(code, int) else 1)  # tidying up takes as long as writing the page
 """
 _LINES = 30
@@ -45,9 +48,9 @@ class Rebuilder:
         self.root, self._log = root, log
         self._next = self._start()
 
-    def build(self) -> str:
-        """Build; return the last lines that were printed if it failed, and otherwise nothing."""
-        process, lines = self._next, []
+    def build(self) -> tuple[str, bool]:
+        """Build; return what is wrong, or nothing, and whether there is a new site to show."""
+        process, lines, before = self._next, [], self._made()
         assert process.stdin and process.stdout
         with process:
             process.stdin.write("go\n")
@@ -56,24 +59,35 @@ class Rebuilder:
                 lines.append(without_escapes(line.rstrip()))
                 if is_progress(lines[-1]):
                     self._log(lines[-1])
+        with self._errors as file:
+            file.seek(0)
+            errors = without_escapes(file.read().decode("utf-8", "replace")).splitlines()
         self._next = self._start()
         if process.returncode == 0:
-            return ""
-        return "\n".join(filter(None, lines[-_LINES:])) or _("the build ended without a word")
+            return "", True
+        said = [line for line in errors if line.strip()][:_LINES] or lines[-_LINES:]
+        return "\n".join(said) or _("the build ended without a word"), self._made() != before
 
     def close(self) -> None:
         """End the process that waits."""
         self._next.kill()
         self._next.communicate()
+        self._errors.close()
+
+    def _made(self) -> int:
+        """Return what tells one site from the next, which is put in its place by one rename."""
+        site = self.root / SITE
+        return site.stat().st_ctime_ns if site.is_dir() else 0
 
     def _start(self) -> subprocess.Popen[str]:
+        self._errors = TemporaryFile()  # noqa: SIM115  # as long as the process
         return subprocess.Popen(
             [sys.executable, "-c", _PROGRAM, "build", "--site", SITE],
             cwd=self.root,
-            env={**os.environ, "BLOG_PREVIEW": "1", "PYTHONUTF8": "1"},
+            env={**os.environ, "BLOG_PREVIEW": SERVED, "PYTHONUTF8": "1"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=self._errors,
             text=True,
             encoding="utf-8",
             errors="replace",

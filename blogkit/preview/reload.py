@@ -22,10 +22,10 @@ class News:
         self.number, self.fault = 0, ""
         self._changed = threading.Condition()
 
-    def tell(self, fault: str) -> None:
-        """Say that a build ended: ``fault`` is empty where it went well."""
+    def tell(self, fault: str, is_new: bool) -> None:
+        """Say that a build ended: ``fault`` is empty where it went well; whether there is a new site."""
         with self._changed:
-            self.number, self.fault = self.number + (not fault), fault
+            self.number, self.fault = self.number + is_new, fault
             self._changed.notify_all()
 
     def wait(self, seen: tuple[int, str], seconds: float) -> tuple[int, str]:
@@ -81,7 +81,7 @@ class PreviewHandler(Handler):
                     self.wfile.write(b": still here\n\n")
                 else:
                     number, fault = news
-                    data = {"reload": number != seen[0] and not fault, "fault": fault}
+                    data = {"reload": number != seen[0], "fault": fault}
                     self.wfile.write(f"data: {json.dumps(data)}\n\n".encode())
                     seen = news
                 self.wfile.flush()

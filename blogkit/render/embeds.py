@@ -11,13 +11,15 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote, unquote, urlsplit
 
 import lxml.etree
 import lxml.html
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 from ..files import Borders
@@ -84,6 +86,32 @@ def page_of_video(source: str) -> str:
         page = "playlist?" if number == "videoseries" else f"watch?v={number}&"
         return f"https://www.youtube.com/{page}{parts.query}".rstrip("&")
     return f"https://vimeo.com/{number}" if parts.netloc in _VIMEO and folder == "/video" else ""
+
+
+class Iframe(SphinxDirective):
+    """A frame, as MyST's other tools have it: ``{iframe} ADDRESS``, with a caption below."""
+
+    required_arguments, has_content = 1, True
+    option_spec: ClassVar[dict[str, Any]] = {
+        "title": directives.unchanged,
+        "width": directives.length_or_percentage_or_unitless,
+        "name": directives.unchanged,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """Return the frame, in a figure where it has a caption."""
+        words, messages = self.state.inline_text(" ".join(self.content), self.lineno)
+        caption = nodes.caption("", "", *words)
+        source, title = escape(self.arguments[0]), escape(self.options.get("title") or caption.astext())
+        width = self.options.get("width", "100%")
+        style = f"width: {width}{'px' * width.isdecimal()}; aspect-ratio: 16 / 9"
+        frame = nodes.raw("", f'<iframe src="{source}" title="{title}" style="{style}"></iframe>', format="html")
+        self.set_source_info(frame)
+        if not words:
+            return [frame]
+        figure = nodes.figure("", frame, caption)
+        self.add_name(figure)
+        return [figure, *messages]
 
 
 class _Embeds:

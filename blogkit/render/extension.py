@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -18,8 +19,9 @@ from ..execution.failures import ExecutionFailed
 from ..files import engine_digest
 from ..language import _
 from ..posts.post import is_post
+from ..posts.reading import find_posts
 from ..site.config import read_config
-from ..site.settings import is_address, own_settings
+from ..site.settings import SERVED, is_address, own_settings
 from ..text import shorten
 from ..web.pages import NOT_FOUND
 from ..web.views import Document
@@ -54,6 +56,7 @@ class Hooks:
         self._build: Build | None = None
         self._stale_lists: list[str] = []
         self._open = ExitStack()
+        self._served = os.environ.get("BLOG_PREVIEW") == SERVED
         with self._told():
             self.config = read_config(root)
 
@@ -82,12 +85,26 @@ class Hooks:
             message = _("a blog is made of HTML pages, not by {name!r}: `jupyter-book build .` or `blogkit build`")
             self._stop(message.format(name=app.builder.name))
         with self._told():
-            self.build.execute()
+            self._execute()
             citations.read(app)
         set_languages(app.env, {e.post.docname: e.post.language for e in self.build.entries if e.post.language})
         app.builder.told = self._told
         app.builder.hide(self.build.hidden())
         give_addresses(app, self.build.posts)
+
+    def _execute(self) -> None:
+        """Read and execute the posts; where the preview is served, others stand in for those that are wrong."""
+        while True:
+            try:
+                return self.build.execute()
+            except (AuthorError, ExecutionFailed) as error:
+                wrong: dict[Path, str] = {}
+                for path, said in error.told:
+                    wrong[path] = f"{wrong[path]}\n{said}" if path in wrong else said
+                if not self._served or not wrong.keys() <= {*find_posts(self.build.root)} - self.build.wrong.keys():
+                    raise
+                print(*wrong.values(), sep="\n", file=sys.stderr)
+                self.build.wrong |= wrong
 
     def outdated(
         self, app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
@@ -181,11 +198,15 @@ class Hooks:
             self._open.close()
             return
         assert isinstance(app.builder, BlogBuilder)
-        if app._warncount:
+        if app._warncount and not self._served:
             message = _("the site was not changed: mend the warnings above ({number}) and build again")
             self._stop(message.format(number=app._warncount))
         with self._open, self._told():
             self.build.publish(app.builder.copied())
+            if app._warncount:
+                self.build.staging.start_writing()  # all is read again, and they are said again
+        if app._warncount or self.build.wrong:
+            self._stop(_("The preview shows the rest."))
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -219,6 +240,7 @@ def register(app: Sphinx) -> ExtensionMetadata:
     # while Sphinx reads: join source and result
     app.connect("source-read", hooks.source_read)
     setup_nested(app)
+    app.add_directive("iframe", embeds.Iframe)
     for transform in (NestSections, TakeOutPictures, NameSections, KnowAnchors):
         app.add_transform(transform)
     app.connect("doctree-read", borders.check_addresses)

@@ -19,6 +19,8 @@ CONFIG = "_config.yml"
 _SPHINX = {"title": "html_title", "author": "author", "copyright": "copyright"}
 _SPHINX |= {"language": "language", "address": "html_baseurl"}
 """Settings that Sphinx knows → what it calls them; the others are called ``blog_…``."""
+SERVED = "serve"
+"""Value of ``BLOG_PREVIEW`` with which `blogkit serve` builds: a post that is wrong does not stop the others."""
 LIST, CARDS = "list", "cards"
 _ADDRESS = re.compile(r"https?://\S+|mailto:\S+|/(?!/)\S*")
 _HOST = re.compile(r"[a-z\d-]+(\.[a-z\d-]+)*(:\d+)?")

@@ -84,6 +84,15 @@ def test_what_stands_by_itself_or_is_shown_as_an_example_stays(text: str) -> Non
     assert take_out(text.splitlines()) == (text.splitlines(), {})
 
 
+def test_a_cell_in_a_list_is_one() -> None:
+    lines = ["1. one", "", "   text", "", "   ```{code-cell} python", "   1", "   ```", "", "text"]
+    kept, cells = take_out(lines)
+    assert kept[4:7] == [f"   ```{{{PLACE}}} 5", "", "   ```"]
+    assert cells[4].splitlines()[1] == "1"
+    example = ["text", "", "    ```{code-cell} python", "    1", "    ```"]
+    assert take_out(example) == (example, {})
+
+
 def test_a_cell_without_an_end_is_left_to_its_reader() -> None:
     lines = [":::{note}", "```{code-cell} python", "1"]
     assert take_out(lines) == (lines, {})

@@ -50,18 +50,18 @@ def test_only_what_an_author_writes_asks_for_a_build(tmp_path: Path, name: str, 
 
 def test_news_wake_those_who_wait() -> None:
     news = News()
-    threading.Timer(0.05, news.tell, [""]).start()
+    threading.Timer(0.05, news.tell, ["", True]).start()
     started = time.monotonic()
     assert news.wait((0, ""), 10) == (1, "")
     assert time.monotonic() - started < 5
     assert news.wait((1, ""), 0.01) == (1, "")
-    news.tell("broken")
+    news.tell("broken", False)
     assert news.wait((1, ""), 10) == (1, "broken")
 
 
 def test_what_is_served_is_never_kept_by_the_browser_and_pages_know_their_build(tmp_path: Path) -> None:
     news = News()
-    news.tell("")
+    news.tell("", True)
     with serving(tmp_path / "site", handler=type("Answering", (PreviewHandler,), {"news": news})) as server:
         for name, text in {"": "The first site", "index.html": "<p>글", "a.css": "p {}"}.items():
             if name:
@@ -81,7 +81,7 @@ def test_what_is_served_is_never_kept_by_the_browser_and_pages_know_their_build(
 def test_a_build_that_ends_while_a_page_is_read_reloads_it(tmp_path: Path) -> None:
     class Read(type(tmp_path)):  # type: ignore[misc]
         def read_bytes(self) -> bytes:
-            news.tell("")
+            news.tell("", True)
             return b"<p>"
 
     news = News()
@@ -145,13 +145,34 @@ def test_a_save_is_built_and_reloads_the_page(preview: Preview) -> None:
 
     preview.book.post("2024-01-02-draft", "x\n", datum="?")
     event = preview.event(2)
-    assert event["reload"] is False
-    assert "unknown key 'datum'" in event["fault"]
+    assert event["reload"] is True
+    assert event["fault"].startswith("posts/2024-01-02-draft.md:3: unknown key 'datum'")
     changed = [line for line in preview.lines if line.startswith("changed:")]
     assert changed == ["changed: posts/2024-01-02-draft.md"] * 2  # what a build writes is no change
-    assert "고친 초안" in preview.get("posts/2024-01-02-draft.html")
+    assert "unknown key 'datum'" in preview.get("posts/2024-01-02-draft.html")
+
+    # Others are shown: with a fault of their code, and beside a warning of Sphinx.
+    preview.book.post("2024-01-03-fails", code("print(x)"), outputs=["images/x.txt"])
+    preview.book.post("2024-01-04-warns", "{unknown}`x`\n\nSome words.\n")
+    preview.wait_for("posts/2024-01-02-draft.md:3", 2)
+    event = preview.event(3)
+    assert "posts/2024-01-03-fails.md:7: cell 1: NameError: name 'x' is not defined" in event["fault"]
+    assert "2024-01-04-warns.md:5: WARNING: Unknown interpreted text role" in event["fault"]
+    assert "NameError" in preview.get("posts/2024-01-03-fails.html")
+    assert "Some words." in preview.get("posts/2024-01-04-warns.html")
 
     preview.book.post("2024-01-02-draft", "x\n", draft=True)
+    preview.book.post("2024-01-03-fails", code("x = 1"))
+    (preview.book.root / "posts/2024-01-04-warns.md").unlink()
     preview.wait_for("built", 2)
-    assert preview.event(2) == {"reload": True, "fault": ""}
+    assert "NameError" not in preview.get("posts/2024-01-03-fails.html")
     assert (preview.book.root / SITE / "index.html").is_file()
+
+
+def test_what_stops_the_whole_preview_leaves_the_last_one(preview: Preview) -> None:
+    preview.wait_for("built")
+    preview.book.config(blog_jobs=-1)
+    event = preview.event(1)
+    assert event["reload"] is False
+    assert event["fault"].startswith("_config.yml:")
+    assert "초안입니다" in preview.get("posts/2024-01-02-draft.html")

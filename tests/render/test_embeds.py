@@ -33,6 +33,11 @@ In a line <iframe src="https://player.vimeo.com/video/1"></iframe> of text.
 
 <iframe width="1000" height="500" src="https://maps.example/x?a=1&amp;b=2" title="A map"></iframe>
 
+:::{iframe} https://maps.example/z
+:width: 80%
+A *map* with a caption.
+:::
+
 ![remote](https://pictures.example/a.png)
 
 <video id="raw" src="clip.mp4" controls poster=still.png width="1000"></video>
@@ -65,9 +70,10 @@ Beside the text.
 
 """
 CELLS = """\
-from IPython.display import IFrame, Video, YouTubeVideo
+from IPython.display import IFrame, Video, VimeoVideo, YouTubeVideo
 open("images/made.mp4", "w").write("x")
-display(YouTubeVideo("F3st8X0L1Ys"), IFrame("https://maps.example/y", width=1000, height=600), Video("images/made.mp4"))
+display(YouTubeVideo("F3st8X0L1Ys"), VimeoVideo("7"))
+display(IFrame("https://maps.example/y", width=1000, height=600), Video("images/made.mp4"))
 """
 
 
@@ -95,6 +101,7 @@ def page(make_book: Callable[[], Book]) -> Iterator[tuple[Book, BeautifulSoup]]:
         (1, "https://vimeo.com/1", False, "vimeo.com/1"),
         (2, "https://www.youtube.com/watch?v=abc", True, "With a still"),
         (3, "https://www.youtube.com/watch?v=F3st8X0L1Ys", True, "www.youtube.com/watch?v=F3st8X0L1Ys"),
+        (4, "https://vimeo.com/7", False, "vimeo.com/7"),
     ],
 )
 def test_a_video_is_a_link_that_plays_where_its_host_is_allowed(
@@ -111,6 +118,8 @@ def test_a_video_is_a_link_that_plays_where_its_host_is_allowed(
         ("iframe[title='A map']", {"loading": "lazy", "style": "aspect-ratio: 1000 / 500"}),
         ("iframe[title='A map']", {"src": "https://maps.example/x?a=1&b=2"}),
         (".cell_output iframe", {"loading": "lazy", "style": "aspect-ratio: 1000 / 600"}),
+        ("figure > iframe", {"loading": "lazy", "style": "width: 80%; aspect-ratio: 16 / 9"}),
+        ("figure > iframe", {"src": "https://maps.example/z", "title": "A map with a caption."}),
         ("img[alt=remote]", {"src": "https://pictures.example/a.png", "loading": "lazy"}),
         ("video[title=film]", {"controls": ""}),
         (".cell_output video", {"src": "../images/made.mp4"}),
@@ -146,6 +155,7 @@ def test_nothing_else_of_raw_html_is_touched(page: tuple[Book, BeautifulSoup]) -
     assert {fault.split()[2] for fault in crawl_site(page[0].site).faults} == {
         "https://maps.example/x?a=1&b=2",
         "https://maps.example/y",
+        "https://maps.example/z",
         "https://pictures.example/a.png",
     }
 
@@ -182,7 +192,7 @@ def test_a_video_asks_its_host_when_it_is_pressed(page: tuple[Book, BeautifulSou
         ]
         box = player.bounding_box()
         assert box and abs(box["width"] / box["height"] - 16 / 9) < 0.05
-        assert tab.locator("a.player").count() == 1  # of the host that is not allowed
+        assert tab.locator("a.player").count() == 2  # of the host that is not allowed
         context.close()
         http.shutdown()
 

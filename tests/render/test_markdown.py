@@ -57,6 +57,12 @@ b = 2
 c = 3
 ```
 
+- an item
+
+  ```{code-cell} python
+  print("in a list")
+  ```
+
 ![quarto](a.png){width=60% align=center} and ![quoted](a.png){width="50px" .wide}
 
 {octicon}`star`
@@ -90,6 +96,7 @@ def page(make_book: Callable[[], Book]) -> BeautifulSoup:
         (".admonition.warning li", ["a list"]),
         ("blockquote", ["[!NOTE]s are no alerts.", "A quote."]),
         (".sd-dropdown .cell_output", ["in a fold"]),
+        ("li .cell_output", ["in a list"]),
         (".sd-dropdown p.sd-card-text", ["Before.", "After."]),
         (".sd-card-footer", ["Foot"]),
         (".sd-card-header:not(summary)", ["Head"]),
