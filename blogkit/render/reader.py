@@ -109,4 +109,6 @@ def _address_scripts(data: nbformat.NotebookNode, result: Result) -> None:
     for figure in (content for kind, content in data.items() if kind.endswith(FIGURE)):
         if figure.scripts and not addresses.keys() >= {*figure.scripts}:
             raise NotShown(_(_NO_SCRIPT[figure.library]))
-        figure.scripts = [addresses[name] for name in figure.scripts]
+        # All parts of a library come at once: BokehJS finds none that comes later.
+        own = sorted(name for name in addresses if name.startswith(figure.library))
+        figure.scripts = [addresses[name] for name in sorted(own, key=lambda name: "-" in name)]

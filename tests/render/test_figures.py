@@ -146,6 +146,8 @@ def test_a_script_is_there_once_with_its_licence(book: Book) -> None:
     assert kept.stat().st_nlink == 3
     pages = [book.soup(f"posts/{name}.html") for name in ("2024-01-01-figures", "2024-01-02-again")]
     assert len({figure["data-scripts"] for page in pages for figure in page.select("[data-library=plotly]")}) == 1
+    together = {figure["data-scripts"] for figure in pages[0].select("[data-library=bokeh]")}
+    assert [re.findall(r"bokeh[a-z-]*(?=\.min)", scripts) for scripts in together] == [["bokeh", "bokeh-widgets"]]
     assert all(page.select_one("script[src*='figures.js']") for page in pages)
     assert not book.soup("index.html").select_one("script[src*='figures.js']")
 

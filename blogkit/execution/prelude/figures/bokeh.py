@@ -15,6 +15,8 @@ def _bokeh(keep):
 
     def show(shown, state, notebook_handle=None):
         for each in shown if isinstance(shown, (list, tuple)) else [shown]:
+            if each not in state.document.roots:  # figures may share data
+                state.document.add_root(each)
             files = bundle_for_objs_and_resources([each], Resources("absolute")).js_files
             files = [Path(str(getattr(file, "url", file))) for file in files]
             for file in files:
@@ -25,10 +27,10 @@ def _bokeh(keep):
 
     def height(model):
         """Return how many pixels a model is high, as far as it says so; a layout has its models in rows."""
-        inner = getattr(model, "children", ())
+        inner = getattr(model, "children", ()) or [panel.child for panel in getattr(model, "tabs", ())]
         if not inner:
             return getattr(model, "height", None) or (400 if hasattr(model, "renderers") else 60)
-        rows, across = {}, type(model).__name__ == "Row"
+        rows, across = {}, type(model).__name__ in ("Row", "Tabs")
         for number, each in enumerate(inner):  # a grid's are tuples of model, row and column
             child, row = each[:2] if isinstance(each, tuple) else (each, 0 if across else number)
             rows[row] = max(rows.get(row, 0), height(child))

@@ -7,7 +7,7 @@
   /** What each library wants: the place, and the data that stands in it. */
   const draw = {
     plotly(place, { data, layout = {}, config, frames }) {
-      if (layout.width > place.clientWidth) delete layout.width; // a phone is narrower
+      if (layout.width > place.clientWidth) Object.assign(layout, { width: undefined, autosize: true }); // on a phone
       return Plotly.newPlot(place, { data, layout, frames, config: { responsive: true, displaylogo: false, ...config } });
     },
     bokeh: (place, item) => Bokeh.embed.embed_item(item, place),
