@@ -11,6 +11,8 @@ _IMPORT = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
 _NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 """What ``ast.parse`` raises; the last two for brackets or dots in their thousands."""
 _MAGICS = ("run_cell_magic", "run_line_magic")
+_LOADED = {"matplotlib": ("matplotlib",), "pylab": ("matplotlib", "numpy")}
+"""Magic → what it imports."""
 
 
 @lru_cache(None)
@@ -18,7 +20,7 @@ def imported_modules(code: tuple[str, ...]) -> frozenset[str]:
     """Return the top-level modules that the cells import, also inside functions and in what IPython's magics run."""
     modules: set[str] = set()
     for source in code:
-        if "import" not in source:
+        if "import" not in source and "%" not in source:
             continue
         nodes = list(cell_nodes(source))
         if not nodes:  # no Python; if it is nearly Python, its imports still count
@@ -30,6 +32,8 @@ def imported_modules(code: tuple[str, ...]) -> frozenset[str]:
                 modules.add(node.module.split(".")[0])
             elif isinstance(node, ast.Call) and _is_dynamic_import(node):
                 modules.add(node.args[0].value.split(".")[0])  # type: ignore[attr-defined]
+            elif isinstance(node, ast.Call) and _is_magic(node):
+                modules.update(_LOADED.get(node.args[0].value, ()))  # type: ignore[attr-defined]
     return frozenset(modules)
 
 
@@ -38,7 +42,7 @@ def cell_nodes(source: str) -> Iterator[ast.AST]:
     for node in ast.walk(_parse(source)):
         if not isinstance(node, ast.Module):
             yield node
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _MAGICS:
+        if isinstance(node, ast.Call) and _is_magic(node):
             yield from cell_nodes(node.args[-1].value)  # type: ignore[attr-defined]
 
 
@@ -53,6 +57,10 @@ def _parse(source: str) -> ast.Module:
         return ast.parse(TransformerManager().transform_cell(source))
     except _NO_PYTHON:
         return ast.Module([], [])
+
+
+def _is_magic(node: ast.Call) -> bool:
+    return isinstance(node.func, ast.Attribute) and node.func.attr in _MAGICS and bool(node.args)
 
 
 def _is_dynamic_import(node: ast.Call) -> bool:

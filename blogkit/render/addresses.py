@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable
+from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
+from sphinx.addnodes import pending_xref
 from sphinx.project import Project
 
 from ..files import Made
-from ..posts.post import Post
+from ..posts.post import POSTS, SUFFIXES, Post
 
 if TYPE_CHECKING:
+    from docutils import nodes
     from sphinx.application import Sphinx
+
+_DATE = len("YYYY-MM-DD-")
 
 
 class Addresses(Project):
@@ -36,8 +41,33 @@ def give_addresses(app: Sphinx, posts: Iterable[Post]) -> None:
     app.project = app.env.project = project
 
 
+def link_siblings(doctree: nodes.document, source: str, posts: Iterable[Post]) -> None:
+    """Let links lead to posts that are named without their dates, as the files of a series were before.
+
+    ``source`` is the file of the document, below the book.
+    """
+    if not (links := [node for node in doctree.findall(pending_xref) if _may_be_sibling(node)]):
+        return
+    named: dict[str, list[str]] = {}
+    for post in posts:
+        named.setdefault(f"{POSTS}/{post.path.stem[_DATE:]}", []).append(post.docname)
+    for node in links:
+        path, _hash, heading = node["reftarget"].partition("#")
+        found, is_doc = normpath(join(dirname(source), path)), node["reftype"] == "doc"
+        docnames = named.get(found if is_doc else found.rpartition(".")[0], [])
+        if len(docnames) == 1:
+            target = {"reftarget": f"/{docnames[0]}"} if is_doc else {"refdomain": "doc", "reftarget": docnames[0]}
+            node.attributes |= {**target, "reftargetid": heading or None}
+
+
 def linking_to_moved(docnames: Collection[str], posts: Collection[Post], made: Made) -> list[str]:
     """Return those of the documents that may link to a post whose address is another than when they were read."""
     moved = [post.path.stem for post in posts if made.other(f"address {post.source}", post.docname)]
     texts = {post.docname: post.text for post in posts}
-    return [name for name in docnames if any(stem in texts.get(name, stem) for stem in moved)]  # of pages: all
+    return [name for name in docnames if any(stem[_DATE:] in texts.get(name, stem) for stem in moved)]  # of pages: all
+
+
+def _may_be_sibling(node: pending_xref) -> bool:
+    """Tell whether a reference names a file that MyST did not find, or a document."""
+    path = node["reftarget"].partition("#")[0]
+    return node["reftype"] == "doc" or (not node["refdomain"] and path.endswith((*SUFFIXES, ".html")))

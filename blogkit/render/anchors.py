@@ -13,7 +13,38 @@ from sphinx.transforms import SphinxTransform
 
 from ..text import hyphenated
 
+_NAMED = re.compile(r"""<[^<>]*\s(?:id|name)\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'<>]+))""")
 _NUMBERED = re.compile(r"(?:.*-)?id\d+")
+
+
+class NestSections(SphinxTransform):
+    """Put all below the first heading, which is the title, whatever levels the author gave the others."""
+
+    default_priority = 200
+
+    def apply(self, **kwargs: Any) -> None:
+        """Move the sections that stand beside the first one into it."""
+        sections = [node for node in self.document.children if isinstance(node, nodes.section)]
+        for section in sections[1:]:
+            self.document.remove(section)
+            sections[0].append(section)
+
+
+class KnowAnchors(SphinxTransform):
+    """Let links lead to what raw HTML names, and to headings as Jupyter names them."""
+
+    default_priority = 220
+
+    def apply(self, **kwargs: Any) -> None:
+        """Add them to the names that MyST knows; its own come first."""
+        slugs = vars(self.document).setdefault("myst_slugs", {})
+        for raw in self.document.findall(nodes.raw):
+            for names in _NAMED.findall(raw.astext()):
+                name = "".join(names)
+                slugs.setdefault(name, (raw.line or 0, name, ""))
+        for section in self.document.findall(nodes.section):
+            title = section[0].astext()
+            slugs.setdefault(title.replace(" ", "-"), (section.line or 0, section["ids"][0], title))
 
 
 class NameSections(SphinxTransform):

@@ -24,11 +24,12 @@ from ..text import shorten
 from ..web.pages import NOT_FOUND
 from ..web.views import Document
 from . import borders, citations, embeds, equations, figures, front, markdown
-from .addresses import give_addresses, linking_to_moved
-from .anchors import NameSections
+from .addresses import give_addresses, link_siblings, linking_to_moved
+from .anchors import KnowAnchors, NameSections, NestSections
 from .borders import line_of
 from .builder import THEME, BlogBuilder, theme_files
 from .nested import setup_nested
+from .pasted import TakeOutPictures
 from .reader import hand_over
 from .references import said_of_others
 from .translator import depart_folded, visit_folded
@@ -107,8 +108,10 @@ class Hooks:
         hand_over(app.env, entry.post if entry else None, result, self._hosts)
 
     def doctree_read(self, app: Sphinx, doctree: nodes.document) -> None:
-        """Have files come along that raw HTML names, and hosts asked that the author allows."""
+        """Mend its links; have files come along that raw HTML names, and hosts asked that the author allows."""
         embeds.check_embeds(app, doctree, self._hosts)
+        source = Path(app.env.doc2path(app.env.docname, base=False)).as_posix()
+        link_siblings(doctree, source, (entry.post for entry in self.build.entries))
 
     def reading_ended(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
         """Choose what is written again: the pages that would show something else than they show."""
@@ -216,7 +219,8 @@ def register(app: Sphinx) -> ExtensionMetadata:
     # while Sphinx reads: join source and result
     app.connect("source-read", hooks.source_read)
     setup_nested(app)
-    app.add_transform(NameSections)
+    for transform in (NestSections, TakeOutPictures, NameSections, KnowAnchors):
+        app.add_transform(transform)
     app.connect("doctree-read", borders.check_addresses)
     app.connect("doctree-read", markdown.mend_document)
     app.connect("doctree-read", hooks.doctree_read)

@@ -41,7 +41,7 @@ _DEFAULTS: dict[str, Any] = {
     "myst_dmath_double_inline": True,
     "myst_enable_extensions": [*_MYST],
     "myst_fence_as_directive": ["mermaid"],
-    "myst_heading_anchors": 3,
+    "myst_heading_anchors": 6,
     "myst_url_schemes": ["mailto", "http", "https"],
     "nb_execution_mode": "off",  # the blog executes its posts before Sphinx reads them
     "nb_mime_priority_overrides": [("html", "text/latex", 35)],  # SymPy gives its equations as pictures, too
@@ -61,6 +61,7 @@ _SUPPRESSED = ["myst.domains", "etoc.glob", "myst.strikethrough", "misc.highligh
 # Posts cite the same works, and by one number different ones.
 _SUPPRESSED += ["bibtex.duplicate_citation", "bibtex.duplicate_label"]
 _SUPPRESSED += ["design.card_legacy"]  # `^^^` and `+++` in cards, which the world writes
+_SUPPRESSED += ["myst.header"]  # a heading that skips a level is one below the last
 _JUPYTER_BOOK = (
     *("sphinx_togglebutton", "sphinx_copybutton", "sphinx_thebe", "sphinx_comments", "sphinx.ext.intersphinx"),
     *("sphinx_book_theme", "pydata_sphinx_theme", "sphinx_jupyterbook_latex", "sphinx_multitoc_numbering"),

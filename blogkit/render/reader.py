@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
 from myst_nb.core.config import NbParserConfig
@@ -17,6 +19,7 @@ from ..posts.headings import take_title
 from ..posts.notebook import is_executed
 from ..posts.post import Post
 from .outputs import CONTROLS, FIGURE, NotShown, shown
+from .pasted import attached_picture
 
 logger = logging.getLogger(__name__)
 
@@ -39,19 +42,28 @@ def hand_over(
     formats = config.custom_formats
     formats.clear()
     if post:
-        formats[post.path.suffix] = (executed_notebook, {"post": post, "result": result, "hosts": hosts}, False)
+        options = {"post": post, "result": result, "hosts": hosts, "made": Path(config.output_folder)}
+        formats[post.path.suffix] = (executed_notebook, options, False)
 
 
-def executed_notebook(text: str, *, post: Post, result: Result | None, hosts: Collection[str]) -> nbformat.NotebookNode:
+def executed_notebook(
+    text: str, *, post: Post, result: Result | None, hosts: Collection[str], made: Path
+) -> nbformat.NotebookNode:
     """Return the post as a notebook that begins with its title and holds the stored outputs.
 
-    The signature is that of MyST-NB's custom readers: ``text`` is the source, as Sphinx read it.
+    Pictures that are attached to its cells become files in ``made``. The signature is that of MyST-NB's custom readers:
+    ``text`` is the source, as Sphinx read it.
     """
     notebook = with_outputs(post, result)
     if result:
         for fault in _fit_for_pages(notebook, post, result, hosts):
             logger.warning("%s", fault.message, location=f"{fault.path}:{fault.line}")
         notebook.metadata["language_info"] = result.notebook.metadata.get("language_info", {})
+    for cell in notebook.cells:
+        for name, kinds in cell.get("attachments", {}).items():
+            address = attached_picture(kinds, made, post.path.parent)
+            for spelling in {f"attachment:{name}", f"attachment:{quote(name)}"} if address else ():
+                cell.source = cell.source.replace(spelling, address)
     labels = take_title(notebook.cells, post.title)
     heading = "# " + _MARKUP.sub(r"\\\1", post.title)
     title = nbformat.v4.new_markdown_cell("\n".join(filter(None, (labels, heading))), id="title")

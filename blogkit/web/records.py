@@ -17,6 +17,7 @@ from ..execution.prelude import prelude_source
 from ..execution.result import Result, with_outputs
 from ..files import Made, json_digest
 from ..language import ENGLISH, N_, words
+from ..posts.headings import take_title
 from ..posts.post import Post
 from ..posts.references import fill_glue
 from ..site.address import Site
@@ -111,11 +112,12 @@ def published_notebook(
     post = entry.post
     notebook = with_outputs(post, result)
     titles = _titles(language)
+    take_title(notebook.cells, post.title)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
         elif cell.cell_type == "markdown":
-            cell.source = _plain_markdown(fill_glue(cell.source, result.values), titles, address, pages_of)
+            cell.source = _plain_markdown(fill_glue(cell.source.strip("\n"), result.values), titles, address, pages_of)
     notebook.cells[:0] = _head(entry, facts, language)
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"
