@@ -30,6 +30,7 @@ from .borders import line_of
 from .builder import THEME, BlogBuilder, theme_files
 from .nested import setup_nested
 from .pasted import TakeOutPictures
+from .places import name_cells
 from .reader import hand_over
 from .references import said_of_others
 from .translator import depart_folded, visit_folded
@@ -225,6 +226,7 @@ def register(app: Sphinx) -> ExtensionMetadata:
     app.connect("doctree-read", markdown.mend_document)
     app.connect("doctree-read", hooks.doctree_read)
     borders.close_side_doors()
+    name_cells()
     markdown.teach_parser()
     app.connect("env-updated", hooks.reading_ended)
     # while Sphinx writes: the blog's look and the pages of the lists
