@@ -25,6 +25,10 @@ TEXT = """<a id="Top"></a>
 
 # A last one
 
+[![Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/a)
+<a href="https://colab.research.google.com/b"><img
+src="https://colab.research.google.com/assets/colab-badge.svg" alt="b"/></a>
+
 [Title](#label)
 """
 
@@ -79,6 +83,7 @@ def test_links_lead_to_what_notebooks_name(book: Book) -> None:
     assert links == {
         **{"up": "#Top", "there": "#a-last-one", "below": "#deep", "Title": links["Title"]},
         **{"other": f"{other}#part-two", "the other": other, "it": other},
+        **{"Colab": "https://colab.research.google.com/a", "b": "https://colab.research.google.com/b"},
     }
     ids = {element["id"] for element in page.select("[id]")}
     assert {href[1:] for href in links.values() if href.startswith("#")} <= ids
