@@ -10,6 +10,8 @@ from typing import TypeVar
 
 from .language import _
 
+CELL = 10_000
+"""A line of an ``.ipynb`` is that of a cell, both from 1: cell 3, line 2 is 30,002."""
 _Item = TypeVar("_Item")
 _Made = TypeVar("_Made")
 
@@ -23,8 +25,7 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        place = shown(self.path)
-        return f"{place}:{self.line}: {self.message}" if self.line else f"{place}: {self.message}"
+        return f"{place(self.path, self.line)}: {self.message}"
 
 
 class AuthorError(Exception):
@@ -58,6 +59,14 @@ def refused(error: OSError) -> AuthorError:
     path = Path(os.fsdecode(error.filename2 or error.filename or "."))
     message = _("{reason}; the build reads and writes here: make room for it").format(reason=error.strerror or error)
     return AuthorError([Fault(path, 0, message)])
+
+
+def place(path: Path, line: int) -> str:
+    """Say where a line stands; 0: the whole file."""
+    if path.suffix == ".ipynb" and line > CELL:
+        where = _("{file}: cell {number}, line {line}")
+        return where.format(file=shown(path), number=line // CELL, line=line % CELL)
+    return f"{shown(path)}:{line}" if line else shown(path)
 
 
 def shown(path: Path) -> str:

@@ -23,9 +23,10 @@ from ..posts.post import Post
 from ..posts.references import Value
 from .environment import installed_version, main_packages
 from .failures import ExecutionFailed, Failure, Place, at_key
-from .function import Function, input_files
+from .function import Function
 from .glue import BadValue, glued_units, glued_values
 from .imports import imported_modules
+from .inputs import input_files, working_folder
 from .kernel import run_cells
 from .lock import LOCK, is_version, read_lock
 from .machine import MEMORY_PER_POST, default_jobs, device, processor, threads
@@ -189,10 +190,10 @@ async def _execute(
     at = Place(post)
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
     with _folder(post, root) as folder:
-        _lay_out(folder, post, inputs)
+        stand = _lay_out(folder, post, inputs)
         notebook, view = nbformat.from_dict(post.notebook), _view(function, root)
         try:
-            await run_cells(notebook, post, folder, at_most, at, on_cell, view)
+            await run_cells(notebook, post, folder, at_most, at, on_cell, view, stand)
         except Exception as error:
             return at.explain(error, notebook)
         missing = [name for name in post.outputs if not _is_file_in(folder, name)]
@@ -261,14 +262,17 @@ def _folder(post: Post, root: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _lay_out(folder: Path, post: Post, inputs: Mapping[str, Path]) -> None:
-    """Fill the folder that the kernel runs in: the declared inputs and nothing else."""
+def _lay_out(folder: Path, post: Post, inputs: Mapping[str, Path]) -> Path:
+    """Fill the folder that the kernel runs in with its inputs and nothing else; return where its code stands."""
     for name, path in inputs.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
     for name in post.outputs:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    stand = folder / working_folder(post)
+    stand.mkdir(exist_ok=True)
+    return stand
 
 
 def _is_file_in(folder: Path, name: str) -> bool:

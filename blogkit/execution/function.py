@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-import os
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +11,13 @@ from typing import NotRequired, TypedDict
 from packaging.utils import canonicalize_name
 
 from ..errors import AuthorError, Fault
-from ..files import file_digest, json_digest, lies_below
+from ..files import file_digest, json_digest
 from ..language import _
 from ..posts.notebook import is_executed
 from ..posts.post import Post
-from ..text import nfc
 from .environment import Environment, environment, installed_version, packages
-from .imports import cell_nodes, imported_modules
+from .imports import imported_modules
+from .inputs import input_files, module_sources
 from .lock import NO_LOCK, Lock
 from .machine import threads
 from .prelude import prelude_digests, prelude_source
@@ -74,14 +71,15 @@ def describe(
     """
     _refuse_installs(post)
     at_most = threads(jobs, whole_machine=post.whole_machine)
-    surroundings = environment(_versions(post, lock, last), post.kernel, at_most)
+    inputs = input_files(post, root)
+    surroundings = environment(_versions(post, inputs, lock, last), post.kernel, at_most)
     if post.runs_on:  # such a result is made on that runner, and used by builds on machines without its device
         surroundings |= {"device": post.runs_on, "threads": 0}
     description: Description = {
         "code": canonical(post.code),
         "prelude": prelude_digests(post),
         "environment": surroundings,
-        "inputs": {name: file_digest(path) for name, path in input_files(post, root).items()},
+        "inputs": {name: file_digest(path) for name, path in inputs.items()},
         "outputs": sorted(post.outputs),
         "sealed": can_seal(),
         "network": post.network,
@@ -106,54 +104,13 @@ def _refuse_installs(post: Post) -> None:
         raise AuthorError(faults)
 
 
-def input_files(post: Post, root: Path) -> dict[str, Path]:
-    """Return name → file of the post's ``inputs`` below ``root``; code must name no other file of ``data/``.
-
-    Names are composed, as code has them, also where the file's own name is not.
-    """
-    faults = []
-    files: dict[str, Path] = {}
-    for pattern in post.inputs:
-        found = _matches(pattern, root)
-        if (root / pattern).is_dir():
-            message = _("the input {name} is a folder; write {name}/*")
-            faults.append(post.fault("inputs", message.format(name=pattern)))
-        elif not found:
-            message = _("the input {name} does not exist; add the file or mend the name")
-            faults.append(post.fault("inputs", message.format(name=pattern)))
-        for path in found:
-            if not lies_below(path, root):
-                message = _("{name} leads out of the book; copy the file to the book")
-                faults.append(post.fault("inputs", message.format(name=path.name)))
-            name = nfc(path.relative_to(root).as_posix())
-            if not name.isprintable():
-                message = _("{name!r} has signs that are no letters; rename the file")
-                faults.append(post.fault("inputs", message.format(name=name)))
-            files[name] = path
-    for text in sorted(_data_paths(post.code)):
-        if nfc(text) not in files and os.path.isfile(root / text):  # noqa: PTH113  # which raises for no text
-            message = _("a cell names {name}, which is not declared; add it to `inputs`")
-            faults.append(post.fault("inputs", message.format(name=text)))
-    if faults:
-        raise AuthorError(faults)
-    return dict(sorted(files.items()))
-
-
-def _matches(pattern: str, root: Path) -> list[Path]:
-    """Return the files of a pattern's names; macOS writes Hangul in parts (NFD)."""
-    for form in ("NFC", "NFD"):
-        spelt = unicodedata.normalize(form, pattern)
-        if (root / spelt).is_file():
-            return [root / spelt]
-        if found := [path for path in root.glob(spelt) if path.is_file()]:
-            return found
-    return []
-
-
-def _versions(post: Post, lock: Lock, last: Callable[[], Description | None]) -> dict[str, str]:
+def _versions(
+    post: Post, inputs: dict[str, Path], lock: Lock, last: Callable[[], Description | None]
+) -> dict[str, str]:
     """Return name → version of what the post can load: as it is locked, else as it is installed."""
     # A prelude finds the package of the figures' font by its name.
-    modules = imported_modules(post.code) | set(_FOUND.findall(prelude_source(post)))
+    code = (*post.code, *module_sources(inputs))
+    modules = imported_modules(code) | set(_FOUND.findall(prelude_source(post)))
     found, missing = packages(modules, post.requirements, post.kernel)
     before = last() if missing else None
     if before and (before["code"], before.get("requirements", [])) == (canonical(post.code), sorted(post.requirements)):
@@ -163,14 +120,3 @@ def _versions(post: Post, lock: Lock, last: Callable[[], Description | None]) ->
             return known
     names = [str(canonicalize_name(name)) for name in (*found, *missing)]
     return dict(sorted({**found, **{name: lock[name].version for name in names if name in lock}}.items()))
-
-
-def _data_paths(code: tuple[str, ...]) -> set[str]:
-    strings = {
-        node.value.removeprefix("./")
-        for source in code
-        if "data/" in source
-        for node in cell_nodes(source)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
-    return {text for text in strings if text.startswith("data/")}

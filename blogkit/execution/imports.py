@@ -11,6 +11,14 @@ _IMPORT = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
 _NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 """What ``ast.parse`` raises; the last two for brackets or dots in their thousands."""
 _MAGICS = ("run_cell_magic", "run_line_magic")
+_ON_DEMAND = {
+    **dict.fromkeys(("plot", "hist", "boxplot", "background_gradient", "draw"), "matplotlib"),
+    **{"read_excel": "openpyxl", "to_excel": "openpyxl", "read_html": "lxml", "style": "jinja2"},
+    **{"read_parquet": "pyarrow", "to_parquet": "pyarrow", "to_markdown": "tabulate"},
+}
+"""Attribute → what tables and graphs import for it, which no metadata requires."""
+_DEMANDING = {"pandas", "geopandas", "xarray", "networkx", "sympy"}
+_MAY_IMPORT = re.compile(rf"import|%|\.(?:{'|'.join(_ON_DEMAND)})\b")
 _LOADED = {"matplotlib": ("matplotlib",), "pylab": ("matplotlib", "numpy")}
 """Magic → what it imports."""
 
@@ -19,8 +27,9 @@ _LOADED = {"matplotlib": ("matplotlib",), "pylab": ("matplotlib", "numpy")}
 def imported_modules(code: tuple[str, ...]) -> frozenset[str]:
     """Return the top-level modules that the cells import, also inside functions and in what IPython's magics run."""
     modules: set[str] = set()
+    demanded: set[str] = set()
     for source in code:
-        if "import" not in source and "%" not in source:
+        if not _MAY_IMPORT.search(source):
             continue
         nodes = list(cell_nodes(source))
         if not nodes:  # no Python; if it is nearly Python, its imports still count
@@ -34,7 +43,9 @@ def imported_modules(code: tuple[str, ...]) -> frozenset[str]:
                 modules.add(node.args[0].value.split(".")[0])  # type: ignore[attr-defined]
             elif isinstance(node, ast.Call) and _is_magic(node):
                 modules.update(_LOADED.get(node.args[0].value, ()))  # type: ignore[attr-defined]
-    return frozenset(modules)
+            elif isinstance(node, ast.Attribute) and node.attr in _ON_DEMAND:
+                demanded.add(_ON_DEMAND[node.attr])
+    return frozenset(modules | (demanded if modules & _DEMANDING else set()))
 
 
 def cell_nodes(source: str) -> Iterator[ast.AST]:

@@ -47,11 +47,12 @@ async def run_cells(
     at: Place,
     on_cell: Callable[[int], None],
     view: Path | None,
+    stand: Path,
 ) -> None:
     """Run the cells of a post in a kernel of their own, in ``folder``; what they return stands in ``notebook`` then.
 
-    ``threads`` is how many each library may use; ``at`` follows where the execution stands;
-    ``view`` is the folder of the packages that it finds in a seal (``None``: there is no seal here).
+    ``threads`` is how many each library may use; ``at`` follows where the execution stands; ``view`` is the folder of
+    the packages that it finds in a seal (``None``: there is no seal here); ``stand`` is where in ``folder`` it begins.
     Raises what nbclient raises when a cell fails.
     """
     from .client import Client
@@ -66,7 +67,7 @@ async def run_cells(
     async with (
         _kernel_manager(post, folder, view) as (client.km, own, line),
         client.async_setup_kernel(
-            cwd=str(folder), env=_kernel_environment(post, folder, threads, own, view), stdin=line, cleanup_kc=True
+            cwd=str(stand), env=_kernel_environment(post, folder, threads, own, view), stdin=line, cleanup_kc=True
         ),
     ):
         kernel: AsyncKernelClient = client.kc  # type: ignore[assignment]  # nbclient says only what all clients are

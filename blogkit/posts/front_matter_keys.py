@@ -102,7 +102,10 @@ KEYS = {
         also=("aliases",),
     ),
     "inputs": Key(
-        values.paths, "files or patterns, or one", "[data/*.csv]", "The only files of the book that its code can see."
+        values.paths,
+        "files or patterns, or one",
+        "[data/*.csv]",
+        "Files of the book that its code can see besides those that it names in so many words.",
     ),
     "outputs": Key(
         values.files,

@@ -17,7 +17,7 @@ import nbformat
 import nbformat.reader
 import yaml
 
-from ..errors import AuthorError, Fault
+from ..errors import CELL, AuthorError, Fault
 from ..files import engine_digest, write
 from ..language import _
 from ..text import shorten
@@ -111,7 +111,7 @@ def load_ipynb(path: Path, text: str) -> nbformat.NotebookNode:
 
 
 def cell_line(notebook: nbformat.NotebookNode, index: int) -> int:
-    """Return the line (from 1) at which a cell (from 0) of a post's notebook starts; 1 in an ``.ipynb``."""
+    """Return the line (from 1) at which a cell (from 0) of a post's notebook starts; see :data:`CELL`."""
     source_map = notebook.metadata.get("source_map", [])
     return source_map[index] + _MAP_OFFSET + 1 if index < len(source_map) else 1
 
@@ -125,9 +125,10 @@ def _read_notebook(path: Path, text: str) -> nbformat.NotebookNode:
     if path.suffix == ".ipynb":
         notebook = load_ipynb(path, text)
         first = notebook.cells[0] if notebook.cells else None
+        starts = [number * CELL for number in range(1, len(notebook.cells) + 1)]
         if first is not None and first.cell_type == "raw" and first.source.startswith("---"):
-            del notebook.cells[0]
-        meta = {name: value for name, value in notebook.metadata.items() if name != "source_map"}
+            del notebook.cells[0], starts[0]
+        meta = {**notebook.metadata, "source_map": [start - _MAP_OFFSET for start in starts]}
     else:
         _check_options(path, text)
         front, body = split_front_matter(text)

@@ -128,8 +128,18 @@ class Post:
         return str(self._notebook["metadata"]["kernelspec"]["name"])
 
     def cell_line(self, index: int) -> int:
-        """Return the line (from 1) at which a cell (from 0) of the notebook starts; 1 in an ``.ipynb``."""
+        """Return the line (from 1) at which a cell (from 0) of the notebook starts."""
         return cell_line(self.notebook, index)
+
+    def code_line(self, index: int, line: int) -> int:
+        """Return the line of the file that is a line (from 1) of the code of a cell (from 0)."""
+        start = self.cell_line(index)
+        if self.path.suffix == ".ipynb":
+            return start + line - 1
+        code, lines = self.notebook.cells[index].source.split("\n"), self.text.splitlines()
+        below = range(start, len(lines))  # the fence and its options come first
+        first = next((n for n in below if [*map(str.strip, lines[n : n + len(code)])] == [*map(str.strip, code)]), None)
+        return start if first is None else first + line
 
     def is_public(self, now: dt.datetime) -> bool:
         """Tell whether the post may be published at ``now`` (aware)."""

@@ -6,6 +6,7 @@ when all is read and nothing is written yet.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from copy import copy
@@ -25,7 +26,7 @@ from sphinx.directives.code import LiteralInclude
 from sphinx.util import logging
 from sphinx.util.osutil import relpath
 
-from ..errors import Fault
+from ..errors import CELL, Fault
 from ..files import Borders
 from ..language import _
 
@@ -85,8 +86,12 @@ def foreign_files(env: BuildEnvironment, made: Path) -> Iterator[Fault]:
 
 def line_of(file: Path, name: str, first: int = 1) -> int:
     """Return the line, from ``first`` on, that names a file or an address; 0: none does in so many words."""
-    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-    return next((number for number, line in enumerate(lines, 1) if number >= first and name in line), 0)
+    text = file.read_text(encoding="utf-8", errors="replace")
+    lines = [*enumerate(text.splitlines(), 1)]
+    if file.suffix == ".ipynb":
+        cells = enumerate((cell["source"] for cell in json.loads(text)["cells"]), 1)
+        lines = [(n * CELL + m, line) for n, cell in cells for m, line in enumerate("".join(cell).splitlines(), 1)]
+    return next((number for number, line in lines if number >= first and name in line), 0)
 
 
 def _execute_nothing(notebook: Any, source: str, config: NbParserConfig, *others: Any) -> NotebookClientBase:

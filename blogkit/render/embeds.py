@@ -37,6 +37,11 @@ _TAG = re.compile(
     r"(?P<end>[^<]*</iframe\s*>)?",
     re.DOTALL | re.IGNORECASE,
 )
+_BADGE = re.compile(
+    r"https?://(?:colab\.research\.google\.com/assets|www\.tensorflow\.org/images/(?:colab|GitHub-Mark)|mybinder\.org/badge"
+    r"|(?:www\.)?kaggle\.com/static/images/open-in|img\.shields\.io/|(?:studiolab\.sagemaker\.aws|deepnote\.com)/)\S*"
+)
+"""Pictures on which notebooks say where they can be run: their words say it, too."""
 _FILES = ("src", "poster", "data")
 _YOUTUBE = ("www.youtube.com", "youtube.com", "www.youtube-nocookie.com")
 _VIMEO = ("player.vimeo.com",)
@@ -52,7 +57,7 @@ def check_embeds(app: Sphinx, doctree: nodes.document, hosts: Collection[str]) -
     ``hosts`` are the other ones that pages may ask.
     """
     embeds = _Embeds(app, hosts)
-    for node in doctree.findall(lambda n: isinstance(n, nodes.image | nodes.raw)):
+    for node in [*doctree.findall(lambda n: isinstance(n, nodes.image | nodes.raw))]:
         if isinstance(node, nodes.image):
             embeds.check_picture(node)
         elif isinstance(node, nodes.raw) and "html" in node.get("format", "").split():
@@ -128,7 +133,9 @@ class _Embeds:
     def check_picture(self, node: nodes.image) -> None:
         """Warn of a picture of another host."""
         self._node, address = node, node["uri"]
-        if address.startswith(("http://", "https://")):
+        if _BADGE.match(address):
+            node.replace_self(nodes.Text(node.get("alt", "")))
+        elif address.startswith(("http://", "https://")):
             self._warn(strangers("text/html", f'<img src="{escape(address)}">'.encode(), self._hosts))
         else:
             self._check_file(Path(self._env.srcdir, address))
@@ -148,6 +155,8 @@ class _Embeds:
             return "</a>" if ends_player else tag[0]
         name, end = tag["name"].lower(), tag["end"] or ""
         element = lxml.html.fragment_fromstring(f"<{name}{tag['rest']}>")
+        if name == "img" and _BADGE.match(element.get("src", "")):
+            return escape(element.get("alt", ""))
         before = dict(element.attrib)
         for attribute in _FILES:
             if attribute in element.attrib:

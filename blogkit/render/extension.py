@@ -32,6 +32,7 @@ from .borders import line_of
 from .builder import THEME, BlogBuilder, theme_files
 from .nested import setup_nested
 from .pasted import TakeOutPictures
+from .places import name_cells
 from .reader import hand_over
 from .references import said_of_others
 from .translator import depart_folded, visit_folded
@@ -125,10 +126,10 @@ class Hooks:
         hand_over(app.env, entry.post if entry else None, result, self._hosts)
 
     def doctree_read(self, app: Sphinx, doctree: nodes.document) -> None:
-        """Mend the links of a document; have files come along that raw HTML names, and allowed hosts asked only."""
+        """Mend its links; have files come along that raw HTML names, and hosts asked that the author allows."""
+        embeds.check_embeds(app, doctree, self._hosts)
         source = Path(app.env.doc2path(app.env.docname, base=False)).as_posix()
         link_siblings(doctree, source, (entry.post for entry in self.build.entries))
-        embeds.check_embeds(app, doctree, self._hosts)
 
     def reading_ended(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
         """Choose what is written again: the pages that would show something else than they show."""
@@ -247,6 +248,7 @@ def register(app: Sphinx) -> ExtensionMetadata:
     app.connect("doctree-read", markdown.mend_document)
     app.connect("doctree-read", hooks.doctree_read)
     borders.close_side_doors()
+    name_cells()
     markdown.teach_parser()
     app.connect("env-updated", hooks.reading_ended)
     # while Sphinx writes: the blog's look and the pages of the lists

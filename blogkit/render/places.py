@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import json
+import logging
+import re
 from pathlib import Path
 
 from docutils import nodes
+from sphinx.util.logging import NAMESPACE, WarningStreamHandler
 
-from ..errors import shown
+from ..errors import CELL, shown
+from ..errors import place as place_of_line
 from ..language import _
 
-_CELL = 10_000
-"""MyST-NB counts the lines of a notebook's cells from multiples of it."""
+
+class NameCells(logging.Filter):
+    """Name in Sphinx's warnings the cell of a notebook in which a line stands."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let all through."""
+        if found := re.fullmatch(r"(.*\.ipynb):(\d+)", str(getattr(record, "location", ""))):
+            record.location = place_of_line(Path(found[1]), int(found[2]))
+        return True
+
+
+def name_cells() -> None:
+    """Have all warnings go through it, when Sphinx has found where they stand."""
+    for handler in logging.getLogger(NAMESPACE).handlers:
+        if isinstance(handler, WarningStreamHandler):
+            handler.addFilter(NameCells())
 
 
 def place(node: nodes.Element) -> str:
@@ -24,7 +42,7 @@ def place(node: nodes.Element) -> str:
     path, line = Path(at.source), at.line or 0
     words = next(filter(None, map(str.strip, node.astext().splitlines())), "")
     if path.suffix == ".ipynb":
-        return _place_in_notebook(path, line // _CELL, words)
+        return _place_in_notebook(path, line // CELL, words)
     found = _found(path.read_text(encoding="utf-8", errors="replace").splitlines(), line, words)
     return f"{shown(path)}:{found or line}"
 

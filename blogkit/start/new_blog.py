@@ -32,6 +32,11 @@ sphinx:
 """
 _TOC = "format: jb-book\nroot: index\noptions:\n  reversed: true\nchapters:\n  - file: about\n  - glob: posts/*\n"
 _REQUIREMENTS = "# {hint}\nblogkit=={version}\nmatplotlib\n"
+_JUPYTEXT = """\
+# Jupytext keeps the front matter of posts, and each cell's options, when it writes them.
+notebook_metadata_filter = "all,-language_info,-widgets"
+cell_metadata_filter = "all"
+"""
 _README = """\
 # {title}
 
@@ -155,6 +160,7 @@ def _files(title: str, language: str, now: dt.datetime, workflow: str) -> Mappin
             ),
             more=say.gettext("`blogkit new TITLE` begins a post. A push to `main` publishes, once Pages is on."),
         ),
+        "jupytext.toml": _JUPYTEXT,
         ".gitignore": "_build/\n.venv/\n__pycache__/\nimages/hello.png\n",
         _WIRING[0]: site_workflow(workflow),
         _WIRING[1]: (_START / "dependabot.yml").read_text(encoding="utf-8"),

@@ -30,6 +30,9 @@ from blogkit.posts.reading import read_post
         ("import numpy as np\ns = ('%d'\n     % 3)", {"numpy"}),
         ("import numpy\nthis is no Python", {"numpy"}),
         ("%%bash\nls", set()),
+        ("%matplotlib inline", {"matplotlib"}),
+        ("import pandas as pd\npd.Series([1]).plot.bar()", {"pandas", "matplotlib"}),
+        ("import own\nown.plot()", {"own"}),
         ("print('import x')", set()),
     ],
 )

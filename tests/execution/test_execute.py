@@ -104,14 +104,39 @@ def test_kernel_sees_only_declared_inputs(book: Book) -> None:
     assert executed(book) == ["2024-01-01-one"]
 
 
+NAMED = """
+import helper
+print(open("data/한글.csv").read(), open("beside/y.txt").read(), helper.read())
+assert not __import__("os").path.exists("sec" + "ret.txt")  # "secret.txt"
+"""
+
+
+def test_kernel_sees_what_cells_name(book: Book) -> None:
+    book.write("data/한글.csv", "from the book")
+    book.write("posts/beside/y.txt", "from beside")
+    book.write("posts/helper.py", "import json\n\n\ndef read():\n    return json.load(open('beside/z.json'))\n")
+    book.write("posts/beside/z.json", '"from a module"')
+    book.write("secret.txt", "x")
+    book.post("2024-01-01-one", code(NAMED))
+    book.post("2024-01-02-two", code("print(open('../data/한글.csv').read(), open('beside/y.txt').read())"))
+    assert sorted(executed(book)) == ["2024-01-01-one", "2024-01-02-two"]
+    records = [json.loads(path.read_text(encoding="utf-8")) for path in book.root.rglob("result.json")]
+    inputs = {record["post"][-3:]: sorted(record["function"]["inputs"]) for record in records}
+    assert inputs["one"] == ["beside/y.txt", "beside/z.json", "data/한글.csv", "helper.py"]
+    assert inputs["two"] == ["data/한글.csv", "posts/beside/y.txt"]
+    book.write("posts/beside/z.json", '"changed"')
+    assert executed(book) == ["2024-01-01-one"]
+    book.write("data/한글.csv", "changed")
+    assert sorted(executed(book)) == ["2024-01-01-one", "2024-01-02-two"]
+
+
 @pytest.mark.parametrize("command", ["execute", "status", "plan", "prune"])
-def test_undeclared_and_missing_inputs_are_all_reported_before_anything_runs(book: Book, command: str) -> None:
-    book.write("data/x.csv", "x")
-    book.post("2024-01-01-one", code("open('data/x.csv')"))
+def test_missing_inputs_are_all_reported_before_anything_runs(book: Book, command: str) -> None:
+    book.post("2024-01-01-one", code("1"), inputs=["data/x.csv"])
     book.post("2024-01-02-two", code("1"), inputs=["data/none.csv"])
     result = book.blogkit(command)
     assert result.returncode == 1
-    assert "2024-01-01-one.md:1: a cell names data/x.csv, which is not declared" in result.stdout
+    assert "2024-01-01-one.md:3: the input data/x.csv does not exist" in result.stdout
     assert "2024-01-02-two.md:3: the input data/none.csv does not exist" in result.stdout
     assert "executing" not in result.stdout
 

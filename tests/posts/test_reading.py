@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from blogkit.errors import AuthorError
-from blogkit.execution.function import describe, input_files
+from blogkit.execution.function import describe
+from blogkit.execution.inputs import input_files
 from blogkit.posts import notebook
 from blogkit.posts.notebook import Notebooks
 from blogkit.posts.post import Post

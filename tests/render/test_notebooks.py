@@ -25,6 +25,10 @@ TEXT = """<a id="Top"></a>
 
 # A last one
 
+[![Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/a)
+<a href="https://colab.research.google.com/b"><img
+src="https://colab.research.google.com/assets/colab-badge.svg" alt="b"/></a>
+
 [Title](#label)
 """
 
@@ -79,8 +83,22 @@ def test_links_lead_to_what_notebooks_name(book: Book) -> None:
     assert links == {
         **{"up": "#Top", "there": "#a-last-one", "below": "#deep", "Title": links["Title"]},
         **{"other": f"{other}#part-two", "the other": other, "it": other},
+        **{"Colab": "https://colab.research.google.com/a", "b": "https://colab.research.google.com/b"},
     }
     ids = {element["id"] for element in page.select("[id]")}
     assert {href[1:] for href in links.values() if href.startswith("#")} <= ids
     two = book.soup(f"posts/{other}").select("article :is(h1, h2, h3)")
     assert [(h.name, h.get_text().rstrip("#")) for h in two[1:]] == [("h2", "Part two"), ("h2", "Part three")]
+
+
+def test_what_is_wrong_in_a_notebook_has_its_cell(book: Book) -> None:
+    cells = [nbformat.v4.new_raw_cell("---\ntitle: x\n---"), nbformat.v4.new_markdown_cell("# x\n\nText.")]
+    texts = {
+        "[lost](nowhere.md)": "WARNING: 'myst' cross-reference target not found",
+        "![](none.png)": "posts/none.png",
+    }
+    for text, message in texts.items():
+        notebook = nbformat.v4.new_notebook(cells=[*cells, nbformat.v4.new_markdown_cell(f"Text.\n\n{text}")])
+        path = book.write("posts/2024-01-03-lost.ipynb", nbformat.writes(notebook))
+        assert f"2024-01-03-lost.ipynb: cell 3, line 3: {message}" in book.fail()
+        path.unlink()

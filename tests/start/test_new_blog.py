@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import Book
+from conftest import ROOT, Book
+from jupytext.cli import jupytext
 
 from blogkit.posts.reading import read_posts
 from blogkit.site.config import read_config
@@ -17,7 +18,17 @@ from blogkit.version import VERSION
 
 NOW = dt.datetime(2026, 3, 4, 5, 6, tzinfo=dt.UTC)
 WORKFLOW = f"example/blogkit/.github/workflows/publish.yml@{'0' * 40} # v{VERSION}"
-TOP = {"_config.yml", "_toc.yml", "index.md", "about.md", "posts", "images", "requirements.in", "README.md"}
+TOP = {
+    "_config.yml",
+    "_toc.yml",
+    "index.md",
+    "about.md",
+    "posts",
+    "images",
+    "requirements.in",
+    "README.md",
+    "jupytext.toml",
+}
 
 
 @pytest.mark.parametrize(
@@ -36,6 +47,22 @@ def test_a_new_blog_is_read_without_a_fault(tmp_path: Path, language: str, title
     assert post.code
     assert f"uses: {WORKFLOW}\n" in (folder / ".github/workflows/site.yml").read_text(encoding="utf-8")
     assert yaml.safe_load((folder / ".github/dependabot.yml").read_text(encoding="utf-8"))["version"] == 2
+
+
+def test_jupytext_keeps_a_post_as_it_is(tmp_path: Path) -> None:
+    new_blog(tmp_path, "en", NOW, WORKFLOW)
+    (before,) = read_posts(tmp_path, "UTC")
+    assert (tmp_path / "jupytext.toml").read_bytes() == (ROOT / "jupytext.toml").read_bytes()
+    markdown = before.path
+    jupytext(["--quiet", "--to", "ipynb", str(markdown)])
+    markdown.unlink()
+    (notebook,) = read_posts(tmp_path, "UTC")
+    jupytext(["--quiet", "--to", "md:myst", str(notebook.path)])
+    notebook.path.unlink()
+    (after,) = read_posts(tmp_path, "UTC")
+    for post in (notebook, after):
+        for name in ("title", "date", "description", "outputs", "expect", "code"):
+            assert getattr(post, name) == getattr(before, name), name
 
 
 def test_what_is_there_is_left_alone(tmp_path: Path) -> None:
