@@ -136,3 +136,12 @@ def test_a_chart_whose_data_stands_elsewhere_is_handed_on_and_not_drawn_empty():
     rows = altair.Data(values=[{"url": "a", "tooltip": 1}])
     bundle = altair.Chart(rows).mark_bar().encode(x="url:N", y="tooltip:Q")._repr_mimebundle_()
     assert [*bundle] == ["image/svg+xml", "image/png"]
+
+
+@pytest.mark.parametrize("name", ["altair", "bokeh", "plotly", "tqdm"])
+def test_a_library_that_is_not_there_is_left_to_the_cells(name, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, name, None)  # so that importing it fails
+    names = {"_keep_script": None}
+    exec(_source(f"figures/{name}"), names)
+    assert set(names) == {"_keep_script", "__builtins__", "__doc__"} & set(names)

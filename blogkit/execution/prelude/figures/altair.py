@@ -5,6 +5,8 @@ def _altair(keep):
     """Have each renderer draw a chart here, and hand on its data, too, where it answers to its reader."""
     from importlib.util import find_spec
 
+    if not find_spec("altair"):
+        return  # as a cell will say
     import altair
 
     def says(value, *names):

@@ -1,11 +1,14 @@
 """Runs before the first cell of the posts that import bokeh, only in the blog."""
 
 
-def _bokeh(keep):
+def _bokeh(keep, height):
     """Have show() show a figure as its data, and the parts of BokehJS that it needs be kept beside it."""
     import json
+    from importlib.util import find_spec
     from pathlib import Path
 
+    if not find_spec("bokeh"):
+        return  # as a cell will say
     from bokeh.embed import json_item
     from bokeh.embed.bundle import bundle_for_objs_and_resources
     from bokeh.io import output_notebook
@@ -25,6 +28,16 @@ def _bokeh(keep):
             item = {"item": text, "scripts": [file.name for file in files], "height": height(each)}
             display({"application/vnd.bokeh.item+json": item, "text/plain": repr(each)}, raw=True)
 
+    def refuse(*arguments, **options):
+        raise RuntimeError("an application of Bokeh needs a server, which a page has not; show the figure itself")
+
+    install_notebook_hook("jupyter", lambda *given: None, show, refuse, overwrite=True)  # pages load BokehJS
+    output_notebook(hide_banner=True)  # show() shows, whether or not a cell says so
+
+
+def _bokeh_height():
+    """Return a function of a model."""
+
     def height(model):
         """Return how many pixels a model is high, as far as it says so; a layout has its models in rows."""
         inner = getattr(model, "children", ()) or [panel.child for panel in getattr(model, "tabs", ())]
@@ -36,12 +49,8 @@ def _bokeh(keep):
             rows[row] = max(rows.get(row, 0), height(child))
         return sum(rows.values())
 
-    def refuse(*arguments, **options):
-        raise RuntimeError("an application of Bokeh needs a server, which a page has not; show the figure itself")
-
-    install_notebook_hook("jupyter", lambda *given: None, show, refuse, overwrite=True)  # pages load BokehJS
-    output_notebook(hide_banner=True)  # show() shows, whether or not a cell says so
+    return height
 
 
-_bokeh(_keep_script)
-del _bokeh
+_bokeh(_keep_script, _bokeh_height())
+del _bokeh, _bokeh_height

@@ -5,6 +5,8 @@ def _plotly(keep):
     """Have each renderer show a figure as its data, and Plotly's own script be kept beside it."""
     from importlib.util import find_spec
 
+    if not find_spec("plotly"):
+        return  # as a cell will say
     import plotly.graph_objects
     import plotly.io
     from plotly.offline import get_plotlyjs

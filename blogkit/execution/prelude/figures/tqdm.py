@@ -3,6 +3,10 @@
 
 def _tqdm():
     """Have the bars of notebooks be lines of text, which stand in the log and not on the page, as others do."""
+    from importlib.util import find_spec
+
+    if not find_spec("tqdm"):
+        return  # as a cell will say
     import tqdm
     import tqdm.notebook
 
