@@ -226,6 +226,19 @@ def test_pictures_know_their_size(gallery: Book) -> None:
     assert (gallery.site / unquote(thumbnail["src"])).stat().st_size < 60_000
 
 
+def test_the_font_of_equations_is_loaded_where_there_are_some(open_page: Callable[..., Page]) -> None:
+    loaded = "document.fonts.ready.then((fonts) => [...fonts].filter((font) => font.status === 'loaded').length)"
+    assert open_page("about.html").evaluate(loaded) == 0
+    page = open_page(POST)
+    assert page.evaluate(loaded) == 1
+    height = page.evaluate("""() => {
+        const math = document.querySelector(".equation math");
+        math.innerHTML = "<mrow><mo>(</mo><mspace height='60px' depth='60px'/><mo>)</mo></mrow>";
+        return math.querySelector("mo").getBoundingClientRect().height;
+    }""")
+    assert height > 115  # a font without a table of sizes leaves a bracket as small as a letter
+
+
 def test_drafts_are_marked_in_a_preview(book: Book) -> None:
     book.post("2024-01-01-one", draft=True)
     book.post("2099-01-01-two")
