@@ -195,8 +195,13 @@ class Statements(Domain):
 
     def process_doc(self, env: BuildEnvironment, docname: str, document: nodes.document) -> None:
         """Note what has a label; those of sections and figures are others, and may be called the same."""
-        for node in [node for node in document.findall(nodes.admonition) if "label" in node]:
-            label = node["label"]
+        standard: Any = env.domains["std"]
+        for node in [node for node in document.findall(nodes.admonition) if "short" in node]:
+            label = node.get("label")
+            for name in (name for name in node["names"] if name != label):  # that stand before it: `(name)=`
+                standard.labels[name] = (docname, document.nameids[name], node[0].astext())
+            if not label:
+                continue
             if label in self.labels:
                 other = env.doc2path(self.labels[label][0], base=False)
                 logger.warning(_("the label %s stands in %s, too; write another one"), label, other, location=node)

@@ -141,8 +141,12 @@ def test_construct(post: BeautifulSoup, title: str, selector: str, text: str) ->
 
 def test_statements_are_referred_to_by_kind_and_number(post: BeautifulSoup) -> None:
     links = section(post, "Theorems").select(".remark a")
-    assert [said(a) for a in links] == ["Theorem 1", "Theorem 1", "Theorem 1", "so is this link"]
-    assert {a["href"] for a in links} == {"#theorem-pythagoras", "#pythagoras"}  # a label of its own stands before it
+    assert [said(a) for a in links] == [*["Theorem 1"] * 3, "Theorem 1 (Pythagoras)", "so is this link"]
+    assert {a["href"] for a in links} == {
+        "#theorem-pythagoras",
+        "#pythagoras",
+        "#of-triangles",
+    }  # a label of its own stands before it
     assert len(post.select(".theorem#theorem-pythagoras, #pythagoras")) == 2
 
 
