@@ -18,6 +18,7 @@ from ..execution.result import Result, with_outputs
 from ..files import Made, json_digest
 from ..language import ENGLISH, N_, words
 from ..posts.headings import take_title
+from ..posts.nested import PLACE
 from ..posts.post import Post
 from ..posts.references import fill_glue
 from ..site.address import Site
@@ -37,6 +38,10 @@ _NOTE = re.compile(
     re.MULTILINE,
 )
 _MATH = re.compile(r"^```\{math\}.*\n(?::[\w-]+:.*\n)*((?:.*\n)*?)```[ \t]*$", re.MULTILINE)
+_PLACE = re.compile(
+    rf"^[ \t]*(`{{3,}}|~{{3,}}|:{{3,}})\{{{PLACE}\}}.*\n(?:[ \t]*\n)*[ \t]*\1[ \t]*(?:\n|\Z)", re.MULTILINE
+)
+"""Where a cell stands inside a directive; in a notebook it follows the text."""
 _LINK = re.compile(r"(\]\()(?!#)([^)\s]+)")
 _AS_FILES: Mapping[str, str] = MappingProxyType({})
 _SOURCE = re.compile(r"([^/#]*)\.(?:md|ipynb)(?=$|#)")
@@ -164,6 +169,7 @@ def _titles(language: str) -> dict[str, str]:
 
 def _plain_markdown(text: str, titles: Mapping[str, str], address: str, pages_of: Mapping[str, str] = _AS_FILES) -> str:
     """Write what only MyST knows as plain Markdown, and links so that they hold anywhere."""
+    text = _PLACE.sub("", text)
     text = _NOTE.sub(partial(_quotation, titles), text)
     text = _MATH.sub(r"$$\n\1$$", text)
     if not address:

@@ -78,7 +78,9 @@ def one(soup: BeautifulSoup | Tag, selector: str) -> Tag:
 
 
 def test_no_file_of_an_english_blog_has_korean_words(english: Book) -> None:
-    files = [path for path in english.site.rglob("*") if path.suffix not in (".png", ".webp", ".woff2") and path.is_file()]
+    files = [
+        path for path in english.site.rglob("*") if path.suffix not in (".png", ".webp", ".woff2") and path.is_file()
+    ]
     assert {".html", ".xml", ".json", ".jsonl", ".ipynb", ".js", ".md", ".txt"} <= {path.suffix for path in files}
     names = {Path(name).name for name in LETTERS}
     korean = {path.name for path in files if HANGUL.search(path.read_text(encoding="utf-8"))}

@@ -18,7 +18,8 @@ BODY = (
 
 def test_what_only_myst_knows_is_plain_markdown(book: Book) -> None:
     book.post("2024-01-02-other", "## a\n\n글\n")
-    book.post("2024-01-01-one", BODY + code("glue('x', 1)"))
+    inside = f":::{{dropdown}} 안\n{code("'inside'")}:::\n"
+    book.post("2024-01-01-one", BODY + code("glue('x', 1)") + inside)
     book.build(BLOG_BASEURL="https://example.github.io/blog/")
     notebook = nbformat.read(book.site / "posts/2024-01-01-one.ipynb", as_version=4)
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
@@ -28,7 +29,9 @@ def test_what_only_myst_knows_is_plain_markdown(book: Book) -> None:
     assert "> **참고**\n>\n> 값은 1.0입니다.\n>\n> 둘째." in text
     assert "> **제목**\n>\n> 속." in text
     assert "$$\nx^2\n$$" in text
+    assert "> **안**" in text
     assert "{" not in text
+    assert "'inside'" in [cell.source for cell in notebook.cells]
     record = json.loads((book.site / "posts/2024-01-01-one.json").read_text(encoding="utf-8"))
     assert record["version"] == VERSION
     assert notebook.metadata.provenance["key"] == record["key"]
