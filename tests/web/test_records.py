@@ -18,7 +18,7 @@ BODY = (
 
 def test_what_only_myst_knows_is_plain_markdown(book: Book) -> None:
     book.post("2024-01-02-other", "## a\n\n글\n")
-    inside = f":::{{dropdown}} 안\n{code("'inside'")}:::\n"
+    inside = ":::{dropdown} 안\n" + code("'inside'") + ":::\n"
     book.post("2024-01-01-one", BODY + code("glue('x', 1)") + inside)
     book.build(BLOG_BASEURL="https://example.github.io/blog/")
     notebook = nbformat.read(book.site / "posts/2024-01-01-one.ipynb", as_version=4)
