@@ -17,7 +17,7 @@ TEXT = """<a id="Top"></a>
 ## Skipped *one*
 
 [up](#Top), [there](#A-last-one), [below](#deep),
-[other](other.md#part-two), {doc}`the other <other>`, [it](other.ipynb)
+[other](other.md#part-two), {doc}`the other <other>`, [it](Other.ipynb)
 
 #### Deep
 
