@@ -36,7 +36,7 @@ def without_foreign(meta: Mapping[str, Any]) -> dict[str, Any]:
 
 def of_the_blog(metadata: Mapping[str, Any], keys: Collection[str]) -> dict[str, Any]:
     """Return what in a notebook's metadata, where all tools write, is the blog's, or a slip of one of its ``keys``."""
-    own = (*keys, *NOTEBOOK_KEYS)
+    own = {*keys, *NOTEBOOK_KEYS} - {"language"}  # of programming
     return {name: value for name, value in metadata.items() if get_close_matches(name, own, 1, _ALIKE)}
 
 
