@@ -77,7 +77,7 @@ def test_changed_input_renders_the_page_again(book: Book) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("raises", "---\ntitle: x\n---\n" + code("1/0"), "posts/2024-01-02-raises.md:4: cell 1: ZeroDivisionError"),
+        ("raises", "---\ntitle: x\n---\n" + code("1/0"), "posts/2024-01-02-raises.md:5: cell 1: ZeroDivisionError"),
         ("key", "---\ntitle: x\nkategory: y\n---\n", "posts/2024-01-02-key.md:3: unknown key 'kategory'"),
         ("date", "---\ntitle: x\ndate: 2024-13-01\n---\n", "posts/2024-01-02-date.md:3: date: "),
         ("yaml", "---\ntitle: a: b\n---\n", "posts/2024-01-02-yaml.md:2: this line cannot be read"),

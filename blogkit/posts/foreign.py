@@ -17,10 +17,11 @@ _OF_ENGINES = frozenset(
         *("layout", "badges", "comments", "sticky_rank", "use_math", "math", "mathjax", "katex"),
         *("hide_binder_badge", "hide_colab_badge", "hide_github_badge", "hide_deepnote_badge", "toc_sticky"),
         *("jupyter", "engine", "format", "freeze", "html-math-method", "html_meta", "skip_exec", "skip_showdoc"),
+        *("short_title", "numbering", "exports", "downloads", "open_access", "abbreviations"),
         *("type", "weight", "menu", "linktitle", "linkTitle", "thebe-kernel"),
     )
 )
-"""Keys that Jekyll, fastpages, nbdev, Quarto and Hugo read, and whose absence changes no word of a post."""
+"""Keys that Jekyll, fastpages, nbdev, Quarto, Hugo and mystmd read, and whose absence changes no word of a post."""
 _OFF = frozenset(("hide", "search_exclude"))
 """Keys of theirs that mean something only where they are on."""
 _ALIKE = 0.8
@@ -35,7 +36,7 @@ def without_foreign(meta: Mapping[str, Any]) -> dict[str, Any]:
 
 def of_the_blog(metadata: Mapping[str, Any], keys: Collection[str]) -> dict[str, Any]:
     """Return what in a notebook's metadata, where all tools write, is the blog's, or a slip of one of its ``keys``."""
-    own = (*keys, *NOTEBOOK_KEYS)
+    own = {*keys, *NOTEBOOK_KEYS} - {"language"}  # of programming
     return {name: value for name, value in metadata.items() if get_close_matches(name, own, 1, _ALIKE)}
 
 

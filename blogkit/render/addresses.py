@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable
-from posixpath import dirname, join, normpath
+from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from sphinx.addnodes import pending_xref
@@ -12,6 +12,7 @@ from sphinx.project import Project
 
 from ..files import Made
 from ..posts.post import POSTS, SUFFIXES, Post
+from ..text import hyphenated
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -42,7 +43,7 @@ def give_addresses(app: Sphinx, posts: Iterable[Post]) -> None:
 
 
 def link_siblings(doctree: nodes.document, source: str, posts: Iterable[Post]) -> None:
-    """Let links lead to posts that are named without their dates, as the files of a series were before.
+    """Let links lead to posts that are named as the files of a series were before: without dates, with other signs.
 
     ``source`` is the file of the document, below the book.
     """
@@ -50,11 +51,12 @@ def link_siblings(doctree: nodes.document, source: str, posts: Iterable[Post]) -
         return
     named: dict[str, list[str]] = {}
     for post in posts:
-        named.setdefault(f"{POSTS}/{post.path.stem[_DATE:]}", []).append(post.docname)
+        named.setdefault(hyphenated(post.path.stem[_DATE:]), []).append(post.docname)
     for node in links:
         path, _hash, heading = node["reftarget"].partition("#")
         found, is_doc = normpath(join(dirname(source), path)), node["reftype"] == "doc"
-        docnames = named.get(found if is_doc else found.rpartition(".")[0], [])
+        name = hyphenated(basename(found if is_doc else found.rpartition(".")[0]))
+        docnames = named.get(name, []) if dirname(found) == POSTS else []
         if len(docnames) == 1:
             target = {"reftarget": f"/{docnames[0]}"} if is_doc else {"refdomain": "doc", "reftarget": docnames[0]}
             node.attributes |= {**target, "reftargetid": heading or None}
@@ -62,9 +64,11 @@ def link_siblings(doctree: nodes.document, source: str, posts: Iterable[Post]) -
 
 def linking_to_moved(docnames: Collection[str], posts: Collection[Post], made: Made) -> list[str]:
     """Return those of the documents that may link to a post whose address is another than when they were read."""
-    moved = [post.path.stem for post in posts if made.other(f"address {post.source}", post.docname)]
+    moved = [post.path.stem[_DATE:] for post in posts if made.other(f"address {post.source}", post.docname)]
     texts = {post.docname: post.text for post in posts}
-    return [name for name in docnames if any(stem[_DATE:] in texts.get(name, stem) for stem in moved)]  # of pages: all
+    return [  # of pages: all
+        name for name in docnames if any(hyphenated(stem) in hyphenated(texts.get(name, stem)) for stem in moved)
+    ]
 
 
 def _may_be_sibling(node: pending_xref) -> bool:

@@ -23,7 +23,9 @@ class NestSections(SphinxTransform):
     default_priority = 200
 
     def apply(self, **kwargs: Any) -> None:
-        """Move the sections that stand beside the first one into it."""
+        """Move the sections that stand beside the first one into it; let lines be drawn anywhere."""
+        for line in [*self.document.findall(nodes.transition)]:
+            line.replace_self(nodes.raw("", '<hr class="docutils"/>', format="html"))
         sections = [node for node in self.document.children if isinstance(node, nodes.section)]
         for section in sections[1:]:
             self.document.remove(section)

@@ -98,7 +98,7 @@ def test_a_post_prints_without_hanging_and_no_more_than_it_may(book: Book) -> No
     assert f"more than 2 {said}" in result.stdout
     assert f"2024-01-03-once.md:5: cell 1: the post has printed 12.0 MB, more than 10 {said}" in result.stdout
     assert "2024-01-04-child.md:6: cell 1: the post has printed" in result.stdout
-    assert "2024-01-05-error.md:5: cell 1: ValueError: xxx" in result.stdout
+    assert "2024-01-05-error.md:6: cell 1: ValueError: xxx" in result.stdout
     assert len(result.stdout) < 20_000
     (notebook,) = book.root.glob(f"{STORE}/*/*/notebook.ipynb")
     cells = nbformat.read(notebook, as_version=4).cells

@@ -203,7 +203,7 @@ def test_every_failure_is_reported_with_place_and_stderr(book: Book) -> None:
     book.post("2024-01-08-good", SIMPLE)
     result = book.blogkit("execute")
     assert result.returncode == 1
-    assert "posts/2024-01-01-raises.md:9: cell 2: ZeroDivisionError: division by zero" in result.stdout
+    assert "posts/2024-01-01-raises.md:12: cell 2: ZeroDivisionError: division by zero" in result.stdout
     assert "soup" in result.stdout
     assert "2024-01-02-slow.md:6: cell 1: the post took longer than 3 s" in result.stdout
     assert "2024-01-03-slow-cell.md:6: cell 1: took longer than 2 s" in result.stdout

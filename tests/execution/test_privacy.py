@@ -111,7 +111,7 @@ def test_a_value_of_a_variable_is_a_fault_wherever_it_is_told(book: Book, tmp_pa
     assert "files/a.txt holds the value of the variable SECRET" in said
     assert "files/b.bin holds a path of this machine" in said
     assert "c.txt" not in said
-    assert "2024-01-02-two.md:11: cell 1: KeyError: '<SHORT> <SECRET>'" in said
+    assert "2024-01-02-two.md:13: cell 1: KeyError: '<SHORT> <SECRET>'" in said
     kept = b"".join(path.read_bytes() for path in (book.root / "_build").rglob("*.*") if path.is_file())
     for told in ("s3cr", "hush", "글"):
         assert told not in said

@@ -157,9 +157,9 @@ def test_a_refusal_says_the_mend(book: Book) -> None:
     book.post("2024-01-01-one", code(f"open({str(book.root)!r} + '/da' + 'ta/x.csv')"))
     book.post("2024-01-02-two", code("import importlib\nimportlib.import_module('ya' + 'ml')"))
     said = book.blogkit("execute").stdout
-    assert "2024-01-01-one.md:5: cell 1: PermissionError" in said
+    assert "2024-01-01-one.md:6: cell 1: PermissionError" in said
     assert "add data/x.csv to `inputs`" in said
-    assert "2024-01-02-two.md:5: cell 1: ModuleNotFoundError" in said
+    assert "2024-01-02-two.md:7: cell 1: ModuleNotFoundError" in said
     assert "add the package to `requirements`" in said
 
 
@@ -276,10 +276,10 @@ def test_what_would_be_refused_in_silence_is_a_fault(book: Book, sealed: bool) -
     book.post("2024-01-07-over", code(over))
     said = book.blogkit("execute", **({} if sealed else {"PYTHONPATH": str(book.root / "without")})).stdout
     for number in (1, 2, 3):
-        assert f"2024-01-0{number}-list.md:5: cell 1: RuntimeError: [Errno 13]" in said
+        assert f"2024-01-0{number}-list.md:7: cell 1: RuntimeError: [Errno 13]" in said
     assert said.count("; a post sees only its inputs: add data/* to `inputs`") == 3
     assert "add data/x.csv to `inputs`" in said
-    assert ("2024-01-05-home.md:5: cell 1: RuntimeError" in said) == sealed
+    assert ("2024-01-05-home.md:7: cell 1: RuntimeError" in said) == sealed
     assert "2024-01-06-fine: done" in said
-    assert "2024-01-07-over.md:5: cell 1: PermissionError" in said
+    assert "2024-01-07-over.md:8: cell 1: PermissionError" in said
     assert (book.root / "about.md").is_file()

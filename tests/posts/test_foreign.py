@@ -16,7 +16,15 @@ from blogkit.posts.reading import read_post
 FOREIGN = {
     **{"anaconda-cloud": {}, "celltoolbar": "Slideshow", "toc": {"base_numbering": 1}, "varInspector": {"cols": {}}},
     **{"vscode": {"interpreter": {"hash": "x"}}, "hide_input": False, "nbTranslate": {}, "@webio": {}, "pycharm": {}},
-    **{"accelerator": "GPU", "gist": {}, "latex_envs": {}, "toc-autonumbering": True, "name": "", "signature": "x"},
+    **{
+        "language": "python",
+        "accelerator": "GPU",
+        "gist": {},
+        "latex_envs": {},
+        "toc-autonumbering": True,
+        "name": "",
+        "signature": "x",
+    },
 }
 JEKYLL = "layout: post\nbadges: true\ncomments: true\nhide: false\nsearch_exclude: false\nuse_math: true\n"
 

@@ -17,13 +17,15 @@ TEXT = """<a id="Top"></a>
 ## Skipped *one*
 
 [up](#Top), [there](#A-last-one), [below](#deep),
-[other](other.md#part-two), {doc}`the other <other>`, [it](other.ipynb)
+[other](other.md#part-two), {doc}`the other <other>`, [it](Other.ipynb)
 
 #### Deep
 
 ![pasted](attachment:a%20b.png) ![written](data:image/png;base64,PNG)
 
 # A last one
+
+***
 
 [![Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/a)
 <a href="https://colab.research.google.com/b"><img
@@ -61,6 +63,7 @@ def test_the_heading_is_the_title_and_stands_once(book: Book) -> None:
     assert [h.get_text().rstrip("#") for h in page.select("h1")] == ["The title"]
     headings = [(h.name, h.get_text().rstrip("#")) for h in page.select("article :is(h2, h3, h4)")]
     assert headings == [("h2", "Skipped one"), ("h3", "Deep"), ("h2", "A last one")]
+    assert page.select("h2 + hr")
     assert "A line above." in page.select_one("article").get_text() and "42" in page.get_text()
     executed = json.loads((book.site / "posts/2024-01-01-pasted.ipynb").read_text(encoding="utf-8"))
     sources = ["".join(cell["source"]) for cell in executed["cells"]]
