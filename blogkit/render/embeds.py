@@ -220,10 +220,12 @@ class _Embeds:
 
     def _place(self, address: str) -> nodes.Element | str:
         """Return where an address stands: a paragraph knows only where it begins."""
-        file, first = Path(self._env.doc2path(self._docname)), self._node.line or 1
-        if file.suffix != ".md" or self._node.get("classes"):
+        file = Path(self._env.doc2path(self._docname))
+        if self._node.get("classes"):  # an output, which has the place of its cell
             return self._node
-        return f"{file}:{line_of(file, address, first) or first}"
+        first = self._node.line or 1
+        found = line_of(file, address, first if file.suffix == ".md" else 1)  # a notebook counts its cells otherwise
+        return f"{file}:{found or first}"
 
 
 def _fit(element: lxml.html.HtmlElement) -> None:

@@ -99,6 +99,7 @@ def test_what_is_wrong_in_a_notebook_has_its_cell(book: Book) -> None:
     texts = {
         "[lost](nowhere.md)": "WARNING: 'myst' cross-reference target not found",
         "![](none.png)": "posts/none.png",
+        '<img src="https://pictures.example/a.png">': "WARNING: loads https://pictures.example/a.png",
     }
     for text, message in texts.items():
         notebook = nbformat.v4.new_notebook(cells=[*cells, nbformat.v4.new_markdown_cell(f"Text.\n\n{text}")])
