@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from lxml import etree, html
 
 _LOADING_RELS = frozenset(
-    ("stylesheet", "icon", "apple-touch-icon", "mask-icon", "manifest", "preload", "modulepreload", "preconnect")
+    (
+        *("stylesheet", "icon", "apple-touch-icon", "mask-icon", "manifest", "preload", "modulepreload"),
+        *("preconnect", "prefetch", "dns-prefetch", "prerender"),
+    )
 )
+_OF_SVG = ("href", "{http://www.w3.org/1999/xlink}href", "xlink:href")
 _LOADED = {
-    "script": ("src",),
+    "base": ("href",),  # all other addresses begin there
+    "script": ("src", *_OF_SVG),
     "img": ("src", "srcset"),
     "source": ("src", "srcset"),
     "video": ("src", "poster"),
@@ -23,8 +32,8 @@ _LOADED = {
     "embed": ("src",),
     "object": ("data",),
     "input": ("src",),
-    "use": ("href", "{http://www.w3.org/1999/xlink}href", "xlink:href"),
-    "image": ("href", "{http://www.w3.org/1999/xlink}href", "xlink:href"),
+    **dict.fromkeys(("use", "image", "feimage"), _OF_SVG),
+    **dict.fromkeys(("body", "table", "tr", "td", "th"), ("background",)),
 }
 _SCRIPTS = "data-scripts"
 """Of an interactive figure: the scripts that draw it, as it comes into view."""
@@ -32,6 +41,10 @@ _LINKED = {"a": "href", "link": "href", "area": "href", "form": "action", "block
 _CSS_URL = re.compile(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^"')\s]*))\s*\)|@import\s+(?:"([^"]*)"|'([^']*)')""")
 _BY_SCRIPT = re.compile(r"""["'`]((?:https?:)?//[^"'`\s]+?(?:\.(?:m?js|css)\b|/\+esm\b|\{z\})[^"'`\s]*)["'`]""")
 """What a script that stands in a page loads, as far as it is written there: other scripts, styles, parts of maps."""
+_MODULE = re.compile(r"""\b(?:import|from)\s*\(?\s*["'](https?://[^"'\s]+)["']""")
+"""What a script takes in as a module, whatever its name."""
+_PAGE = re.compile(r"data:text/html((?:;[\w=.-]+)*),(.*)", re.DOTALL | re.IGNORECASE)
+"""A page that is written out as an address."""
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _REFRESH = re.compile(r"^\s*[\d.]+\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]+)", re.IGNORECASE)
 
@@ -42,6 +55,18 @@ class Reference:
 
     address: str
     loads: bool = False
+
+    @property
+    def host(self) -> str:
+        """The other host that is named; empty: none."""
+        return host_of(self.address)
+
+
+def host_of(address: str) -> str:
+    """Return the host that an address names; empty: it is one of the site, or no address."""
+    with suppress(ValueError):
+        return urlsplit(address.strip()).netloc
+    return ""
 
 
 def references(kind: str, body: bytes) -> Iterator[Reference]:
@@ -70,6 +95,7 @@ def _in_html(tree: html.HtmlElement) -> Iterator[Reference]:
             if value is not None:
                 addresses = _in_srcset(value) if attribute == "srcset" else [value]
                 yield from (Reference(address, loads=True) for address in addresses)
+                yield from (reference for address in addresses for reference in _in_address(address))
         yield from (Reference(script, loads=True) for script in element.get(_SCRIPTS, "").split())
         yield from _in_css(element.get("style", ""))
         if element.get("srcdoc", "").strip():
@@ -87,7 +113,17 @@ def _in_html(tree: html.HtmlElement) -> Iterator[Reference]:
         elif name == "script" and element.get("type") == "application/ld+json":
             yield from _in_json(json.loads(element.text or "null"))
         elif name == "script" and "json" not in element.get("type", ""):
-            yield from (Reference(address, loads=True) for address in _BY_SCRIPT.findall(element.text or ""))
+            loaded = (found for kind in (_BY_SCRIPT, _MODULE) for found in kind.findall(element.text or ""))
+            yield from (Reference(address, loads=True) for address in dict.fromkeys(loaded))
+
+
+def _in_address(address: str) -> Iterator[Reference]:
+    """Find what a page loads that is written out as an address; nothing beside it is there for it."""
+    if page := _PAGE.fullmatch(address.strip()):
+        body = unquote_to_bytes(page[2])
+        with suppress(binascii.Error):  # no browser reads it either
+            body = base64.b64decode(body) if "base64" in page[1] else body
+        yield from (reference for reference in references("text/html", body) if reference.host)
 
 
 def _in_meta(element: html.HtmlElement) -> Iterator[Reference]:
@@ -96,7 +132,7 @@ def _in_meta(element: html.HtmlElement) -> Iterator[Reference]:
     if element.get("http-equiv", "").lower() == "refresh":
         match = _REFRESH.match(content)
         if match:
-            yield Reference(match[1])
+            yield Reference(match[1], loads=True)
     elif key in ("og:image", "og:url", "twitter:image", "og:image:secure_url"):
         yield Reference(content)
 

@@ -67,8 +67,8 @@ def check_embeds(app: Sphinx, doctree: nodes.document, hosts: Collection[str]) -
 def strangers(kind: str, body: bytes, hosts: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield each address that a file of the media type ``kind`` loads from another host, and what is wrong with it."""
     with suppress(lxml.etree.LxmlError, ValueError):  # `blogkit check` says what cannot be read
-        for reference in references(kind, body) if b"//" in body else ():
-            host = urlsplit(reference.address.strip()).netloc
+        for reference in references(kind, body) if b"//" in body or b"base64" in body else ():
+            host = reference.host
             if reference.loads and host and host not in hosts:
                 message = _(
                     "loads {address} from another host; copy it into the book, link to it, "

@@ -10,11 +10,10 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from ..execution.result import first_frame
 from ..language import _
-from ..publish.links import references
+from ..publish.links import host_of, references
 
 FIGURE = "application/vnd.blogkit.figure+json"
 """An interactive figure, as :class:`Figure` has it."""
@@ -27,7 +26,7 @@ _BOKEH = "application/vnd.bokeh.item+json"
 _VEGA = re.compile(r"application/vnd\.vega(?:lite)?\.v\d[.+]json")
 _SCRIPT = "application/javascript"
 _STILLS = ("image/svg+xml", "image/png")
-_SHOWN = {FIGURE, CONTROLS, *_STILLS, "image/jpeg", "image/gif", "text/html", "text/latex", "text/markdown"}
+_SHOWN = {*_STILLS, "image/jpeg", "image/gif", "text/html", "text/latex", "text/markdown"}
 _SHOWN |= {"text/plain", _SCRIPT}
 _WANTED = {"docs_json": "BokehJS", "Plotly.newPlot(": "plotly.js", "vegaEmbed(": "Vega"}
 """What stands in the HTML of a figure → what it wants to be there."""
@@ -39,9 +38,13 @@ _BOX = re.compile(r"padding-bottom:\s*([\d.]+)%")
 _PLOTLY_HEIGHT = 450
 _ROWS = ("datasets", "values")
 _EQUATION = re.compile(r"\$[^$]*[\\^_][^$]*\$")
-_GEO, _MAPS = {"choropleth", "scattergeo"}, re.compile(r".*(map|mapbox)$")
+_GEO, _MAPS = {"choropleth", "scattergeo"}, re.compile(r"(?:scatter|choropleth|density)map(?:box)?")
+_LAYERED = re.compile(r"(?:map|mapbox)\d*")
 _TILES = {"open-street-map": ("tile.openstreetmap.org",), "white-bg": ()}
 _CARTO = ("basemaps.cartocdn.com", "tiles.basemaps.cartocdn.com")
+_BOKEH_ASKS = re.compile(r'"(?:\w*TileSource|ImageURL\w*|AjaxDataSource|ServerSentDataSource)"')
+_BOKEH_ADDRESS = re.compile(r'(?<!\\)"((?:https?:)?//[^"\\]+)"')
+_BOKEH_PICTURE = re.compile(r"""<img\b[^>]*?\ssrc=\\?["']?((?:https?:)?//[^"'\\\s>]+)""")
 
 
 class NotShown(ValueError):
@@ -76,16 +79,24 @@ def shown(data: Mapping[str, Any], hosts: Collection[str]) -> dict[str, Any]:
     if _WIDGET in data:
         bar = _BAR.match(str(data.get("text/plain", "")))
         return {} if bar else {CONTROLS: {}}
-    figure = _figure(data)
-    if figure:
-        _refuse(set(_asked(figure)) - {*hosts})
-        return {f"{prefix}{FIGURE}": asdict(figure)}
+    try:
+        if figure := _figure(data):
+            _refuse(set(_asked(figure)) - {*hosts})
+            return {f"{prefix}{FIGURE}": asdict(figure)}
+    except NotShown:
+        raise
+    except (ValueError, LookupError, TypeError, AttributeError) as error:  # a cell may hand on anything
+        raise _unknown(data.keys() - _SHOWN) from error
     kept = {name: content for name, content in data.items() if name in _SHOWN}
-    if kept.keys() <= {"text/plain", _SCRIPT} and (other := sorted(data.keys() - kept.keys())):
-        message = _("a page cannot show {kind}; show a picture, HTML or text of it, or tag the cell `remove-output`")
-        raise NotShown(message.format(kind=", ".join(other)))
+    if kept.keys() <= {"text/plain", _SCRIPT} and (other := data.keys() - kept.keys()):
+        raise _unknown(other)
     _check_script(str(kept.get("text/html", kept.get(_SCRIPT, ""))))
     return {f"{prefix}{name}": content for name, content in kept.items()}
+
+
+def _unknown(kinds: Collection[str]) -> NotShown:
+    message = _("a page cannot show {kind}; show a picture, HTML or text of it, or tag the cell `remove-output`")
+    return NotShown(message.format(kind=", ".join(sorted(kinds))))
 
 
 def _figure(data: Mapping[str, Any]) -> Figure | None:
@@ -135,32 +146,41 @@ def _asked(figure: Figure) -> Iterator[str]:
         addresses = [*_texts(figure.data, "url")]
         if '"url": {' in json.dumps(figure.data):  # pictures, whose addresses stand in the rows
             addresses += (text for text in _texts({**figure.data, "$schema": ""}) if re.match("https?://", text))
-        for address in addresses:
-            if not urlsplit(address).netloc:
+        for address in (text for text in addresses if not text.startswith("data:")):
+            if not host_of(address):
                 message = _("the chart reads {address}, which no reader has; read it in the cell and hand on its data")
                 raise NotShown(message.format(address=address))
-            yield urlsplit(address).netloc
-    elif figure.library == "bokeh" and re.search(r'"(\w*TileSource|ImageURL)"', text := json.dumps(figure.data)):
-        yield from (urlsplit(address).netloc for address in re.findall(r'"(https?://[^"]+)"', text))
+            yield host_of(address)
+    elif figure.library == "bokeh":
+        yield from _asked_by_bokeh(json.dumps(figure.data))
     elif figure.library == "html":
         for reference in references("text/html", f"<meta charset=utf-8>{figure.data}".encode()):
-            if reference.loads and (host := urlsplit(reference.address.strip()).netloc):
-                yield host
+            if reference.loads and reference.host:
+                yield reference.host
+
+
+def _asked_by_bokeh(text: str) -> Iterator[str]:
+    if _BOKEH_ASKS.search(text):
+        yield from map(host_of, _BOKEH_ADDRESS.findall(text))
+    yield from map(host_of, _BOKEH_PICTURE.findall(text))
 
 
 def _asked_by_plotly(data: Mapping[str, Any]) -> Iterator[str]:
-    layout = data.get("layout", {})
-    kinds = {str(trace.get("type", "scatter")) for trace in data.get("data", ())}
+    layout, traces = data.get("layout", {}), data.get("data", ())
+    kinds = {str(trace.get("type", "scatter")) for trace in traces}
     if kinds & _GEO or "geo" in layout:
         yield "cdn.plot.ly"
-    if any(map(_MAPS.match, kinds - {"heatmap"})):
-        style = _deep(layout, "map", "style") or _deep(layout, "mapbox", "style")
-        yield from _TILES.get(str(style), _CARTO)
+    if any(map(_MAPS.fullmatch, kinds)):
+        style = str(_deep(layout, "map", "style") or _deep(layout, "mapbox", "style"))
+        yield from (host,) if (host := host_of(style)) else _TILES.get(style, _CARTO)
     if text := next(filter(_EQUATION.search, _texts([layout, data.get("data"), data.get("frames")])), ""):
         message = _("Plotly writes {text} with MathJax, which pages have not; write it with <i>, <sub>, <sup> and α")
         raise NotShown(message.format(text=text))
-    for image in layout.get("images", ()):
-        if host := urlsplit(str(image.get("source", ""))).netloc:
+    maps = [inner for name, inner in layout.items() if _LAYERED.fullmatch(name)]
+    parts = [*layout.get("images", ()), *(layer for each in maps for layer in each.get("layers", ()))]
+    named = [part.get("source") for part in parts] + [trace.get("geojson") for trace in traces]
+    for address in (text for each in named for text in (each if isinstance(each, list) else [each])):
+        if host := host_of(address) if isinstance(address, str) else "":
             yield host
 
 

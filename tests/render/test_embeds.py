@@ -254,6 +254,27 @@ def test_only_what_loads_by_itself_asks_a_host() -> None:
 
 
 @pytest.mark.parametrize(
+    "html",
+    [
+        "<base href='https://a.example/'>",
+        "<meta http-equiv=refresh content='0; url=https://a.example/'>",
+        "<link rel=prefetch href=https://a.example/x>",
+        "<table background=https://a.example/x.png></table>",
+        "<svg><script xlink:href=https://a.example/x></script></svg>",
+        "<svg><feImage href=https://a.example/x.png /></svg>",
+        "<script type=module>import * as d from 'https://a.example/d'</script>",
+        "<script>import('https://a.example/d.js')</script>",
+        "<iframe src='data:text/html,%3Cimg src=https://a.example/x.png>'></iframe>",
+        "<iframe src='data:text/html;charset=utf-8;base64,PGltZyBzcmM9aHR0cHM6Ly9hLmV4YW1wbGUveD4='></iframe>",
+        "<a href='http://[x'>no address</a><img src='http://[x'><img src=https://a.example/x.png>",
+    ],
+)
+def test_all_that_asks_a_host_is_found(html: str) -> None:
+    ((address, _said),) = strangers("text/html", html.encode(), ())
+    assert address.startswith("https://a.example/")
+
+
+@pytest.mark.parametrize(
     ("given", "size", "attributes"),
     [
         ({}, (400, 200), {"width": "400", "height": "200"}),
