@@ -76,7 +76,8 @@ def _checked(key: str, function: Function, store: Store) -> Result:
     record = result.record
     same = json.loads(json.dumps(function.description)) == record.function
     files = {name: file_digest(result.file(name)) for name in post.outputs if result.file(name).is_file()}
-    if any(file_digest(script) != script.stem for script in result.scripts.values()):
+    scripts = zip(record.scripts.values(), result.scripts.values(), strict=True)
+    if any(file_digest(script) != digest for digest, script in scripts):
         raise ValueError(_("the result of {post} is damaged").format(post=post.slug))
     if not same or record.post != post.docname or record.outputs != files or len(files) != len(post.outputs):
         raise ValueError(_("the result of {post} is one of another post or of other code").format(post=post.slug))

@@ -177,7 +177,7 @@ def test_results_that_share_a_script_come_whole(runners: Runners, tmp_path: Path
     assert shared.stat().st_nlink == 3
 
 
-@pytest.mark.parametrize("change", ["post", "code", "files", "bytes", "script"])
+@pytest.mark.parametrize("change", ["post", "code", "files", "bytes", "script", "name"])
 def test_a_result_says_whose_it_is(runners: Runners, tmp_path: Path, change: str) -> None:
     """A forged one is whole: its digests are right."""
     key, forged = runners.keys[1], Store(tmp_path / "forged")
@@ -191,8 +191,12 @@ def test_a_result_says_whose_it_is(runners: Runners, tmp_path: Path, change: str
     elif change == "files":
         record, files = replace(record, outputs={}), {}
     (script := tmp_path / ("a" * 64)).write_text("draw()", encoding="utf-8")
-    scripts = [script] if change == "script" else []
-    record = replace(record, scripts=dict.fromkeys(["plotly.min.js"] * len(scripts), script.name))
+    scripts = [script] if change in ("script", "name") else []
+    if scripts:
+        record = replace(record, scripts={"plotly.min.js": script.name})
+    if change == "name":  # of a file that is what its name says, but leads elsewhere
+        named = tmp_path / hashlib.sha256(b"draw()").hexdigest()
+        files, record = {**files, f"{named.name}.js": script}, replace(record, scripts={"x": f"../files/{named.name}"})
     folder = forged.add(key, result.notebook, files, record, scripts).folder
     if change == "bytes":
         (folder / "files/files/a.txt").write_text("2", encoding="utf-8")
@@ -201,5 +205,5 @@ def test_a_result_says_whose_it_is(runners: Runners, tmp_path: Path, change: str
     path.parent.mkdir(parents=True)
     with tarfile.open(path, "w:gz") as tar:
         tar.add(forged.root / "results", "results")
-    why = "is damaged" if change in ("bytes", "script") else "is one of another post or of other code"
+    why = "is damaged" if change in ("bytes", "script", "name") else "is one of another post or of other code"
     assert f"the result of 2024-01-01-a {why}" in refused(runners, Store(tmp_path / "store"))

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
 from blogkit.execution.prelude import _source
+from blogkit.execution.scripts import kept_scripts
 
 
 def run(name: str) -> dict:
@@ -136,6 +137,17 @@ def test_a_chart_whose_data_stands_elsewhere_is_handed_on_and_not_drawn_empty():
     rows = altair.Data(values=[{"url": "a", "tooltip": 1}])
     bundle = altair.Chart(rows).mark_bar().encode(x="url:N", y="tooltip:Q")._repr_mimebundle_()
     assert [*bundle] == ["image/svg+xml", "image/png"]
+
+
+def test_scripts_are_kept_where_the_build_looks(tmp_path, monkeypatch):
+    stand = tmp_path / "posts"  # where code stands that names files from there upwards
+    stand.mkdir()
+    monkeypatch.chdir(stand)
+    monkeypatch.setenv("HOME", str(tmp_path))  # the folder of the run, as of any post
+    names = {}
+    exec(_source("figures/scripts"), names)
+    names["_keep_script"]("plotly.min.js", lambda: "draw()")
+    assert [*kept_scripts(tmp_path)] == ["plotly.min.js"]
 
 
 @pytest.mark.parametrize("name", ["altair", "bokeh", "plotly", "tqdm"])

@@ -5,7 +5,7 @@ def _keep_script():
     """Return a function that writes a script into the post's folder, once."""
     from pathlib import Path
 
-    folder = Path.cwd() / ".scripts"
+    folder = Path.home() / ".scripts"  # of the run, wherever in it the code stands
 
     def keep(name, make):
         if not (folder / name).exists():
