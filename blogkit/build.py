@@ -23,7 +23,7 @@ from .execution.execute import execute_posts, put_back
 from .execution.result import Result
 from .execution.status import State, states
 from .execution.store import Store
-from .files import Borders, Made, names_below, write
+from .files import Borders, Made, json_digest, names_below, write
 from .language import _
 from .posts.notebook import Notebooks
 from .posts.post import POSTS, Post
@@ -195,10 +195,13 @@ class Build:
         return self._made
 
     def other_results(self, docnames: Collection[str]) -> list[str]:
-        """Return those of the documents whose result is another one than when they were read."""
-        found = {docname: result.digest for docname, result in self.results.items() if docname in docnames}
-        found |= {post.docname: post.text if post.is_wrong else "" for post in self.posts if post.docname not in found}
-        return [docname for docname, digest in found.items() if not self.made.same(f"result {docname}", digest)]
+        """Return those of the documents whose text or result is another one than when they were read.
+
+        Sphinx goes by the time of a file, and one that takes the place of another may be older.
+        """
+        results = {docname: result.digest for docname, result in self.results.items() if docname in docnames}
+        read = {post.docname: [post.source, post.text, results.get(post.docname, "")] for post in self.posts}
+        return [docname for docname, made in read.items() if not self.made.same(f"read {docname}", json_digest(made))]
 
     def make_views(self, documents: Sequence[Document], drawn: Callable[[str], str]) -> tuple[list[str], list[str]]:
         """Make the views; return the names of those whose pages are stale: of documents, of lists.

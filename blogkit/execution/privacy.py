@@ -26,6 +26,7 @@ from ..pictures import clean, cleaned
 from ..posts.notebook import is_executed
 from ..posts.post import Post
 from .failures import Failure, at_key
+from .scripts import kept_scripts
 from .variables import values_of
 
 _HIDDEN = "…"
@@ -71,6 +72,9 @@ def told(post: Post, notebook: nbformat.NotebookNode, folder: Path) -> Iterator[
         for reason in _told_by(folder / file, values, paths):
             said = _("{file} {reason}").format(file=file, reason=reason)
             yield at_key(post, "outputs", said)
+    for name, script in kept_scripts(folder).items() if values else ():
+        for reason in _values_in(script.read_bytes(), values):
+            yield at_key(post, "env", _("{file} {reason}").format(file=name, reason=reason))
 
 
 def _told_by(file: Path, values: dict[str, re.Pattern[bytes]], paths: re.Pattern[bytes]) -> Iterator[str]:
@@ -79,14 +83,18 @@ def _told_by(file: Path, values: dict[str, re.Pattern[bytes]], paths: re.Pattern
     except AuthorError as error:
         yield error.faults[0].message
     data = file.read_bytes()
+    yield from _values_in(data, values)
+    if paths.search(data):
+        yield _("holds a path of this machine, and readers would see it; write paths relative to the post's folder")
+
+
+def _values_in(data: bytes, values: dict[str, re.Pattern[bytes]]) -> Iterator[str]:
     for name, pattern in values.items():
         if pattern.search(data):
             said = _(
                 "holds the value of the variable {name}, and nobody but the post may read it; write something else"
             )
             yield said.format(name=name)
-    if paths.search(data):
-        yield _("holds a path of this machine, and readers would see it; write paths relative to the post's folder")
 
 
 def _places(book: Path, folder: Path, view: Path | None) -> dict[str, str]:

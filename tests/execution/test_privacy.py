@@ -98,6 +98,7 @@ def test_a_value_of_a_variable_is_a_fault_wherever_it_is_told(book: Book, tmp_pa
         "print(os.environ['FLAG'], os.environ['YEAR'], os.environ['EMPTY'], short + 'ed', 'x' + short)",
         "print(short)",
         "open('files/a.txt', 'w').write(secret)",
+        "os.mkdir('.scripts'); open('.scripts/plotly.min.js', 'w').write(secret)",
         f"open('files/b.bin', 'wb').write({str(tmp_path / 'x')!r}.encode())\nopen('files/c.txt', 'w').write('~/x')",
     ]
     body = "\n".join(map(code, cells))
@@ -109,6 +110,7 @@ def test_a_value_of_a_variable_is_a_fault_wherever_it_is_told(book: Book, tmp_pa
     cell = r"2024-01-01-one.md:\d+: cell (\d): shows the value of the variable (\w+)"
     assert re.findall(cell, said) == [(n, "SECRET") for n in "2345"] + [("7", "SHORT")]
     assert "files/a.txt holds the value of the variable SECRET" in said
+    assert "plotly.min.js holds the value of the variable SECRET" in said
     assert "files/b.bin holds a path of this machine" in said
     assert "c.txt" not in said
     assert "2024-01-02-two.md:13: cell 1: KeyError: '<SHORT> <SECRET>'" in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from urllib.parse import unquote
 
@@ -98,6 +99,17 @@ def test_every_author_is_named_and_has_a_page(book: Book) -> None:
 
 def test_a_post_may_have_no_table_of_contents(book: Book) -> None:
     assert book.soup(FIRST).select("nav.toc") and not book.soup(SECOND).select("nav.toc")
+
+
+def test_another_file_in_the_place_of_a_post_is_read_however_old_it_is(book: Book) -> None:
+    """Sphinx would go by its time: ``mv`` keeps it."""
+    other = book.root / "posts/2024-01-04-other.md"
+    moved = other.with_name("moved")
+    moved.write_text(other.read_text(encoding="utf-8") + "\nMoved words.\n", encoding="utf-8")
+    os.utime(moved, (0, other.stat().st_mtime - 60))
+    moved.replace(other)
+    book.build(BLOG_BASEURL=BASE)
+    assert "Moved words." in book.soup("posts/2024-01-04-other.html").article.get_text()
 
 
 def test_another_slug_moves_the_post_and_what_leads_to_it(book: Book) -> None:
