@@ -105,7 +105,7 @@ def _figure(data: Mapping[str, Any]) -> Figure | None:
     if _BOKEH in data:
         found, item = data[_BOKEH], json.loads(data[_BOKEH]["item"])
         title = str(_deep(item, "doc", "roots", 0, "attributes", "title", "attributes", "text") or "")
-        return Figure("bokeh", item, title, tuple(found["scripts"]), f"{found['height']}px")
+        return Figure("bokeh", item, title, tuple(found["scripts"]), f"{float(found['height']):g}px")
     stills = {kind: data[kind] for kind in _STILLS if kind in data}
     if vega := next(filter(_VEGA.fullmatch, data), None):
         title = _deep(data[vega], "title", "text") or _deep(data[vega], "title") or ""
@@ -119,9 +119,9 @@ def _of_plotly(found: Mapping[str, Any]) -> Figure:
     title = _deep(layout, "title", "text") or _deep(layout, "title") or ""
     title = re.sub(r"<br\s*/?>", " ", title) if isinstance(title, str) else ""
     config = {name: value for name, value in found.get("config", {}).items() if name != "plotlyServerURL"}
-    height = layout.get("height") or _PLOTLY_HEIGHT
+    height = float(layout.get("height") or _PLOTLY_HEIGHT)
     data = {**found, "config": config}
-    return Figure("plotly", data, re.sub(r"<[^>]+>", "", title), ("plotly.min.js",), f"{height}px")
+    return Figure("plotly", data, re.sub(r"<[^>]+>", "", title), ("plotly.min.js",), f"{height:g}px")
 
 
 def _of_html(text: str) -> Figure | None:

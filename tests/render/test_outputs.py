@@ -101,6 +101,8 @@ def test_what_asks_nobody_is_shown(data: dict[str, Any]) -> None:
         ({CONTROLS: {}}, f"a page cannot show {CONTROLS}; "),
         ({PLOTLY: "x", "text/plain": "x"}, f"a page cannot show {PLOTLY}; "),
         ({PLOTLY: {"data": [], "layout": None}}, f"a page cannot show {PLOTLY}; "),
+        (plotly(height="9px; background: url(//a.example/x.png)"), f"a page cannot show {PLOTLY}; "),
+        ({BOKEH: bokeh("x")[BOKEH] | {"height": "9px; color: red"}}, f"a page cannot show {BOKEH}; "),
         ({BOKEH: {"item": "{"}}, f"a page cannot show {BOKEH}; "),
         (vega(data={"url": "cars.json"}), "the chart reads cars.json, which no reader has; "),
         (plotly(xaxis={"title": {"text": r"$\alpha$"}}), r"Plotly writes $\alpha$ with MathJax"),
