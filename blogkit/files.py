@@ -117,10 +117,6 @@ class Made:
         self._now[name] = source
         return self._before.get(name) == source
 
-    def other(self, name: str, source: str) -> bool:
-        """Note what ``name`` is made from; tell whether it is known to have been made from something else."""
-        return not self.same(name, source) and name in self._before
-
     def write(self, path: Path, source: str, make: Callable[[], str | bytes]) -> None:
         """Write a file unless it was made from the same ``source`` before."""
         if not (self.same(f"file {path}", source) and path.is_file()):

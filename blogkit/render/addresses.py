@@ -64,7 +64,7 @@ def link_siblings(doctree: nodes.document, source: str, posts: Iterable[Post]) -
 
 def linking_to_moved(docnames: Collection[str], posts: Collection[Post], made: Made) -> list[str]:
     """Return those of the documents that may link to a post whose address is another than when they were read."""
-    moved = [post.path.stem[_DATE:] for post in posts if made.other(f"address {post.source}", post.docname)]
+    moved = [post.path.stem[_DATE:] for post in posts if not made.same(f"address {post.source}", post.docname)]
     texts = {post.docname: post.text for post in posts}
     return [  # of pages: all
         name for name in docnames if any(hyphenated(stem) in hyphenated(texts.get(name, stem)) for stem in moved)

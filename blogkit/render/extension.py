@@ -34,7 +34,7 @@ from .nested import setup_nested
 from .pasted import TakeOutPictures
 from .places import name_cells
 from .reader import hand_over
-from .references import said_of_others
+from .references import note_targets, said_of_others
 from .translator import depart_folded, visit_folded
 from .words import set_languages
 
@@ -130,6 +130,7 @@ class Hooks:
         embeds.check_embeds(app, doctree, self._hosts)
         source = Path(app.env.doc2path(app.env.docname, base=False)).as_posix()
         link_siblings(doctree, source, (entry.post for entry in self.build.entries))
+        note_targets(app.env, doctree)
 
     def reading_ended(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
         """Choose what is written again: the pages that would show something else than they show."""

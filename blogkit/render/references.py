@@ -44,10 +44,7 @@ class References(Domain):
         self.targets.pop(docname, None)
 
     def process_doc(self, env: BuildEnvironment, docname: str, document: nodes.document) -> None:
-        """Note what a document refers to, and number what it has with a caption."""
-        found = {str(node["reftarget"]) for node in document.findall(pending_xref)}
-        if found := found.union(labels_within(document)):
-            self.targets[docname] = sorted(found)
+        """Number what a document has with a caption."""
         standard: Any = env.domains["std"]
         numbers: dict[str, dict[str, tuple[int, ...]]] = {}
         for node in document.findall(nodes.Element) if env.config.numfig else ():
@@ -56,6 +53,15 @@ class References(Domain):
                 of_kind = numbers.setdefault(kind, {})
                 of_kind[node["ids"][0]] = (len(of_kind) + 1,)
         env.toc_fignumbers[docname] = numbers
+
+
+def note_targets(env: BuildEnvironment, document: nodes.document) -> None:
+    """Note what a document refers to, when its links are what they stay."""
+    references: Any = env.domains["references"]
+    links = ((node["reftarget"], node.get("reftargetid")) for node in document.findall(pending_xref))
+    found = {f"{target}#{heading}" if heading else str(target) for target, heading in links}
+    if found := found.union(labels_within(document)):
+        references.targets[env.docname] = sorted(found)
 
 
 class NameNumbers(SphinxPostTransform):
@@ -111,9 +117,12 @@ def said_of_others(env: BuildEnvironment) -> Iterator[tuple[str, str]]:
         said: list[Any] = [cited.get(docname)]
         for target in targets.get(docname, ()):
             places = [found for each in labels if (found := each.get(target)) and found[0] != docname]
-            titles = (env.titles.get(name) for name in (target, docname_join(docname, target), *(p[0] for p in places)))
+            file, _hash, heading = target.partition("#")
+            files = (file, docname_join(docname, file))
+            titles = (env.titles.get(name) for name in (*files, *(place[0] for place in places)))
+            headings = (env.metadata.get(name, {}).get("myst_slugs", {}).get(heading, ())[1:] for name in files)
             numbers = (env.toc_fignumbers.get(place[0]) for place in places)
-            said.append([target, *map(str, places), *(t and t.astext() for t in titles), *numbers])
+            said.append([target, *map(str, places), *(t and t.astext() for t in titles), *headings, *numbers])
         yield docname, json_digest(said)
 
 

@@ -28,8 +28,8 @@ def book(make_book: Callable[[], Book]) -> Book:
     )
     book.post("2024-01-02-second", heading + link + code("1"), series=[SERIES], title="둘째", toc=False)
     book.post("2024-01-03-third", heading, series=SERIES, title="Third", lang="en")
-    book.post("2024-01-04-other", "글.\n", title="다른 글")
-    book.post("2024-01-05-alone", "글.\n", title="홀로", series="홀로")
+    book.post("2024-01-04-other", "글.\n\n## 절\n\n글.\n", title="다른 글")
+    book.post("2024-01-05-alone", "[](other.md), [](2024-01-04-other.md#절)\n", title="홀로", series="홀로")
     book.build(BLOG_BASEURL=BASE)
     return book
 
@@ -105,11 +105,23 @@ def test_another_file_in_the_place_of_a_post_is_read_however_old_it_is(book: Boo
     """Sphinx would go by its time: ``mv`` keeps it."""
     other = book.root / "posts/2024-01-04-other.md"
     moved = other.with_name("moved")
-    moved.write_text(other.read_text(encoding="utf-8") + "\nMoved words.\n", encoding="utf-8")
+    text = other.read_text(encoding="utf-8").replace("## 절", "## 절!")
+    moved.write_text(text + "\nMoved words.\n", encoding="utf-8")
     os.utime(moved, (0, other.stat().st_mtime - 60))
     moved.replace(other)
     book.build(BLOG_BASEURL=BASE)
     assert "Moved words." in book.soup("posts/2024-01-04-other.html").article.get_text()
+    links = book.soup("posts/2024-01-05-alone.html").select("article p a[href*=other]")
+    assert [a.get_text() for a in links] == ["다른 글", "절!"]  # what a page says of another is told anew
+    assert warning_of_a_second(book).startswith("'myst' cross-reference target not found: 'other.md'")
+
+
+def warning_of_a_second(book: Book) -> str:
+    """What is said where two posts have the name that a link gives without a date."""
+    second = book.post("2024-01-06-other", "글.\n", title="둘")
+    said = book.fail(BLOG_BASEURL=BASE)
+    second.unlink()
+    return said.partition("alone.md:6: WARNING: ")[2]
 
 
 def test_another_slug_moves_the_post_and_what_leads_to_it(book: Book) -> None:
