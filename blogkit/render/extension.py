@@ -72,7 +72,8 @@ class Hooks:
         with self._told():
             front.configure(app, self.config)
             self._build = Build(Path(app.srcdir), self.config.settings, Path(app.outdir))
-            self._build.site  # noqa: B018  # a bad address or picture is told before anything runs
+            # A bad address or picture is told before anything runs; what documents may load is looked at in reading.
+            config.blog_engine = f"{engine_digest()} {urlsplit(self._build.site.base).netloc}"
             own, message = self._build.look.files, _("the theme has a file of this name; take another name")
             faults = [Fault(own[name], 0, message) for name in sorted(own.keys() & theme_files())]
             if faults := [*faults, *self._strangers()]:

@@ -29,7 +29,12 @@ def book(make_book: Callable[[], Book]) -> Book:
     book.post("2024-01-02-second", heading + link + code("1"), series=[SERIES], title="둘째", toc=False)
     book.post("2024-01-03-third", heading, series=SERIES, title="Third", lang="en")
     book.post("2024-01-04-other", "글.\n\n## 절\n\n글.\n", title="다른 글")
-    book.post("2024-01-05-alone", "[](other.md), [](2024-01-04-other.md#절)\n", title="홀로", series="홀로")
+    book.post(
+        "2024-01-05-alone",
+        f"[](other.md), [](2024-01-04-other.md#절) ![]({BASE}images/a.svg)\n",
+        title="홀로",
+        series="홀로",
+    )
     book.build(BLOG_BASEURL=BASE)
     return book
 
@@ -131,3 +136,4 @@ def test_another_slug_moves_the_post_and_what_leads_to_it(book: Book) -> None:
     assert not list(book.site.rglob("*first-steps*"))
     assert "새-주소.html" in [unquote(a["href"]) for a in book.soup(SECOND).select("article p a")]
     assert next(unquote(a["href"]) for a in book.soup(THIRD).select("nav.series ol a")) == "새-주소.html"
+    assert f"alone.md:6: WARNING: loads {BASE}images/a.svg from another host" in book.fail()  # where it has no address
