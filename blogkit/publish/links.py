@@ -45,6 +45,7 @@ _MODULE = re.compile(r"""\b(?:import|from)\s*\(?\s*["'](https?://[^"'\s]+)["']""
 """What a script takes in as a module, whatever its name."""
 _PAGE = re.compile(r"data:text/html((?:;[\w=.-]+)*),(.*)", re.DOTALL | re.IGNORECASE)
 """A page that is written out as an address."""
+_CANDIDATE = re.compile(r"([^\s,](?:\S*[^\s,])?)(?:\s+([^\s,][^,]*))?")
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _REFRESH = re.compile(r"^\s*[\d.]+\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]+)", re.IGNORECASE)
 
@@ -67,6 +68,11 @@ def host_of(address: str) -> str:
     with suppress(ValueError):
         return urlsplit(address.strip()).netloc
     return ""
+
+
+def candidates(srcset: str) -> list[tuple[str, str]]:
+    """Return the addresses of a ``srcset``, each with its size; one that is written out has commas, too."""
+    return [(address, size.strip()) for address, size in _CANDIDATE.findall(srcset)]
 
 
 def references(kind: str, body: bytes) -> Iterator[Reference]:
@@ -93,7 +99,7 @@ def _in_html(tree: html.HtmlElement) -> Iterator[Reference]:
         for attribute in _LOADED.get(name, ()):
             value = element.get(attribute)
             if value is not None:
-                addresses = _in_srcset(value) if attribute == "srcset" else [value]
+                addresses = [a for a, _size in candidates(value)] if attribute == "srcset" else [value]
                 yield from (Reference(address, loads=True) for address in addresses)
                 yield from (reference for address in addresses for reference in _in_address(address))
         yield from (Reference(script, loads=True) for script in element.get(_SCRIPTS, "").split())
@@ -163,10 +169,6 @@ def _in_css(text: str) -> Iterator[Reference]:
         address = next((group for group in match.groups() if group), "")
         if address and not address.startswith("#"):
             yield Reference(address, loads=True)
-
-
-def _in_srcset(value: str) -> list[str]:
-    return [part.split()[0] for part in value.split(",") if part.strip()]
 
 
 def _in_xml(body: bytes) -> Iterator[Reference]:

@@ -24,7 +24,7 @@ from sphinx.util.osutil import relative_uri
 
 from ..files import Borders
 from ..language import _
-from ..publish.links import references
+from ..publish.links import candidates, references
 from .borders import line_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 _TAG = re.compile(
     r"<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)\s*>|</iframe\s*>"
-    r"|<(?P<name>iframe|img|source|video|audio|track|embed|object)\b(?P<rest>(?:\"[^\"]*\"|'[^']*'|[^'\">])*)>"
+    r"|<(?P<name>iframe|img|source|video|audio|track|embed|object)(?![\w-])(?P<rest>(?:\"[^\"]*\"|'[^']*'|[^'\">])*)>"
     r"(?P<end>[^<]*</iframe\s*>)?",
     re.DOTALL | re.IGNORECASE,
 )
@@ -162,8 +162,8 @@ class _Embeds:
             if attribute in element.attrib:
                 element.set(attribute, self._with_file(element.get(attribute, "")))
         if "srcset" in element.attrib:
-            choices = (choice.split() for choice in element.get("srcset", "").split(",") if choice.strip())
-            element.set("srcset", ", ".join(" ".join([self._with_file(c[0]), *c[1:]]) for c in choices))
+            choices = candidates(element.get("srcset", ""))
+            element.set("srcset", ", ".join(f"{self._with_file(name)} {size}".strip() for name, size in choices))
         if name == "iframe":
             if player := self._player(element):
                 self._in_player = not end

@@ -17,7 +17,8 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from blogkit.publish.check import crawl_site
-from blogkit.render.embeds import page_of_video, strangers
+from blogkit.publish.links import candidates
+from blogkit.render.embeds import _TAG, page_of_video, strangers
 from blogkit.render.translator import _shown_size
 from blogkit.web.content import content
 
@@ -242,6 +243,15 @@ def test_what_is_not_allowed_or_not_there_is_said_with_its_line(book: Book) -> N
 )
 def test_the_page_of_a_video(source: str, link: str) -> None:
     assert page_of_video(source) == link
+
+
+def test_an_address_may_have_commas_and_an_element_a_longer_name() -> None:
+    assert candidates("data:image/png;base64,AA== 1x,\n b.png 2x, c,d.png") == [
+        ("data:image/png;base64,AA==", "1x"),
+        ("b.png", "2x"),
+        ("c,d.png", ""),
+    ]
+    assert [tag["name"] for tag in _TAG.finditer("<img-slider src=a.png></img-slider><img src=a.png>")] == ["img"]
 
 
 def test_only_what_loads_by_itself_asks_a_host() -> None:
