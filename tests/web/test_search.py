@@ -43,7 +43,7 @@ def library(make_book: Callable[[], Book]) -> Book:
     book = make_book()
     write_library(book)
     book.post("2024-01-01-draft", "초안에만 있는 낱말, 비밀병기.\n", title="아직 쓰는 글", draft=True)
-    book.post("2024-01-02-evil", "<img src=x onerror=alert(1)> 함정단어\n", title="<img src=x onerror=alert(1)> & 함정")
+    book.post("2024-01-02-evil", "<b onclick=alert(1)>함정단어</b>\n", title="<img src=x onerror=alert(1)> & 함정")
     book.build()
     return book
 
