@@ -69,7 +69,7 @@ def is_money(text: str, at: int) -> bool:
     amount = bool(_AMOUNT.match(inside))
     in_words = amount and bool(_WORD.search(inside))
     if loose_end and (in_words or not loose_start):  # "$5 and $10", "$HOME and $PATH"; "$5, if $ x $", "US$ 5, if $x$"
-        return bool(_OPENS.match(after)) or not loose_start and in_words
+        return bool(_OPENS.match(after)) or (not loose_start and in_words)
     if amount and _ANOTHER.match(after):  # "$5–$10", "US$ 5 or US$ 7"
         return after[0].isdigit() or (in_words and (loose_start or inside[-1].isupper()))
     return loose_start and before.isdigit() and inside[-1:].isdigit()  # "5$ to 10$"
