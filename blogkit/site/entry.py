@@ -87,7 +87,7 @@ def excerpt(post: Post, values: Mapping[str, Value]) -> str:
     """Return the post's first paragraph as plain text, for a post without a description."""
     for is_code, source, _ in cells(post):
         for block in () if is_code else re.split(r"\n\s*\n", fill_glue(source, values)):
-            if not _NO_PARAGRAPH.match(block.strip()):
+            if not _NO_PARAGRAPH.match(block.strip()) and "{cite:t" not in block:  # no sentence without that name
                 text = re.sub(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\]|\{[^}]*\})", r"\1", _ASIDE.sub("", block))
                 return shorten(_MARKUP.sub(lambda mark: "".join(filter(None, mark.groups())), text))
     return ""
