@@ -64,12 +64,12 @@ def is_money(text: str, at: int) -> bool:
         return False
     inside, before, after = text[at + 1 : closing.end() - 1], text[at - 1 : at] if at else "", text[closing.end() :]
     loose_start, loose_end = inside.startswith(_BLANK), inside.endswith(_BLANK)
-    if "\\" in inside:
+    if "\\" in inside.replace(r"\$", ""):
         return False
     amount = bool(_AMOUNT.match(inside))
     in_words = amount and bool(_WORD.search(inside))
-    if loose_end and not loose_start:  # "$5 and $10", "$HOME and $PATH"; "$5, if $ x $"
-        return bool(_OPENS.match(after)) or in_words
+    if loose_end and (in_words or not loose_start):  # "$5 and $10", "$HOME and $PATH"; "$5, if $ x $", "US$ 5, if $x$"
+        return bool(_OPENS.match(after)) or (not loose_start and in_words)
     if amount and _ANOTHER.match(after):  # "$5–$10", "US$ 5 or US$ 7"
         return after[0].isdigit() or (in_words and (loose_start or inside[-1].isupper()))
     return loose_start and before.isdigit() and inside[-1:].isdigit()  # "5$ to 10$"

@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 _ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\](?:[ \t]+|$)", re.IGNORECASE)
 _LINES = re.compile(r"\s\{([\d,\s-]+)\}")
 _SIZES = re.compile(r"\{((?:\s*(?:width|height|align)=[\w.%-]+)+)\s*\}")
+_FOOTNOTE = re.compile(r"\[\^\w+\]")
 _NOTE = "inline-note-"
 _render_fence, _render_footnote_ref = DocutilsRenderer.render_fence, DocutilsRenderer.render_footnote_ref
 
@@ -43,16 +44,25 @@ def teach_parser() -> None:
 
 
 def mend_document(app: Sphinx, doctree: nodes.document) -> None:
-    """Make alerts of GitHub's quotes, give pictures their size; warn of icons that no page could show."""
+    """Make alerts of GitHub's quotes, give pictures their size; warn of icons and footnotes that are not there."""
     for picture in doctree.findall(nodes.image):
         _take_size(picture)
     for quote in list(doctree.findall(nodes.block_quote)):
         _make_alert(quote)
+    _miss_footnotes(doctree)
     for icon in doctree.findall(fontawesome):
         name = next((each.removeprefix("fa-") for each in icon["classes"] if each.startswith("fa-")), "")
         other = min((each for each in list_octicons() if name in each.split("-")), key=len, default="star")
         message = _("pages load no font of icons, and {name!r} would be a blank; write {mend}")
         logger.warning("%s", message.format(name=name, mend=f"{{octicon}}`{other}`"), location=icon)
+
+
+def _miss_footnotes(doctree: nodes.document) -> None:
+    message = _("there is no footnote {note}; write its text as a line of its own, `{note}: …`, or put it in backticks")
+    for text in doctree.findall(nodes.Text):
+        if not isinstance(text.parent, (nodes.literal, nodes.math, nodes.FixedTextElement)):
+            for note in _FOOTNOTE.findall(text.astext()):
+                logger.warning("%s", message.format(note=note), location=text.parent)
 
 
 def _take_size(picture: nodes.image) -> None:

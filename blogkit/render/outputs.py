@@ -19,7 +19,8 @@ FIGURE = "application/vnd.blogkit.figure+json"
 """An interactive figure, as :class:`Figure` has it."""
 CONTROLS = "application/vnd.blogkit.controls+json"
 """Widgets, of which a page shows what they were set to in the beginning."""
-_GLUED = "application/papermill.record/"
+GLUED = "application/papermill.record/"
+"""Begins the media types of values that no page shows where they are handed on."""
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _PLOTLY = "application/vnd.plotly.v1+json"
 _BOKEH = "application/vnd.bokeh.item+json"
@@ -74,7 +75,7 @@ def shown(data: Mapping[str, Any], hosts: Collection[str]) -> dict[str, Any]:
 
     ``hosts`` are those that pages may ask. Raises :class:`NotShown`.
     """
-    prefix = _GLUED if any(name.startswith(_GLUED) for name in data) else ""
+    prefix = GLUED if any(name.startswith(GLUED) for name in data) else ""
     data = {name.removeprefix(prefix): content for name, content in data.items()}
     if _WIDGET in data:
         bar = _BAR.match(str(data.get("text/plain", "")))

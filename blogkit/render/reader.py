@@ -18,7 +18,7 @@ from ..language import N_, _
 from ..posts.headings import take_title
 from ..posts.notebook import is_executed
 from ..posts.post import Post
-from .outputs import CONTROLS, FIGURE, NotShown, shown
+from .outputs import CONTROLS, FIGURE, GLUED, NotShown, shown
 from .pasted import attached_picture
 
 logger = logging.getLogger(__name__)
@@ -95,12 +95,16 @@ def _fit_outputs(outputs: list[nbformat.NotebookNode], result: Result, hosts: Co
         except NotShown as error:
             output.data = {}
             yield str(error)
-    seen = [output for output in outputs if output.get("data") or output.get("name") == "stdout"]
+    seen = [output for output in outputs if _is_seen(output)]
     controls = [output for output in seen if CONTROLS in output.get("data", {})]
     if controls and len(controls) == len(seen):
         yield _("a widget needs a running kernel, which no page has; show what it controls")
     for output in controls[1:]:  # one note is enough
         output.data = {}
+
+
+def _is_seen(output: nbformat.NotebookNode) -> bool:
+    return output.get("name") == "stdout" or any(not kind.startswith(GLUED) for kind in output.get("data", {}))
 
 
 def _address_scripts(data: nbformat.NotebookNode, result: Result) -> None:

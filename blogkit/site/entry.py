@@ -18,6 +18,13 @@ from .reading_time import reading_minutes
 from .settings import Settings
 
 _TAG = r"</?[A-Za-z][\w-]*(?=[\s/>])[^<>]*>"
+_ASIDE = re.compile(r"\[\^\w+\]|\^\[[^\]]*\]|\s*\{cite(?::\w+)?\}`[^`]*`")
+"""Footnotes and citations."""
+_MARKUP = re.compile(
+    r"(\$(?=[^\s\d])[^$\n]*(?<!\s)\$)|\{[\w:]+\}`([^`<]*?)\s*(?:<[^>]*>)?`|`([^`]+)`"
+    rf"|{_TAG}|[*`]+|(?<!\w)_+|_+(?!\w)"
+)
+"""What is taken off a text, but for its groups: equations, what roles and code say."""
 _NO_PARAGRAPH = re.compile(r"$|[#>|:!`~+(<$%\-=]|\* |\d+[.)] |\[\^?\w+\]:")
 
 
@@ -80,10 +87,9 @@ def excerpt(post: Post, values: Mapping[str, Value]) -> str:
     """Return the post's first paragraph as plain text, for a post without a description."""
     for is_code, source, _ in cells(post):
         for block in () if is_code else re.split(r"\n\s*\n", fill_glue(source, values)):
-            if not _NO_PARAGRAPH.match(block.strip()):
-                text = re.sub(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])", r"\1", block)
-                text = re.sub(rf"{_TAG}|\[\^\w+\]|\{{[\w:]+\}}|[*_`]+", "", text)
-                return shorten(text)
+            if not _NO_PARAGRAPH.match(block.strip()) and "{cite:t" not in block:  # no sentence without that name
+                text = re.sub(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\]|\{[^}]*\})", r"\1", _ASIDE.sub("", block))
+                return shorten(_MARKUP.sub(lambda mark: "".join(filter(None, mark.groups())), text))
     return ""
 
 

@@ -30,6 +30,10 @@ EQUATIONS = {
     "It costs $5 and $10 when $x$ is 3.": 1,
     "It costs $5, if $ x $ is 3.": 1,
     r"It costs $5 and $\alpha$.": 1,
+    r"It costs $5, \$6 and US$ 7, if $p(x \mid y)$ is one.": 1,
+    r"It costs $5 or \$6, if $x$ is one.": 1,
+    "It costs US$ 5, if $x$ is one.": 1,
+    "$ 2ab $ and $ 2 $": 2,
     "$n$-th, ($x$), $x$,$y$; $f(x) = 2$.": 5,
 }
 

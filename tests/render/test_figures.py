@@ -30,7 +30,7 @@ CANVASES = """function deep(node) {
 FAULTS = {
     "display({'application/vnd.of.nobody+json': {}, 'text/plain': 'x'}, raw=True)": "a page cannot show application/",
     "print('of another kind')": "",
-    "from ipywidgets import IntSlider; IntSlider()": "a widget needs a running kernel",
+    "from ipywidgets import IntSlider; glue('n', 1); IntSlider()": "a widget needs a running kernel",
     "display(HTML('<script src=https://cdn.example/d3.js></script>'))": "loads https://cdn.example/d3.js from",
     "display(HTML('<iframe srcdoc=\"<link rel=stylesheet href=//a.io/x.css>\"></iframe>'))": "loads //a.io/x.css",
     "display(HTML('<script type=module>import d3 from \"https://b.io/d3/+esm\"</script>'))": "loads https://b.io/d3/+esm",

@@ -119,10 +119,13 @@ def test_equations_of_sympy_are_equations(page: BeautifulSoup) -> None:
     assert not page.select(".cell_output img")
 
 
-def test_icons_that_need_a_font_are_a_fault(book: Book) -> None:
-    book.post("2024-01-01-icons", "x\n\n{fas}`star` {fab}`github`\n")
+def test_icons_and_footnotes_that_are_not_there_are_faults(book: Book) -> None:
+    text = "x\n\n{fas}`star` {fab}`github`\n\n- *Said* so.[^typo] `[^code]`\n\n[^other]: Text.\n"
+    book.post("2024-01-01-icons", text)
     said = book.fail()
     assert (
         "icons.md:7: WARNING: pages load no font of icons, and 'star' would be a blank; write {octicon}`star`" in said
     )
     assert "'github' would be a blank; write {octicon}`logo-github`" in said
+    assert "icons.md:9: WARNING: there is no footnote [^typo]; write its text as a line of its own" in said
+    assert "[^code]" not in said
