@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import nbformat
 import pytest
 
-from blogkit.errors import CELL, AuthorError
+from blogkit.errors import AuthorError
 from blogkit.posts.post import Post
 from blogkit.posts.reading import read_post
 from blogkit.posts.references import LiveText, fill_glue, fill_template, parse_promise
@@ -178,7 +178,7 @@ def test_a_notebook_has_its_front_matter_in_a_raw_cell(tmp_path: Path) -> None:
     assert (post.title, post.tags, post.code) == ("공책", ("a",), ("1 + 1",))
     assert [cell.cell_type for cell in post.notebook.cells] == ["markdown", "code"]
     assert post.notebook.cells[1].execution_count is None
-    assert post.cell_line(1) == 3 * CELL + 1
+    assert post.cell_line(1) == 30_001  # cell 3, line 1
 
 
 def test_a_notebook_may_have_it_in_its_metadata(tmp_path: Path) -> None:
