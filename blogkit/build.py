@@ -195,10 +195,7 @@ class Build:
         return self._made
 
     def other_results(self, docnames: Collection[str]) -> list[str]:
-        """Return those of the documents whose text or result is another one than when they were read.
-
-        Sphinx goes by the time of a file, and one that takes the place of another may be older.
-        """
+        """Return those of the documents whose text or result is another one, whatever the time of the file."""
         results = {docname: result.digest for docname, result in self.results.items() if docname in docnames}
         read = {post.docname: [post.source, post.text, results.get(post.docname, "")] for post in self.posts}
         return [docname for docname, made in read.items() if not self.made.same(f"read {docname}", json_digest(made))]
@@ -209,11 +206,9 @@ class Build:
         ``drawn`` tells of a name what its page is made of besides its document and its view.
         """
         self._thumbnails = thumbnails(self.entries, self.results, self.root, self.staging.pages)
-        self._cards = {HOME: site_card(self.site)}
-        for entry in self.entries:
-            picture = self._thumbnails.get(entry.post.docname)
-            file = self.staging.pages / picture.name if picture else None
-            self._cards[entry.post.docname] = post_card(entry, self.site, file)
+        files = {docname: self.staging.pages / picture.name for docname, picture in self._thumbnails.items()}
+        cards = {e.post.docname: post_card(e, self.site, files.get(e.post.docname)) for e in self.entries}
+        self._cards = {HOME: site_card(self.site), **cards}
         rows = result_rows([entry.post for entry in self.entries], self.results, self.history, self.moved)
         beside = (rows, self._thumbnails, self._cards, documents, self._now, self.look)
         pages = Pages(self.settings, self.site, self.entries, *beside)
