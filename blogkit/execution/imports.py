@@ -14,7 +14,7 @@ _MAGICS = ("run_cell_magic", "run_line_magic")
 _ON_DEMAND = {
     **dict.fromkeys(("plot", "hist", "boxplot", "background_gradient", "draw"), "matplotlib"),
     **{"read_excel": "openpyxl", "to_excel": "openpyxl", "read_html": "lxml", "style": "jinja2"},
-    **{"interpolate": "scipy", "kde": "scipy"},
+    **dict.fromkeys(("interpolate", "kde", "density"), "scipy"),
     **{"read_parquet": "pyarrow", "to_parquet": "pyarrow", "to_markdown": "tabulate"},
 }
 """Attribute → what tables and graphs import for it, which no metadata requires."""

@@ -10,7 +10,7 @@ def _style():
     import matplotlib
     from cycler import cycler
     from IPython import get_ipython
-    from matplotlib import font_manager
+    from matplotlib import _mathtext, font_manager
 
     # The fonts of koreanize-matplotlib; the package itself needs distutils, gone in Python 3.12.
     korean = ["NanumGothic", "DejaVu Sans"]
@@ -27,6 +27,16 @@ def _style():
     chosen = properties.get_family
     if package and chosen.__name__ == "get_family":  # what no chosen font has is drawn with these in any style
         properties.get_family = lambda self: [*chosen(self), *korean]
+    unicode = _mathtext.UnicodeFonts
+    drawn = unicode._get_glyph
+    if package and drawn.__name__ == "_get_glyph":  # the font has no minus for 10⁻³: that of equations stands in
+
+        def glyph(self, fontname, font_class, sym):
+            own = fontname in ("default", "regular")
+            lacks = own and not self._get_font(fontname).get_char_index(_mathtext.get_unicode_index(sym))
+            return drawn(self, "rm" if lacks else fontname, font_class, sym)
+
+        unicode._get_glyph = glyph
 
     ink, muted, line, paper = "$plot_ink", "$plot_muted", "$plot_line", "$plot_paper"
     # Paul Tol's "bright" scheme, safe for colour-blind readers: https://personal.sron.nl/~pault/
