@@ -19,7 +19,7 @@ from ..text import nfc
 from .imports import cell_nodes, imported_modules
 from .installed import module_owners
 
-_QUOTED = re.compile(r"""["']([^"'\n\0]{1,190}\.\w{1,9})["']""")
+_QUOTED = re.compile(r"""["'](?=[^"'\n\0]*(?:/|\.\w{1,9}["']))([^"'\n\0]{1,200})["']""")
 """What may be the name of a file."""
 _DECLARED = re.compile(r"(?:.*/)?\.|_build/|(?:images|files)/")
 """What is hidden, or may be written by a build or a post: code sees it only where its author declares it."""

@@ -114,16 +114,17 @@ assert not __import__("os").path.exists("sec" + "ret.txt")  # "secret.txt"
 def test_kernel_sees_what_cells_name(book: Book) -> None:
     book.write("data/한글.csv", "from the book")
     book.write("posts/beside/y.txt", "from beside")
+    book.write("posts/beside/plain", "without an ending")
     book.write("posts/helper.py", "import json\n\n\ndef read():\n    return json.load(open('beside/z.json'))\n")
     book.write("posts/beside/z.json", '"from a module"')
     book.write("secret.txt", "x")
     book.post("2024-01-01-one", code(NAMED))
-    book.post("2024-01-02-two", code("print(open('../data/한글.csv').read(), open('beside/y.txt').read())"))
+    book.post("2024-01-02-two", code("print(open('../data/한글.csv').read(), open('./beside/plain').read())"))
     assert sorted(executed(book)) == ["2024-01-01-one", "2024-01-02-two"]
     records = [json.loads(path.read_text(encoding="utf-8")) for path in book.root.rglob("result.json")]
     inputs = {record["post"][-3:]: sorted(record["function"]["inputs"]) for record in records}
     assert inputs["one"] == ["beside/y.txt", "beside/z.json", "data/한글.csv", "helper.py"]
-    assert inputs["two"] == ["data/한글.csv", "posts/beside/y.txt"]
+    assert inputs["two"] == ["data/한글.csv", "posts/beside/plain"]
     book.write("posts/beside/z.json", '"changed"')
     assert executed(book) == ["2024-01-01-one"]
     book.write("data/한글.csv", "changed")

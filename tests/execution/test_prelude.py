@@ -10,6 +10,7 @@ from io import BytesIO
 import altair
 import matplotlib
 import numpy as np
+import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
@@ -139,6 +140,9 @@ def test_a_chart_whose_data_stands_elsewhere_is_handed_on_and_not_drawn_empty():
     rows = altair.Data(values=[{"url": "a", "tooltip": 1}])
     bundle = altair.Chart(rows).mark_bar().encode(x="url:N", y="tooltip:Q")._repr_mimebundle_()
     assert [*bundle] == ["image/svg+xml", "image/png"]
+    with altair.data_transformers.enable("json", prefix="x"):
+        chart = altair.Chart(pd.DataFrame({"a": [1]})).mark_bar().encode(x="a:Q", tooltip="a:Q")
+        assert "altair-data" not in str(chart._repr_mimebundle_())
 
 
 def test_scripts_are_kept_where_the_build_looks(tmp_path, monkeypatch):

@@ -39,6 +39,8 @@ def _altair(keep):
 
     for name in altair.renderers.names():
         altair.renderers.register(name, render)
+    for name in ("csv", "json"):  # which would write the data into a file, and no reader has it
+        altair.data_transformers.register(name, lambda data=None, **options: altair.to_values(data))
     altair.renderers.enable("default")  # what was enabled before it was registered anew is another one
 
 
