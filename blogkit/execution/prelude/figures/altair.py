@@ -33,9 +33,8 @@ def _altair(keep):
         if fonts := find_spec("koreanize_matplotlib"):
             for folder in fonts.submodule_search_locations:
                 vl_convert.register_font_directory(f"{folder}/fonts")
-        drawn = {"image/svg+xml": vl_convert.vegalite_to_svg(spec, **known)}
-        drawn |= {"image/png": vl_convert.vegalite_to_png(spec, **known, scale=2)}
-        return drawn | ({kind: spec} if live else {})
+        svg, png = vl_convert.vegalite_to_svg(spec, **known), vl_convert.vegalite_to_png(spec, **known, scale=2)
+        return {"image/svg+xml": svg, "image/png": png, **({kind: spec} if live else {})}
 
     for name in altair.renderers.names():
         altair.renderers.register(name, render)
