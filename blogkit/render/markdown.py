@@ -111,14 +111,19 @@ def _inline_note(state: StateInline, silent: bool) -> bool:
 
 def _footnote_ref(renderer: DocutilsRenderer, token: SyntaxTreeNode) -> None:
     if "label" not in token.meta:
-        notes = renderer.md_env["foot_refs"]  # where MyST looks for them at the end
-        token.meta["label"] = label = f"{_NOTE}{sum(name.startswith(_NOTE) for name in notes) + 1}"
+        number = renderer.md_env["inline_notes"] = renderer.md_env.get("inline_notes", 0) + 1
+        token.meta["label"] = label = f"{_NOTE}{number}"
         tokens = renderer.md.parse(f"[^{label}]: {token.content}", renderer.md_env)
         for part in tokens:
             part.map = [*(token.map or (0, 0))]
             for child in part.children or []:
                 child.map = part.map
-        notes[label] = SyntaxTreeNode(tokens).children
+        definition = SyntaxTreeNode(tokens).children
+        if "foot_refs" in renderer.md_env:  # where MyST before 5 looks for them at the end
+            renderer.md_env["foot_refs"][label] = definition
+        else:
+            with renderer.current_node_context(renderer.document):
+                renderer.render_footnote_reference(definition[0])
     _render_footnote_ref(renderer, token)
 
 
