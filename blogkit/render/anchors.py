@@ -25,7 +25,8 @@ class NestSections(SphinxTransform):
     def apply(self, **kwargs: Any) -> None:
         """Move the sections that stand beside the first one into it; let lines be drawn anywhere."""
         for line in [*self.document.findall(nodes.transition)]:
-            line.replace_self(nodes.raw("", '<hr class="docutils"/>', format="html"))
+            if "footnotes" not in line["classes"]:  # MyST's own, by which they are found
+                line.replace_self(nodes.raw("", '<hr class="docutils"/>', format="html"))
         sections = [node for node in self.document.children if isinstance(node, nodes.section)]
         for section in sections[1:]:
             self.document.remove(section)
