@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING
 
@@ -42,17 +42,20 @@ def give_addresses(app: Sphinx, posts: Iterable[Post]) -> None:
     app.project = app.env.project = project
 
 
-def link_siblings(doctree: nodes.document, source: str, posts: Iterable[Post]) -> None:
-    """Let links lead to posts that are named as the files of a series were before: without dates, with other signs.
-
-    ``source`` is the file of the document, below the book.
-    """
-    if not (links := [node for node in doctree.findall(pending_xref) if _may_be_sibling(node)]):
-        return
+def siblings_of(posts: Iterable[Post]) -> dict[str, list[str]]:
+    """Return how posts are called without their dates → their docnames."""
     named: dict[str, list[str]] = {}
     for post in posts:
         named.setdefault(hyphenated(post.path.stem[_DATE:]), []).append(post.docname)
-    for node in links:
+    return named
+
+
+def link_siblings(doctree: nodes.document, source: str, named: Mapping[str, list[str]]) -> None:
+    """Let links lead to posts that are named as the files of a series were before: without dates, with other signs.
+
+    ``source`` is the file of the document, below the book; ``named`` is what :func:`siblings_of` returns.
+    """
+    for node in [node for node in doctree.findall(pending_xref) if _may_be_sibling(node)]:
         path, _hash, heading = node["reftarget"].partition("#")
         found, is_doc = normpath(join(dirname(source), path)), node["reftype"] == "doc"
         name = hyphenated(basename(found if is_doc else found.rpartition(".")[0]))
@@ -64,10 +67,14 @@ def link_siblings(doctree: nodes.document, source: str, posts: Iterable[Post]) -
 
 def linking_to_moved(docnames: Collection[str], posts: Collection[Post], made: Made) -> list[str]:
     """Return those of the documents that may link to a post whose address is another than when they were read."""
-    moved = [post.path.stem[_DATE:] for post in posts if not made.same(f"address {post.source}", post.docname)]
+    stems = [post.path.stem for post in posts if not made.same(f"address {post.source}", post.docname)]
+    moved = [hyphenated(stem[_DATE:]) for stem in stems]
     texts = {post.docname: post.text for post in posts}
-    return [  # of pages: all
-        name for name in docnames if any(hyphenated(stem) in hyphenated(texts.get(name, stem)) for stem in moved)
+    # Of pages: all. Each text is spelt once, and none where nothing moved.
+    return [
+        name
+        for name in docnames
+        if moved and (name not in texts or any(map(hyphenated(texts[name]).__contains__, moved)))
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
@@ -26,7 +27,7 @@ from ..text import shorten
 from ..web.pages import NOT_FOUND
 from ..web.views import Document
 from . import borders, citations, embeds, equations, figures, front, markdown
-from .addresses import give_addresses, link_siblings, linking_to_moved
+from .addresses import give_addresses, link_siblings, linking_to_moved, siblings_of
 from .anchors import KnowAnchors, NameSections, NestSections
 from .borders import line_of
 from .builder import THEME, BlogBuilder, theme_files
@@ -112,7 +113,7 @@ class Hooks:
         self, app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
     ) -> list[str]:
         """Read a post again when its result is another one, or what it links to stands elsewhere now."""
-        moved = linking_to_moved(env.found_docs, self.build.posts, self.build.made)
+        moved = linking_to_moved(env.found_docs & env.all_docs.keys(), self.build.posts, self.build.made)
         return self.build.other_results(env.found_docs) + moved
 
     def before_read(self, app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
@@ -130,7 +131,7 @@ class Hooks:
         """Mend its links; have files come along that raw HTML names, and hosts asked that the author allows."""
         embeds.check_embeds(app, doctree, self._hosts)
         source = Path(app.env.doc2path(app.env.docname, base=False)).as_posix()
-        link_siblings(doctree, source, (entry.post for entry in self.build.entries))
+        link_siblings(doctree, source, self._siblings)
         note_targets(app.env, doctree)
 
     def reading_ended(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
@@ -157,6 +158,10 @@ class Hooks:
             self._check_targets()
         # Sphinx writes lists only when it writes documents.
         return [name for name in stale if name in env.all_docs] or [root] * bool(self._stale_lists)
+
+    @cached_property
+    def _siblings(self) -> dict[str, list[str]]:
+        return siblings_of(entry.post for entry in self.build.entries)
 
     @property
     def _hosts(self) -> tuple[str, ...]:
