@@ -13,6 +13,8 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from lxml import etree, html
 
+from ..web.markup import candidates
+
 _LOADING_RELS = frozenset(
     (
         *("stylesheet", "icon", "apple-touch-icon", "mask-icon", "manifest", "preload", "modulepreload"),
@@ -45,7 +47,6 @@ _MODULE = re.compile(r"""\b(?:import|from)\s*\(?\s*["'](https?://[^"'\s]+)["']""
 """What a script takes in as a module, whatever its name."""
 _PAGE = re.compile(r"data:text/html((?:;[\w=.-]+)*),(.*)", re.DOTALL | re.IGNORECASE)
 """A page that is written out as an address."""
-_CANDIDATE = re.compile(r"([^\s,](?:\S*[^\s,])?)(?:\s+([^\s,][^,]*))?")
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _REFRESH = re.compile(r"^\s*[\d.]+\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]+)", re.IGNORECASE)
 
@@ -68,11 +69,6 @@ def host_of(address: str) -> str:
     with suppress(ValueError):
         return urlsplit(address.strip()).netloc
     return ""
-
-
-def candidates(srcset: str) -> list[tuple[str, str]]:
-    """Return the addresses of a ``srcset``, each with its size; one that is written out has commas, too."""
-    return [(address, size.strip()) for address, size in _CANDIDATE.findall(srcset)]
 
 
 def references(kind: str, body: bytes) -> Iterator[Reference]:

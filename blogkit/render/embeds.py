@@ -24,8 +24,10 @@ from sphinx.util.osutil import relative_uri
 
 from ..files import Borders
 from ..language import _
-from ..publish.links import candidates, references
+from ..publish.links import references
+from ..web.markup import candidates
 from .borders import line_of
+from .places import is_output
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -205,10 +207,7 @@ class _Embeds:
 
     def _as_found(self, path: str) -> str:
         """Return a path as Sphinx wants it: code runs in the folder of the book."""
-        parent = self._node.parent
-        while parent is not None and parent.get("nb_element") != "cell_code_output":
-            parent = parent.parent
-        return f"/{path.lstrip('/')}" if parent is not None else path
+        return f"/{path.lstrip('/')}" if is_output(self._node) else path
 
     def _check_file(self, file: Path) -> None:
         if file.is_file():

@@ -22,7 +22,7 @@ from ..language import _
 from ..text import hyphenated
 from .dollars import read_dollars_so
 from .maths import Maths, macros
-from .places import place
+from .places import is_output, place
 from .tex_lines import numbered_lines
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class NumberEquations(SphinxTransform):
         self._domain: Equations = self.env.get_domain("math")  # type: ignore[assignment]
         self._last = 0
         for node in list(self.document.findall(nodes.math_block)):
-            self._number(node, own=not _is_output(node))
+            self._number(node, own=not is_output(node))
         for text in list(self.document.findall(nodes.Text)):
             if "ref{" in text and not isinstance(text.parent, (nodes.FixedTextElement, nodes.literal, nodes.raw)):
                 self._refer(text)
@@ -213,13 +213,6 @@ def _mathml(maths: Maths, node: nodes.Element) -> str:
 
 def _equations(document: nodes.Element) -> Iterator[nodes.Element]:
     return (node for node in document.findall(nodes.Element) if isinstance(node, (nodes.math, nodes.math_block)))
-
-
-def _is_output(node: nodes.Element) -> bool:
-    parent = node.parent
-    while parent is not None and "cell_output" not in parent.get("classes", ()):
-        parent = parent.parent
-    return parent is not None
 
 
 def _anchor(label: str) -> str:

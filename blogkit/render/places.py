@@ -32,6 +32,14 @@ def name_cells() -> None:
             handler.addFilter(NameCells())
 
 
+def is_output(node: nodes.Element) -> bool:
+    """Tell whether something stands in what a cell showed."""
+    at: nodes.Element | None = node.parent
+    while at is not None and at.get("nb_element") != "cell_code_output":
+        at = at.parent
+    return at is not None
+
+
 def place(node: nodes.Element) -> str:
     """Return file and line of a text: the first line that holds it, from where its paragraph begins."""
     at: nodes.Element | None = node

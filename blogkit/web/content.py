@@ -15,7 +15,7 @@ from lxml import etree
 
 from ..files import engine_digest, write
 from ..text import xml_text
-from .markup import BODY
+from .markup import BODY, candidates
 
 _MACHINERY = (
     *("script", "style", "link", "meta", "template", "noscript", "button", "input", "textarea", "select"),
@@ -88,8 +88,8 @@ def _rewrite(body: lxml.html.HtmlElement, address: str) -> None:
             if name in element.attrib:
                 _make_absolute(element, name, address)
         if "srcset" in element.attrib:
-            choices = (choice.split() for choice in element.get("srcset", "").split(","))
-            element.set("srcset", ", ".join(" ".join([urljoin(address, c[0]), *c[1:]]) for c in choices if c))
+            choices = candidates(element.get("srcset", ""))
+            element.set("srcset", ", ".join(f"{urljoin(address, name)} {size}".strip() for name, size in choices))
 
 
 def _make_plain(element: lxml.html.HtmlElement) -> None:

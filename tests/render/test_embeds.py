@@ -17,10 +17,10 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from blogkit.publish.check import crawl_site
-from blogkit.publish.links import candidates
 from blogkit.render.embeds import _TAG, page_of_video, strangers
 from blogkit.render.translator import _shown_size
 from blogkit.web.content import content
+from blogkit.web.markup import candidates
 
 HOSTS = ["www.youtube.com", "maps.example", "pictures.example"]
 POST = "posts/2024-01-01-all.html"

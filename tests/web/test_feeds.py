@@ -243,6 +243,7 @@ def test_feed_does_not_depend_on_the_time_of_the_build() -> None:
         ('<a href="mailto:a@b.c">a</a>', '<a href="mailto:a@b.c">a</a>'),
         ('<img src="data:image/png;base64,AA==">', '<img src="data:image/png;base64,AA==">'),
         ('<img srcset="a.png 1x, b.png 2x">', '<img srcset="HERE/a.png 1x, HERE/b.png 2x">'),
+        ('<img srcset="data:image/png;base64,AA== 1x">', '<img srcset="data:image/png;base64,AA== 1x">'),
         ('<img src="a.png" alt="a.png">', '<img src="HERE/a.png" alt="">'),
         ('<p onclick="x()" style="y" class="z" id="w" data-a="b">a</p>', "<p>a</p>"),
         ('<svg width="9" onload="x()"><use href="#g"></use></svg>', '<svg width="9"><use href="#g"></use></svg>'),
