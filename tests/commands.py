@@ -71,7 +71,7 @@ def warm() -> str:
     folder = tempfile.TemporaryDirectory()
     with socket.create_server(f"{folder.name}/warm", family=socket.AF_UNIX) as listener:
         process = subprocess.Popen(
-            [sys.executable, _WARM, str(listener.fileno())],
+            [sys.executable, _WARM, str(listener.fileno()), folder.name],
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # a fork has one thread
             stdin=subprocess.PIPE,
             pass_fds=[listener.fileno()],

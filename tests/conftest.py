@@ -25,6 +25,9 @@ BASE = "https://example.github.io/blog/"
 """Where the real blog stands in tests: under a sub-path, as the pages of a repository do."""
 BUILD = ("build", "-W", "--keep-going", ".")
 os.environ["LANGUAGE"] = "en"  # what the command line says to the tests, whatever the author speaks
+# Where Python is asked to keep nothing that it compiled, each command would compile the engine again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # The background jobs of a shell ignore Ctrl-C, and so would what they start: it could not be tested.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

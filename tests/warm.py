@@ -1,7 +1,7 @@
 """A process that has made the imports of the book's commands and is forked for each of them.
 
-It imports packages of others, and the engine of this checkout; a command in a checkout with an engine of its own
-forgets that one. It is run by :func:`commands.warm`, with the number of the socket that it listens to.
+It imports packages of others, and the engine of this checkout; a command in a checkout with another engine forgets
+that one. It is run by :func:`commands.warm`, with the number of the socket that it listens to and a folder of its own.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ import traceback
 import warnings
 from pathlib import Path
 
+from jinja2.bccache import FileSystemBytecodeCache
+from jinja2.sandbox import SandboxedEnvironment
+from nbformat.validator import get_validator
 from PIL import Image
 from sphinx.application import builtin_extensions
 
@@ -72,7 +75,7 @@ def _run(command: list[str], folder: str, environment: dict[str, str]) -> int:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    if Path(folder, "blogkit").is_dir():
+    if _has_another_engine(Path(folder)):
         for name in [name for name in sys.modules if name.partition(".")[0] == "blogkit"]:
             del sys.modules[name]
     sys.path[0:1] = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))  # instead of this file's folder
@@ -97,6 +100,29 @@ def _run(command: list[str], folder: str, environment: dict[str, str]) -> int:
     return code if isinstance(code, int) else 1
 
 
+def _compile_once(folder: str) -> None:
+    """Share what Jinja makes of templates, as they are, among all books; and make nbformat's validators."""
+    begin = SandboxedEnvironment.__init__
+    cache = FileSystemBytecodeCache(folder)
+
+    def begin_with_cache(self: SandboxedEnvironment, *args: object, **kwargs: object) -> None:
+        begin(self, *args, **{"bytecode_cache": cache, **kwargs})
+
+    SandboxedEnvironment.__init__ = begin_with_cache
+    for minor in range(6):
+        get_validator(4, minor)
+
+
+def _has_another_engine(folder: Path) -> bool:
+    engine = folder / "blogkit"
+    return engine.is_dir() and _engine(engine) != _engine(_ROOT / "blogkit")
+
+
+def _engine(folder: Path) -> dict[Path, bytes]:
+    paths = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return {path.relative_to(folder): path.read_bytes() for path in paths}
+
+
 if __name__ == "__main__":
     for _name in (*builtin_extensions, *_OTHERS):
         importlib.import_module(_name)
@@ -106,4 +132,5 @@ if __name__ == "__main__":
         if not _module.name.endswith((".__main__", ".guard", ".start")) and ".prelude." not in _module.name:
             importlib.import_module(_module.name)
     sys.path.remove(str(_ROOT))
+    _compile_once(sys.argv[2])
     main(socket.socket(fileno=int(sys.argv[1])))
