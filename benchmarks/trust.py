@@ -29,6 +29,7 @@ from blogkit.files import file_digest
 
 Attempt = TypeVar("Attempt")
 POST = "2024-01-01-post"
+X = "data/x.txt"
 LOOK = """
 def look(function, *arguments, **options):
     try:
@@ -112,6 +113,23 @@ def file(name: str, text: str = "{}") -> Callable[[Blog, str], object]:
     return lambda each, state: each.write(name.format(state), text.format(state))
 
 
+def appearing(name: str) -> Callable[[Blog, str], object]:
+    """Return what makes a file come into being."""
+    return lambda each, state: state == "1" or each.write(name, state)
+
+
+def named_by_module(each: Blog, state: str) -> None:
+    """Change a file that a module of the blog names."""
+    each.write(X, state)
+    each.write("lib.py", f"S = open({X!r}).read()\n")
+
+
+def module_of_module(each: Blog, state: str) -> None:
+    """Change a module that a module of the blog imports."""
+    each.write("other.py", f"S = {state}\n")
+    each.write("lib.py", "from other import S\n")
+
+
 def variable(name: str, value: str = "{}") -> Callable[[Blog, str], object]:
     """Return what gives a variable another value."""
     return lambda each, state: each.env.__setitem__(name, value.format(state))
@@ -138,7 +156,6 @@ def settings(each: Blog, state: str) -> None:
     each.env["MATPLOTLIBRC"] = str(each.write("rc", f"lines.linewidth: {state}"))
 
 
-X = "data/x.txt"
 CHILD = "subprocess.run({}, capture_output=True, text=True).stdout"
 SHELL = "subprocess.run({}, shell=True, capture_output=True, text=True).stdout"
 METADATA = "from importlib import metadata"
@@ -148,6 +165,13 @@ STALE: dict[str, tuple[Callable[[Blog], None], Callable[[Blog, str], object]]] =
     "a declared input": (seen(f"open('{X}').read()", front=f"inputs: [{X}]\n"), file(X)),
     "a declared pattern": (seen("open('data/' 'x.txt').read()", front="inputs: [data/*]\n"), file(X)),
     "a declared module": (seen("__import__('lib').S", front="inputs: [lib.py]\n"), file("lib.py", "S = {}")),
+    "a file that code names": (seen(f"open('{X}').read()"), file(X)),
+    "a file beside the post that code names": (seen("open('x.csv').read()"), file("posts/x.csv")),
+    "a file that was not there": (seen(f"look(lambda: open('{X}').read())"), appearing(X)),
+    "a module that code imports": (seen("lib.S", "import lib"), file("lib.py", "S = {}")),
+    "a file that such a module names": (seen("lib.S", "import lib"), named_by_module),
+    "a module of such a module": (seen("lib.S", "import lib"), module_of_module),
+    "a file whose name is put together": (seen("look(lambda: open('data/' + 'x' + '.txt').read())"), file(X)),
     "a file by absolute path": (seen(f"look(lambda: open(f'{{BOOK}}/{X}').read())"), file(X)),
     "a file by relative path": (seen("look(lambda: open('../../../data/' 'x.txt').read())"), file(X)),
     "a file by pathlib": (seen("look(Path(BOOK, 'data', 'x.txt').read_text)", "from pathlib import Path"), file(X)),
@@ -208,6 +232,7 @@ NEEDLESS: dict[str, Callable[[Blog], object]] = {
     "another post": lambda each: each.write("posts/2024-01-02-other.md", "---\ntitle: y\n---\nWords.\n"),
     "another page": lambda each: each.write("about.md", "# Other\n\nWords.\n"),
     "a file that is no input": lambda each: each.write("data/x.txt", "x"),
+    "a module that it does not import": lambda each: each.write("lib.py", "S = 1\n"),
     "a variable": lambda each: each.env.__setitem__("STATE", "1"),
     "time zone and language": lambda each: each.env.update(TZ="Asia/Seoul", LANG="ko_KR.UTF-8"),
     "dates of files": lambda each: [os.utime(path, (0, 0)) for path in each.root.rglob("*.md")],
