@@ -1,7 +1,7 @@
 """Take code cells out of the directives and lists that they stand in: MyST-NB knows only those by themselves.
 
-In goes the text of a post; out come its lines with a place for each such cell, and the cells. `render/nested.py` puts
-them back, with what they gave.
+In goes the text of a post; out come its lines with a place for each such cell, and the cells.
+`render/documents/nested.py` puts them back, with what they gave.
 """
 
 from __future__ import annotations

@@ -26,17 +26,21 @@ from ..site.settings import SERVED, is_address, own_settings
 from ..text import shorten
 from ..web.pages import NOT_FOUND
 from ..web.views import Document
-from . import borders, citations, embeds, equations, figures, front, markdown
-from .addresses import give_addresses, link_siblings, linking_to_moved, siblings_of
-from .anchors import KnowAnchors, NameSections, NestSections
-from .borders import line_of
-from .builder import THEME, BlogBuilder, theme_files
-from .nested import setup_nested
-from .pasted import TakeOutPictures
+from . import front
+from .documents import borders, embeds, markdown
+from .documents.addresses import give_addresses, link_siblings, linking_to_moved, siblings_of
+from .documents.anchors import KnowAnchors, NameSections, NestSections
+from .documents.borders import line_of
+from .documents.nested import setup_nested
+from .documents.pasted import TakeOutPictures
+from .documents.reader import hand_over
+from .equations import numbering
+from .outputs import figures
+from .pages.builder import THEME, BlogBuilder, theme_files
+from .pages.translator import depart_folded, visit_folded
 from .places import name_cells
-from .reader import hand_over
-from .references import note_targets, said_of_others
-from .translator import depart_folded, visit_folded
+from .scholarly import citations
+from .scholarly.references import note_targets, said_of_others
 from .words import set_languages
 
 if TYPE_CHECKING:
@@ -261,7 +265,7 @@ def register(app: Sphinx) -> ExtensionMetadata:
     # while Sphinx writes: the blog's look and the pages of the lists
     app.add_builder(BlogBuilder, override=True)
     app.add_html_theme("blogkit", str(THEME))
-    equations.setup(app)
+    numbering.setup(app)
     app.add_node(HideCodeCellNode, override=True, html=(visit_folded, depart_folded))
     figures.register()
     app.add_node(figures.figure_node, html=(figures.visit_figure, figures.depart_figure))

@@ -17,8 +17,8 @@ from ..files import Borders, file_digest, json_digest, names_below, write
 from ..language import _
 from ..site.config import Config
 from ..site.settings import as_yaml, sphinx_name
-from . import boxes, citations, diagrams, references, statements
-from .maths import macros
+from .equations.mathml import macros
+from .scholarly import boxes, citations, diagrams, references, statements
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

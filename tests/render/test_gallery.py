@@ -13,8 +13,8 @@ from conftest import Book
 from documented import BLOCKS, FILES, write_gallery
 from playwright.sync_api import Browser, Page
 
-from blogkit.render import diagrams
-from blogkit.render.boxes import _rows
+from blogkit.render.scholarly import diagrams
+from blogkit.render.scholarly.boxes import _rows
 
 pytestmark = pytest.mark.slow
 POST, ANOTHER = "posts/2024-01-01-gallery.html", "posts/2024-01-02-another.html"

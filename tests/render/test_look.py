@@ -15,7 +15,7 @@ from conftest import ROOT, Book
 from playwright.sync_api import Browser
 
 from blogkit import palette
-from blogkit.render.builder import _STATIC
+from blogkit.render.pages.builder import _STATIC
 
 PAGES = ("index.html", "about.html", "archive.html", "posts/2024-01-01-one.html")
 DOCS = (ROOT / "docs/theming.md").read_text(encoding="utf-8")

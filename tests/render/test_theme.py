@@ -19,8 +19,8 @@ from conftest import ROOT, Book, code
 from playwright.sync_api import Browser, Page
 
 from blogkit.posts.references import LiveText
-from blogkit.render import builder
-from blogkit.render.filters import live_text
+from blogkit.render.pages import builder
+from blogkit.render.pages.filters import live_text
 
 pytestmark = pytest.mark.slow
 GALLERY = (Path(__file__).parent / "gallery.md").read_text(encoding="utf-8")

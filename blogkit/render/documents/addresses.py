@@ -1,0 +1,84 @@
+"""Give a post the address that its ``slug`` says: for Sphinx it is the name of the document, whatever its file is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Mapping
+from posixpath import basename, dirname, join, normpath
+from typing import TYPE_CHECKING
+
+from sphinx.addnodes import pending_xref
+from sphinx.project import Project
+
+from ...files import Made
+from ...posts.post import POSTS, SUFFIXES, Post
+from ...text import hyphenated
+
+if TYPE_CHECKING:
+    from docutils import nodes
+    from sphinx.application import Sphinx
+
+_DATE = len("YYYY-MM-DD-")
+
+
+class Addresses(Project):
+    """Sphinx's project, whose documents need not be named as their files are."""
+
+    names: dict[str, str]
+    """Path of a file without its suffix, below the book → docname, where it is another one."""
+
+    def path2doc(self, filename: str | os.PathLike[str]) -> str | None:
+        """Return the name of the document that a file is, absolute or below the book."""
+        found = super().path2doc(filename)
+        return self.names.get(found, found) if found else None
+
+
+def give_addresses(app: Sphinx, posts: Iterable[Post]) -> None:
+    """Have Sphinx find these posts under their own addresses; before it looks for documents."""
+    project = Addresses(app.srcdir, app.config.source_suffix)
+    project.restore(app.project)  # what the last build found
+    files = {post.source.rpartition(".")[0]: post.docname for post in posts}
+    project.names = {file: docname for file, docname in files.items() if file != docname}
+    app.project = app.env.project = project
+
+
+def siblings_of(posts: Iterable[Post]) -> dict[str, list[str]]:
+    """Return how posts are called without their dates → their docnames."""
+    named: dict[str, list[str]] = {}
+    for post in posts:
+        named.setdefault(hyphenated(post.path.stem[_DATE:]), []).append(post.docname)
+    return named
+
+
+def link_siblings(doctree: nodes.document, source: str, named: Mapping[str, list[str]]) -> None:
+    """Let links lead to posts that are named as the files of a series were before: without dates, with other signs.
+
+    ``source`` is the file of the document, below the book; ``named`` is what :func:`siblings_of` returns.
+    """
+    for node in [node for node in doctree.findall(pending_xref) if _may_be_sibling(node)]:
+        path, _hash, heading = node["reftarget"].partition("#")
+        found, is_doc = normpath(join(dirname(source), path)), node["reftype"] == "doc"
+        name = hyphenated(basename(found if is_doc else found.rpartition(".")[0]))
+        docnames = named.get(name, []) if dirname(found) == POSTS else []
+        if len(docnames) == 1:
+            target = {"reftarget": f"/{docnames[0]}"} if is_doc else {"refdomain": "doc", "reftarget": docnames[0]}
+            node.attributes |= {**target, "reftargetid": heading or None}
+
+
+def linking_to_moved(docnames: Collection[str], posts: Collection[Post], made: Made) -> list[str]:
+    """Return those of the documents that may link to a post whose address is another than when they were read."""
+    stems = [post.path.stem for post in posts if not made.same(f"address {post.source}", post.docname)]
+    moved = [hyphenated(stem[_DATE:]) for stem in stems]
+    texts = {post.docname: post.text for post in posts}
+    # Of pages: all. Each text is spelt once, and none where nothing moved.
+    return [
+        name
+        for name in docnames
+        if moved and (name not in texts or any(map(hyphenated(texts[name]).__contains__, moved)))
+    ]
+
+
+def _may_be_sibling(node: pending_xref) -> bool:
+    """Tell whether a reference names a file that MyST did not find, or a document."""
+    path = node["reftarget"].partition("#")[0]
+    return node["reftype"] == "doc" or (not node["refdomain"] and path.endswith((*SUFFIXES, ".html")))

@@ -1,0 +1,134 @@
+"""Read what authors bring along from other tools: GitHub's alerts, notes in the line, emphasized lines of code.
+
+MyST would show each of them as it is written.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import myst_nb.core.render
+import myst_nb.sphinx_
+import myst_parser.parsers.sphinx_
+from docutils import nodes
+from markdown_it import MarkdownIt
+from markdown_it.helpers import parseLinkLabel
+from markdown_it.rules_inline import StateInline
+from markdown_it.tree import SyntaxTreeNode
+from myst_parser.mdit_to_docutils.base import DocutilsRenderer
+from myst_parser.parsers.mdit import create_md_parser
+from sphinx.util import logging
+from sphinx_design.icons import fontawesome, list_octicons
+
+from ...language import _
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+logger = logging.getLogger(__name__)
+_ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\](?:[ \t]+|$)", re.IGNORECASE)
+_LINES = re.compile(r"\s\{([\d,\s-]+)\}")
+_SIZES = re.compile(r"\{((?:\s*(?:width|height|align)=[\w.%-]+)+)\s*\}")
+_FOOTNOTE = re.compile(r"\[\^\w+\]")
+_NOTE = "inline-note-"
+_render_fence, _render_footnote_ref = DocutilsRenderer.render_fence, DocutilsRenderer.render_footnote_ref
+
+
+def teach_parser() -> None:
+    """Have MyST read ``^[a note]`` and the lines that ``python {2-3}`` emphasizes."""
+    for module in (myst_nb.sphinx_, myst_nb.core.render, myst_parser.parsers.sphinx_):
+        vars(module)["create_md_parser"] = _parser
+    DocutilsRenderer.render_fence = _fence  # type: ignore[method-assign,assignment]
+    DocutilsRenderer.render_footnote_ref = _footnote_ref  # type: ignore[method-assign,assignment]
+
+
+def mend_document(app: Sphinx, doctree: nodes.document) -> None:
+    """Make alerts of GitHub's quotes, give pictures their size; warn of icons and footnotes that are not there."""
+    for picture in doctree.findall(nodes.image):
+        _take_size(picture)
+    for quote in list(doctree.findall(nodes.block_quote)):
+        _make_alert(quote)
+    _miss_footnotes(doctree)
+    for icon in doctree.findall(fontawesome):
+        name = next((each.removeprefix("fa-") for each in icon["classes"] if each.startswith("fa-")), "")
+        other = min((each for each in list_octicons() if name in each.split("-")), key=len, default="star")
+        message = _("pages load no font of icons, and {name!r} would be a blank; write {mend}")
+        logger.warning("%s", message.format(name=name, mend=f"{{octicon}}`{other}`"), location=icon)
+
+
+def _miss_footnotes(doctree: nodes.document) -> None:
+    message = _("there is no footnote {note}; write its text as a line of its own, `{note}: …`, or put it in backticks")
+    for text in doctree.findall(nodes.Text):
+        if not isinstance(text.parent, (nodes.literal, nodes.math, nodes.FixedTextElement)):
+            for note in _FOOTNOTE.findall(text.astext()):
+                logger.warning("%s", message.format(note=note), location=text.parent)
+
+
+def _take_size(picture: nodes.image) -> None:
+    """Take what Pandoc and Quarto write behind a picture without quotes: ``{width=60%}``."""
+    after = picture.next_node(descend=False, siblings=True)
+    if isinstance(after, nodes.Text) and (sizes := _SIZES.match(after.astext())):
+        picture.attributes |= dict(re.findall(r"(\w+)=(\S+)", sizes[1]))
+        after.parent.replace(after, nodes.Text(after.astext()[sizes.end() :]))
+
+
+def _make_alert(quote: nodes.block_quote) -> None:
+    first = quote[0] if len(quote) else None
+    start = first[0] if isinstance(first, nodes.paragraph) and len(first) else None
+    kind = _ALERT.match(start.astext()) if isinstance(start, nodes.Text) else None
+    if not kind or not isinstance(first, nodes.paragraph):
+        return
+    end = next((n for n, child in enumerate(first.children) if child.astext() == "\n"), len(first))
+    rest = kind.string[kind.end() :]
+    title = [*([nodes.Text(rest)] if rest else []), *first.children[1:end]]
+    name = kind[1].lower()
+    alert: nodes.Element = nodes.admonition(classes=[name]) if title else getattr(nodes, name)()
+    if title:
+        alert.append(nodes.title("", "", *title))
+    first.children = first.children[end + 1 :]
+    alert.extend([*([first] if first.children else []), *quote.children[1:]])
+    quote.replace_self(alert)
+
+
+def _parser(*arguments: Any, **options: Any) -> MarkdownIt:
+    parser = create_md_parser(*arguments, **options)
+    parser.inline.ruler.before("link", "inline_note", _inline_note)
+    return parser
+
+
+def _inline_note(state: StateInline, silent: bool) -> bool:
+    """Take ``^[…]`` for a footnote that is defined where it stands."""
+    end = parseLinkLabel(state, state.pos + 1) if state.src.startswith("^[", state.pos) else -1
+    if end < 0:
+        return False
+    if not silent:
+        token = state.push("footnote_ref", "", 0)
+        token.content = " ".join(state.src[state.pos + 2 : end].split())
+    state.pos = end + 1
+    return True
+
+
+def _footnote_ref(renderer: DocutilsRenderer, token: SyntaxTreeNode) -> None:
+    if "label" not in token.meta:
+        number = renderer.md_env["inline_notes"] = renderer.md_env.get("inline_notes", 0) + 1
+        token.meta["label"] = label = f"{_NOTE}{number}"
+        tokens = renderer.md.parse(f"[^{label}]: {token.content}", renderer.md_env)
+        for part in tokens:
+            part.map = [*(token.map or (0, 0))]
+            for child in part.children or []:
+                child.map = part.map
+        definition = SyntaxTreeNode(tokens).children
+        if "foot_refs" in renderer.md_env:  # where MyST before 5 looks for them at the end
+            renderer.md_env["foot_refs"][label] = definition
+        else:
+            with renderer.current_node_context(renderer.document):
+                renderer.render_footnote_reference(definition[0])
+    _render_footnote_ref(renderer, token)
+
+
+def _fence(renderer: DocutilsRenderer, token: SyntaxTreeNode) -> None:
+    lines = _LINES.search(token.info)
+    if lines and not token.info.startswith("{"):
+        token.attrs.setdefault("emphasize-lines", lines[1].strip())
+    _render_fence(renderer, token)

@@ -1,0 +1,110 @@
+"""Cite works with sphinxcontrib-bibtex: each post has a bibliography of its own, of what it cites.
+
+Loaded by ``citations.py`` only, as it takes long.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from pybtex.exceptions import PybtexError
+from sphinx.transforms import SphinxTransform
+from sphinxcontrib.bibtex import builder_inited_cite
+from sphinxcontrib.bibtex.directives import BibliographyDirective
+from sphinxcontrib.bibtex.domain import BibtexDomain
+
+from ...errors import AuthorError, Fault
+from ...language import N_, _
+from ...posts.post import is_post
+from ...text import hyphenated
+from ..words import word
+
+if TYPE_CHECKING:
+    from pybtex.database import Entry
+    from sphinx.application import Sphinx
+    from sphinxcontrib.bibtex.directives import BibliographyKey
+
+_OWN = "docname in docnames"
+"""The filter of works that are cited where the bibliography stands."""
+_OPTIONS = ("filter", "all", "cited", "notcited")
+
+
+class Citations(BibtexDomain):
+    """The works that posts cite."""
+
+    def get_filtered_entries(self, bibliography_key: BibliographyKey) -> Iterator[tuple[str, Entry]]:
+        """Yield what a bibliography shows; for a post's own in one go through its citations, not all for each work."""
+        bibliography, docname = self.bibliographies[bibliography_key], bibliography_key.docname
+        if ast.unparse(bibliography.filter_) != _OWN:
+            yield from super().get_filtered_entries(bibliography_key)
+            return
+        cited = {target.key for ref in self.citation_refs if ref.docname == docname for target in ref.targets}
+        for entry in self.get_entries(bibliography.bibfiles):
+            key = bibliography.keyprefix + entry.key
+            if key in cited or entry.key in bibliography.keys:
+                yield key, entry
+
+
+class Bibliography(BibliographyDirective):
+    """A bibliography; in a post it shows what the post cites, elsewhere all that is cited, unless it says otherwise."""
+
+    def _get_filter(self) -> ast.AST:
+        if is_post(self.env.docname) and not any(name in self.options for name in _OPTIONS):
+            return ast.parse(_OWN)
+        return super()._get_filter()
+
+
+class AddBibliography(SphinxTransform):
+    """Give a document that cites works a bibliography at its end, if it has none."""
+
+    default_priority = 640  # when footnotes are gathered, which stay last
+
+    def apply(self, **kwargs: Any) -> None:
+        """Append a section."""
+        domain: Any = self.env.domains["cite"]
+        docname = self.env.docname
+        if any(key.docname == docname for key in domain.bibliographies):
+            return
+        lines = [ref.line for ref in domain.citation_refs if ref.docname == docname]
+        top = next(self.document.findall(nodes.section), None)
+        if not lines or top is None:
+            return
+        state: Any = SimpleNamespace(document=self.document, reporter=self.document.reporter)
+        directive = Bibliography(
+            "bibliography", [], {}, StringList(), lines[-1] or 1, 0, "", state, state_machine=state
+        )
+        directive.options["filter"] = _OWN
+        title = word(self.env, N_("References"))
+        section = nodes.section("", nodes.title("", title), *directive.run(), ids=[hyphenated(title)])
+        self.document.note_implicit_target(section)
+        footnotes = next((n for n in self.document.findall(nodes.transition) if "footnotes" in n["classes"]), None)
+        siblings = footnotes.parent.children if footnotes else []
+        last = siblings[siblings.index(footnotes) :] if footnotes and footnotes.parent is not self.document else []
+        for node in last:
+            node.parent.remove(node)
+        top += [section, *last]
+
+
+def read(app: Sphinx) -> None:
+    """Read the `.bib` files that changed; raise :class:`AuthorError` for what is no BibTeX."""
+    try:
+        builder_inited_cite(app)
+    except PybtexError as error:
+        path, line = Path(str(error.filename)), getattr(error, "lineno", None) or 0
+        raise AuthorError([Fault(path, line, _("no BibTeX ({reason}); mend it").format(reason=error))]) from error
+
+
+def setup(app: Sphinx) -> None:
+    """Load sphinxcontrib-bibtex, with what a blog wants otherwise."""
+    app.setup_extension("sphinxcontrib.bibtex")
+    listeners = app.events.listeners["builder-inited"]
+    listeners[:] = [each for each in listeners if each.handler is not builder_inited_cite]
+    app.add_domain(Citations, override=True)
+    app.add_directive("bibliography", Bibliography, override=True)
+    app.add_transform(AddBibliography)

@@ -1,0 +1,133 @@
+"""Number the figures, tables and listings of each post by itself, and say of a number of another post whose it is.
+
+Sphinx numbers them through all documents and reads all in each build; here a post's numbers are known when it is read.
+What a page says of other pages (their titles, their numbers) is part of what it shows: if it changes, so does the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+from sphinx.domains import Domain
+from sphinx.environment.collectors.toctree import TocTreeCollector
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import docname_join
+
+from ...files import json_digest
+from ..equations.numbering import labels_within
+from ..words import NUMBERED, caption_format
+from .statements import STATEMENTS
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+
+class References(Domain):
+    """What each document refers to."""
+
+    name = "references"
+    label = "References"
+    languages: Mapping[str, str] = {}  # another in each build
+    initial_data: dict[str, Any] = {"targets": {}}  # noqa: RUF012  # as Sphinx declares it
+
+    @property
+    def targets(self) -> dict[str, list[str]]:
+        """Document → what it refers to, in its own words."""
+        return self.data["targets"]  # type: ignore[no-any-return]
+
+    def clear_doc(self, docname: str) -> None:
+        """Forget what a document refers to."""
+        self.targets.pop(docname, None)
+
+    def process_doc(self, env: BuildEnvironment, docname: str, document: nodes.document) -> None:
+        """Number what a document has with a caption."""
+        standard: Any = env.domains["std"]
+        numbers: dict[str, dict[str, tuple[int, ...]]] = {}
+        for node in document.findall(nodes.Element) if env.config.numfig else ():
+            kind = standard.get_enumerable_node_type(node)
+            if kind in NUMBERED and node["ids"] and standard.get_numfig_title(node):
+                of_kind = numbers.setdefault(kind, {})
+                of_kind[node["ids"][0]] = (len(of_kind) + 1,)
+        env.toc_fignumbers[docname] = numbers
+
+
+def note_targets(env: BuildEnvironment, document: nodes.document) -> None:
+    """Note what a document refers to, when its links are what they stay."""
+    references: Any = env.domains["references"]
+    links = ((node["reftarget"], node.get("reftargetid")) for node in document.findall(pending_xref))
+    found = {f"{target}#{heading}" if heading else str(target) for target, heading in links}
+    if found := found.union(labels_within(document)):
+        references.targets[env.docname] = sorted(found)
+
+
+class NameNumbers(SphinxPostTransform):
+    """Write numbers in the language of their document, and the title of the post behind that of another one."""
+
+    default_priority = 8  # before Sphinx looks up what they refer to
+
+    def run(self, **kwargs: Any) -> None:
+        """Change what is not the author's own words."""
+        for node in [*self.document.findall(pending_xref)]:
+            own_words = node.get("refexplicit")
+            place = self._place(node)
+            if place and place[0] != self.env.docname and not own_words:
+                title = nodes.Text(f" ({self.env.titles[place[0]].astext()})")
+                node.parent.insert(node.parent.index(node) + 1, title)
+
+    def _place(self, node: pending_xref) -> tuple[str, str] | None:
+        """Return the document and the address of what has a number, and nothing else."""
+        domains: Any = self.env.domains
+        target = node["reftarget"]
+        if node["reftype"] == "eq" and target in domains["math"].equations:
+            return domains["math"].equations[target][0], ""
+        if node["reftype"] not in ("ref", "numref"):
+            return None
+        docname, address = domains["std"].anonlabels.get(target, ("", ""))
+        numbers = self.env.toc_fignumbers.get(docname, {})
+        kind = next((kind for kind, of_kind in numbers.items() if address in of_kind), None)
+        is_titled = kind or target in domains["std"].labels
+        if target in domains[STATEMENTS].labels and (node["refdomain"] == STATEMENTS or not is_titled):
+            node["refdomain"], node["reftype"] = STATEMENTS, "ref"
+            return domains[STATEMENTS].labels[target][:2]  # type: ignore[no-any-return]
+        if node["reftype"] == "ref" or node["refexplicit"] or not docname:
+            return None
+        if kind is None:  # sections have no numbers
+            node["reftype"] = "ref" if self.config.numfig else "numref"
+            return None
+        node["refexplicit"] = True
+        node[0] = nodes.inline("", caption_format(self.env, kind, self.env.docname))
+        return docname, address
+
+
+def said_of_others(env: BuildEnvironment) -> Iterator[tuple[str, str]]:
+    """Yield documents with a digest of what they say of other documents: titles, numbers, works that are cited."""
+    domains: Any = env.domains
+    labels = (domains["std"].labels, domains["std"].anonlabels, domains["math"].equations, domains[STATEMENTS].labels)
+    cited: dict[str, list[str]] = {}
+    for citation in domains["cite"].citations:
+        of_document = cited.setdefault(citation.bibliography_key.docname, [])
+        entry = citation.formatted_entry
+        of_document.append(f"{citation.citation_id} {entry.label} {entry.text!r}")
+    targets = domains["references"].targets
+    for docname in sorted(targets.keys() | cited.keys()):
+        said: list[Any] = [cited.get(docname)]
+        for target in targets.get(docname, ()):
+            places = [found for each in labels if (found := each.get(target)) and found[0] != docname]
+            file, _hash, heading = target.partition("#")
+            files = (file, docname_join(docname, file))
+            titles = (env.titles.get(name) for name in (*files, *(place[0] for place in places)))
+            headings = (env.metadata.get(name, {}).get("myst_slugs", {}).get(heading, ())[1:] for name in files)
+            numbers = (env.toc_fignumbers.get(place[0]) for place in places)
+            said.append([target, *map(str, places), *(t and t.astext() for t in titles), *headings, *numbers])
+        yield docname, json_digest(said)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the domain, and have Sphinx number nothing."""
+    app.add_domain(References)
+    app.add_post_transform(NameNumbers)
+    TocTreeCollector.assign_figure_numbers = lambda *_: []  # type: ignore[method-assign]
