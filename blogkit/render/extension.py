@@ -30,7 +30,6 @@ from . import front
 from .documents import borders, embeds, markdown
 from .documents.addresses import give_addresses, link_siblings, linking_to_moved, siblings_of
 from .documents.anchors import KnowAnchors, NameSections, NestSections
-from .documents.borders import line_of
 from .documents.nested import setup_nested
 from .documents.pasted import TakeOutPictures
 from .documents.reader import hand_over
@@ -38,7 +37,7 @@ from .equations import numbering
 from .outputs import figures
 from .pages.builder import THEME, BlogBuilder, theme_files
 from .pages.translator import depart_folded, visit_folded
-from .places import name_cells
+from .places import line_of, name_cells
 from .scholarly import citations
 from .scholarly.references import note_targets, said_of_others
 from .words import set_languages

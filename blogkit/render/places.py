@@ -10,9 +10,8 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.util.logging import NAMESPACE, WarningStreamHandler
 
-from ..errors import CELL, shown
+from ..errors import CELL
 from ..errors import place as place_of_line
-from ..language import _
 
 
 class NameCells(logging.Filter):
@@ -49,25 +48,15 @@ def place(node: nodes.Element) -> str:
         return ""
     path, line = Path(at.source), at.line or 0
     words = next(filter(None, map(str.strip, node.astext().splitlines())), "")
-    if path.suffix == ".ipynb":
-        return _place_in_notebook(path, line // CELL, words)
-    found = _found(path.read_text(encoding="utf-8", errors="replace").splitlines(), line, words)
-    return f"{shown(path)}:{found or line}"
+    return place_of_line(path, line_of(path, words, line) or line)
 
 
-def _place_in_notebook(path: Path, number: int, words: str) -> str:
-    """Return the cell, counted from 1, that holds a text: ``number`` may be one off, where a title was put first."""
-    try:
-        cells = ["".join(cell["source"]) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
-    except (ValueError, KeyError):
-        return shown(path)
-    for index in sorted(range(len(cells)), key=lambda index: abs(index + 1 - number)):
-        if words in cells[index]:
-            line = _found(cells[index].splitlines(), 1, words)
-            return _("{file}: cell {number}, line {line}").format(file=shown(path), number=index + 1, line=line)
-    return _("{file}: cell {number}").format(file=shown(path), number=number)
-
-
-def _found(lines: list[str], start: int, words: str) -> int:
-    """Return the number of the first line from ``start`` that holds a text; 0: none does."""
-    return next((number for number, line in enumerate(lines, 1) if number >= start and words in line), 0)
+def line_of(file: Path, words: str, first: int = 1) -> int:
+    """Return the line, from ``first`` on, that holds some words; in a notebook from its cell on; 0: none does."""
+    text = file.read_text(encoding="utf-8", errors="replace")
+    lines = [*enumerate(text.splitlines(), 1)]
+    if file.suffix == ".ipynb":
+        first -= first % CELL  # MyST-NB counts a line too many
+        cells = enumerate((cell["source"] for cell in json.loads(text).get("cells", ())), 1)
+        lines = [(n * CELL + m, line) for n, cell in cells for m, line in enumerate("".join(cell).splitlines(), 1)]
+    return next((number for number, line in lines if number >= first and words in line), 0)

@@ -6,7 +6,6 @@ when all is read and nothing is written yet.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from copy import copy
@@ -26,9 +25,10 @@ from sphinx.directives.code import LiteralInclude
 from sphinx.util import logging
 from sphinx.util.osutil import relpath
 
-from ...errors import CELL, Fault
+from ...errors import Fault
 from ...files import Borders
 from ...language import _
+from ..places import line_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -82,16 +82,6 @@ def foreign_files(env: BuildEnvironment, made: Path) -> Iterator[Fault]:
                 line = 0 if file == document else line_of(document, file.name)
                 name = relpath(file, source)
                 yield Fault(document, line, _("{file} {reason}").format(file=name, reason=reason))
-
-
-def line_of(file: Path, name: str, first: int = 1) -> int:
-    """Return the line, from ``first`` on, that names a file or an address; 0: none does in so many words."""
-    text = file.read_text(encoding="utf-8", errors="replace")
-    lines = [*enumerate(text.splitlines(), 1)]
-    if file.suffix == ".ipynb":
-        cells = enumerate((cell["source"] for cell in json.loads(text)["cells"]), 1)
-        lines = [(n * CELL + m, line) for n, cell in cells for m, line in enumerate("".join(cell).splitlines(), 1)]
-    return next((number for number, line in lines if number >= first and name in line), 0)
 
 
 def _execute_nothing(notebook: Any, source: str, config: NbParserConfig, *others: Any) -> NotebookClientBase:

@@ -26,8 +26,7 @@ from ...files import Borders
 from ...language import _
 from ...publish.links import references
 from ...web.markup import candidates
-from ..places import is_output
-from .borders import line_of
+from ..places import is_output, line_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -223,8 +222,7 @@ class _Embeds:
         if self._node.get("classes"):  # an output, which has the place of its cell
             return self._node
         first = self._node.line or 1
-        found = line_of(file, address, first if file.suffix == ".md" else 1)  # a notebook counts its cells otherwise
-        return f"{file}:{found or first}"
+        return f"{file}:{line_of(file, address, first) or first}"
 
 
 def _fit(element: lxml.html.HtmlElement) -> None:

@@ -102,7 +102,10 @@ def test_what_is_wrong_in_a_notebook_has_its_cell(book: Book) -> None:
         '<img src="https://pictures.example/a.png">': "WARNING: loads https://pictures.example/a.png",
     }
     for text, message in texts.items():
-        notebook = nbformat.v4.new_notebook(cells=[*cells, nbformat.v4.new_markdown_cell(f"Text.\n\n{text}")])
+        again = nbformat.v4.new_markdown_cell(f"Again {text}")
+        notebook = nbformat.v4.new_notebook(cells=[*cells, nbformat.v4.new_markdown_cell(f"Text.\n\n{text}"), again])
         path = book.write("posts/2024-01-03-lost.ipynb", nbformat.writes(notebook))
-        assert f"2024-01-03-lost.ipynb: cell 3, line 3: {message}" in book.fail()
+        told = book.fail()
+        assert f"2024-01-03-lost.ipynb: cell 3, line 3: {message}" in told
         path.unlink()
+    assert f"2024-01-03-lost.ipynb: cell 4, line 1: {message}" in told

@@ -157,6 +157,7 @@ def test_all_wrong_equations_are_told_with_their_lines(book: Book) -> None:
     cells = [
         {"cell_type": "raw", "id": "a", "metadata": {}, "source": "---\ntitle: Notebook\n---\n"},
         {"cell_type": "markdown", "id": "b", "metadata": {}, "source": "Text\n\nand $\\frac{a}$."},
+        {"cell_type": "markdown", "id": "c", "metadata": {}, "source": "Again $\\frac{a}$."},
     ]
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     book.write("posts/2024-01-02-two.ipynb", json.dumps(notebook))
@@ -165,6 +166,7 @@ def test_all_wrong_equations_are_told_with_their_lines(book: Book) -> None:
     assert "2024-01-01-one.md:9: WARNING: the equation is wrong: Expected closing token" in log
     assert "no equation has the label lost" in log and "no equation has the label gone" in log
     assert "2024-01-02-two.ipynb: cell 2, line 3: WARNING: the equation is wrong" in log
+    assert "2024-01-02-two.ipynb: cell 3, line 1: WARNING: the equation is wrong" in log
     assert not book.site.exists()
 
 
