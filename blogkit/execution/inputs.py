@@ -58,7 +58,7 @@ def input_files(post: Post, root: Path) -> dict[str, Path]:
 
 def working_folder(post: Post) -> str:
     """Return where below the folder of a run its code stands: beside the post if it names files from there upwards."""
-    return POSTS if any(text.startswith("../") for text, _file in _named_paths(post.code, post)) else ""
+    return POSTS if any(_named_paths(post.code, post, "../")) else ""
 
 
 def module_sources(files: Mapping[str, Path]) -> Iterator[str]:
@@ -84,10 +84,11 @@ def _named_files(post: Post) -> dict[str, Path]:
     return files
 
 
-def _named_paths(code: tuple[str, ...], post: Post) -> Iterator[tuple[str, Path]]:
+def _named_paths(code: tuple[str, ...], post: Post, start: str = "") -> Iterator[tuple[str, Path]]:
     """Yield each text of the code that is the path of a file, from the book or from the post, and the file."""
     for source in code:
-        quoted = {text: file for text in _QUOTED.findall(source) if (file := _file(text, post.book))}
+        texts = (text for text in _QUOTED.findall(source) if text.startswith(start))
+        quoted = {text: file for text in texts if (file := _file(text, post.book))}
         for node in cell_nodes(source) if quoted else ():  # a comment names nothing
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in quoted:
                 yield node.value, quoted[node.value]

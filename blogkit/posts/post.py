@@ -72,8 +72,6 @@ class Post:
     """The line of each front-matter key, for messages."""
     notebooks: Notebooks = field(default_factory=Notebooks, repr=False, compare=False)
     """Where the notebook is read."""
-    is_wrong: bool = False
-    """It stands in for one with a fault, and its text says which."""
 
     @property
     def slug(self) -> str:

@@ -128,12 +128,12 @@ def _stand_in(path: Path, timezone: str, said: str) -> Post:
     values: dict[str, Any] = {}
     with suppress(AuthorError):
         values, _faults = _checked(path, *read_front_matter(path, _text(path)))
-    when = values.get("date", dt.datetime.now(dt.UTC))
+    when = dt.datetime.now(dt.UTC)
     with suppress(ValueError):
         when = values.get("date") or date(path.stem[:10])
     when = when if when.tzinfo else when.replace(tzinfo=ZoneInfo(timezone))
     docname, title = f"{POSTS}/{values.get('slug', nfc(path.stem))}", values.get("title", path.stem)
-    return Post(path, docname, said, title, when, notebooks=_Said(), is_wrong=True)
+    return Post(path, docname, said, title, when, notebooks=_Said())
 
 
 def _text(path: Path) -> str:

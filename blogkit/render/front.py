@@ -62,7 +62,6 @@ _SUPPRESSED = ["myst.domains", "etoc.glob", "myst.strikethrough", "misc.highligh
 # Posts cite the same works, and by one number different ones.
 _SUPPRESSED += ["bibtex.duplicate_citation", "bibtex.duplicate_label"]
 _SUPPRESSED += ["design.card_legacy"]  # `^^^` and `+++` in cards, which the world writes
-_SUPPRESSED += ["myst.header"]  # a heading that skips a level is one below the last
 _JUPYTER_BOOK = (
     *("sphinx_togglebutton", "sphinx_copybutton", "sphinx_thebe", "sphinx_comments", "sphinx.ext.intersphinx"),
     *("sphinx_book_theme", "pydata_sphinx_theme", "sphinx_jupyterbook_latex", "sphinx_multitoc_numbering"),

@@ -1,18 +1,15 @@
 """Runs before the first cell of the posts that import matplotlib."""
 
 
-def _style():
-    """Give all figures of the site one look, with Korean letters, for light and dark pages."""
+def _fonts():
+    """Draw Korean letters, with the fonts of koreanize-matplotlib, which needs distutils itself."""
     from dataclasses import replace
     from importlib.util import find_spec
     from pathlib import Path
 
     import matplotlib
-    from cycler import cycler
-    from IPython import get_ipython
     from matplotlib import _mathtext, font_manager
 
-    # The fonts of koreanize-matplotlib; the package itself needs distutils, gone in Python 3.12.
     korean = ["NanumGothic", "DejaVu Sans"]
     package = find_spec("koreanize_matplotlib")
     fonts = font_manager.fontManager
@@ -38,55 +35,56 @@ def _style():
 
         unicode._get_glyph = glyph
 
-    ink, muted, line, paper = "$plot_ink", "$plot_muted", "$plot_line", "$plot_paper"
+
+def _look():
+    """Give all figures of the site one look, for light and dark pages."""
+    import matplotlib
+    from cycler import cycler
+
     # Paul Tol's "bright" scheme, safe for colour-blind readers: https://personal.sron.nl/~pault/
     colours = ["#4477aa", "#ee6677", "#228833", "#aa3377", "#ccbb44", "#66ccee", "#bbbbbb"]
     matplotlib.rcParams.update(
         {
+            "text.color": "$plot_ink",
+            **dict.fromkeys(("axes.labelcolor", "xtick.labelcolor", "ytick.labelcolor"), "$plot_muted"),
+            **dict.fromkeys(("axes.edgecolor", "grid.color", "xtick.color", "ytick.color"), "$plot_line"),
+            **dict.fromkeys(("figure.facecolor", "axes.facecolor"), "$plot_paper"),
+            "axes.prop_cycle": cycler(color=colours),
+            "image.cmap": "gray_r",
             "figure.figsize": (7.2, 4.0),
             "figure.dpi": 100,
-            "figure.facecolor": paper,
             "figure.constrained_layout.use": True,
-            "figure.constrained_layout.h_pad": 0.08,
-            "figure.constrained_layout.w_pad": 0.08,
-            "figure.titlesize": 14,
-            "figure.titleweight": "bold",
+            **dict.fromkeys(("figure.constrained_layout.h_pad", "figure.constrained_layout.w_pad"), 0.08),
             "font.size": 11,
-            "text.color": ink,
-            "axes.facecolor": paper,
-            "axes.edgecolor": line,
-            "axes.labelcolor": muted,
+            "figure.titlesize": 14,
             "axes.titlesize": 12.5,
-            "axes.titleweight": "bold",
+            **dict.fromkeys(("figure.titleweight", "axes.titleweight"), "bold"),
             "axes.titlelocation": "left",
             "axes.titlepad": 10,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.grid": True,
+            **dict.fromkeys(("axes.spines.top", "axes.spines.right", "axes.unicode_minus"), False),
+            **dict.fromkeys(("axes.grid", "axes.axisbelow"), True),
             "axes.grid.axis": "y",
-            "axes.axisbelow": True,
-            "axes.prop_cycle": cycler(color=colours),
-            "axes.unicode_minus": False,
-            "grid.color": line,
             "grid.linewidth": 0.8,
-            "xtick.color": line,
-            "ytick.color": line,
-            "xtick.labelcolor": muted,
-            "ytick.labelcolor": muted,
             "lines.linewidth": 2.2,
             "lines.markersize": 6,
             "legend.edgecolor": "none",
-            "image.cmap": "gray_r",
         }
     )
+
+
+def _output():
+    """Show figures sharp, and as wide as their figsize says."""
+    from IPython import get_ipython
 
     if shell := get_ipython():
         from matplotlib_inline.config import InlineBackend
 
         inline = InlineBackend.instance(parent=shell)
         inline.figure_formats = {"retina"}
-        inline.print_figure_kwargs = {"bbox_inches": None}  # every figure as wide as its figsize says
+        inline.print_figure_kwargs = {"bbox_inches": None}
 
 
-_style()
-del _style
+_fonts()
+_look()
+_output()
+del _fonts, _look, _output

@@ -8,7 +8,7 @@ feed readers that know no MathML would show both.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from html import escape, unescape
 from typing import Any
 
@@ -18,7 +18,6 @@ from ...language import _
 from .latex import Lookup, Tex
 from .spellings import STRAIGHT
 
-Tag = Callable[[str], str]
 _MACROS = {"E": r"\mathbb{E}", "Var": r"\operatorname{Var}", "Cov": r"\operatorname{Cov}"}
 """Commands that MathJax lacks and that authors write all the same; a definition of their own counts."""
 _BETTER = {
