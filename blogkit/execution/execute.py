@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import shutil
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
@@ -18,6 +17,7 @@ import psutil
 
 from ..errors import AuthorError, Fault
 from ..files import file_digest, write
+from ..git import git
 from ..language import _
 from ..posts.post import Post
 from ..posts.references import Value
@@ -236,7 +236,7 @@ def _store(
         processor=processor(),
         device=device(),
         packages=main_packages(imported_modules(post.code)),
-        commit=_commit(root),
+        commit=git(root, "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty").strip(),
         outputs={name: file_digest(file) for name, file in files.items()},
         scripts={name: script.name for name, script in scripts.items()},
     )
@@ -279,12 +279,3 @@ def _is_file_in(folder: Path, name: str) -> bool:
     """Tell whether a cell left a file there, and no link: the build would follow where the seal did not."""
     file = folder.resolve() / name
     return file.is_file() and file.resolve() == file
-
-
-def _commit(root: Path) -> str:
-    call = ["git", "-C", str(root), "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty"]
-    try:
-        answer = subprocess.run(call, capture_output=True, encoding="utf-8", errors="replace", timeout=30, check=False)
-    except OSError:
-        return ""
-    return answer.stdout.strip() if answer.returncode == 0 else ""

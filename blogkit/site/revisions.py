@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import AuthorError
 from ..files import lies_below
+from ..git import git
 from ..language import _
 from ..posts.post import Post
 
@@ -18,8 +18,8 @@ def last_changes(root: Path, folder: str) -> dict[str, dt.datetime]:
 
     In a shallow clone the oldest commit seems to add every file, so it tells nothing and is left out.
     """
-    shallow = _git(root, "rev-parse", "--is-shallow-repository").strip() == "true"
-    log = _git(root, "log", "--format=%x01%cI %P", "--name-only", "-z", "--relative", "--", folder)
+    shallow = git(root, "rev-parse", "--is-shallow-repository").strip() == "true"
+    log = git(root, "log", "--format=%x01%cI %P", "--name-only", "-z", "--relative", "--", folder)
     changes: dict[str, dt.datetime] = {}
     for commit in log.split("\x01")[1:]:
         head, *names = commit.split("\0")
@@ -35,7 +35,7 @@ def last_changes(root: Path, folder: str) -> dict[str, dt.datetime]:
 def check_outputs(posts: Iterable[Post], root: Path) -> None:
     """Raise :class:`AuthorError` where an output would be written over what is none."""
     outputs = [(post, name) for post in posts for name in post.outputs]
-    kept = set(_git(root, "ls-files", "-z", "--", *(name for _, name in outputs)).split("\0")) if outputs else set()
+    kept = set(git(root, "ls-files", "-z", "--", *(name for _, name in outputs)).split("\0")) if outputs else set()
     faults = []
     for post, name in outputs:
         if name in kept:
@@ -51,16 +51,3 @@ def check_outputs(posts: Iterable[Post], root: Path) -> None:
         faults.append(post.fault("outputs", message.format(name=name)))
     if faults:
         raise AuthorError(faults)
-
-
-def _git(root: Path, *arguments: str) -> str:
-    try:
-        done = subprocess.run(
-            ["git", "--literal-pathspecs", *arguments],  # noqa: S607
-            cwd=root,
-            capture_output=True,
-            encoding="utf-8",
-        )
-    except OSError:
-        return ""
-    return done.stdout if done.returncode == 0 else ""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import json
-import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ..execution.lock import LOCK
 from ..files import write
+from ..git import git
 from ..language import _, words
 from ..publish.github import site_workflow
 from ..site.settings import CONFIG
@@ -139,7 +139,7 @@ def _files(title: str, language: str, now: dt.datetime, workflow: str) -> Mappin
     return {
         CONFIG: _CONFIG.format(
             title=_quoted(title),
-            author=_quoted(_author()),
+            author=_quoted(git(Path.cwd(), "config", "user.name").strip()),
             year=now.year,
             language=_quoted(language),
             description=_quoted(say.gettext("A blog whose numbers and pictures are computed when it is built.")),
@@ -179,15 +179,6 @@ def _first_post(language: str, now: dt.datetime) -> str:
         alt=say.gettext("Darts on a square, those inside the circle in another colour"),
         caption=say.gettext("10,000 darts, drawn when this page was made."),
     )
-
-
-def _author() -> str:
-    asked = ("git", "config", "user.name")
-    try:
-        done = subprocess.run(asked, capture_output=True, encoding="utf-8", errors="replace", check=False)
-    except OSError:
-        return ""
-    return done.stdout.strip()
 
 
 def _quoted(text: str) -> str:
