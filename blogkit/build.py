@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
@@ -70,15 +70,8 @@ _MADE = "blog-made.json"
 class Build:
     """One build of the book in ``root``; as a context manager it holds the book's lock."""
 
-    def __init__(
-        self,
-        root: Path,
-        settings: Settings,
-        site: Path | None = None,
-        environ: Mapping[str, str] = os.environ,
-        log: Callable[[str], None] = print,
-    ) -> None:
-        self.root, self.settings, self.log, self._environ = root, settings, log, environ
+    def __init__(self, root: Path, settings: Settings, site: Path | None = None) -> None:
+        self.root, self.settings = root, settings
         self.store = Store(root / settings.store)
         self.staging = Staging(site or root / SITE)
         self.posts: list[Post] = []
@@ -96,7 +89,7 @@ class Build:
         self._by_docname: dict[str, Entry] = {}
         self._made: Made | None = None
         self._cards, self._thumbnails = dict[str, SocialCard](), dict[str, Thumbnail]()
-        self._previous = Path(environ.get(_PREVIOUS_SITE) or root / SITE)
+        self._previous = Path(os.environ.get(_PREVIOUS_SITE) or root / SITE)
         self._borders, self._held = Borders(root), ExitStack()
 
     def __enter__(self) -> Build:
@@ -107,7 +100,7 @@ class Build:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            self.log(_("another build of this book is running; waiting for it to end"))
+            print(_("another build of this book is running; waiting for it to end"))
             lock.acquire()
         self._held.callback(lock.release)
         return self
@@ -153,7 +146,7 @@ class Build:
         ``names`` limits it to posts of these names (an unknown one is an error); ``force`` executes what is fresh, too.
         """
         shown = self.named(names)
-        self.results = execute_posts(shown, self.root, self.store, self.settings.jobs, self.log, force=force)
+        self.results = execute_posts(shown, self.root, self.store, self.settings.jobs, force=force)
         for post in shown:
             if result := self.results.get(post.docname):
                 put_back(result, post, self.root)
@@ -181,7 +174,7 @@ class Build:
     @cached_property
     def site(self) -> Site:
         """What every page says of the blog as a whole; raise :class:`AuthorError` for a bad address."""
-        return replace(site_of(self.settings, self._environ, self.root), favicon=self.look.favicon)
+        return replace(site_of(self.settings, os.environ, self.root), favicon=self.look.favicon)
 
     @cached_property
     def look(self) -> Look:
@@ -247,12 +240,12 @@ class Build:
 
     def _compare_with_published(self, shown: Iterable[Post]) -> None:
         """Carry the history on, and say which values moved."""
-        before = read_history(self._previous, self.log)
+        before = read_history(self._previous)
         self.history = extend_history(before, self.results)
         executed = [(post, self.results[post.docname]) for post in shown if post.docname in self.results]
         self.moved = [moved for post, result in executed for moved in moved_values(post, result, before)]
         for moved in self.moved:
-            self.log(str(moved))
+            print(moved)
 
     def _make_entries(self, shown: Iterable[Post]) -> list[Entry]:
         edited, measured = last_changes(self.root, POSTS), value_changes(self.history)

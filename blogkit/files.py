@@ -55,22 +55,25 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def digest(*parts: str | bytes) -> str:
+    """Return the SHA-256 of texts and bytes, in hexadecimal; where one ends counts."""
+    data = (part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part for part in parts)
+    return hashlib.sha256(b"\0".join(data)).hexdigest()
+
+
 def json_digest(value: object, default: Callable[[object], object] | None = None) -> str:
     """Return the SHA-256 of JSON values, in hexadecimal; the order of keys does not count.
 
     ``default`` makes JSON values of what is none.
     """
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=default)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return digest(json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=default))
 
 
 @cache
 def engine_digest(*names: str) -> str:
     """Return a digest of the engine's code, or of the files of it that are named: what older code made is not used."""
-    digest = hashlib.sha256()
-    for name in names or sorted(name for name in names_below(_ENGINE) if "__pycache__" not in name):
-        digest.update(name.encode() + (_ENGINE / name).read_bytes())
-    return digest.hexdigest()
+    names = names or tuple(sorted(name for name in names_below(_ENGINE) if "__pycache__" not in name))
+    return digest(*(part for name in names for part in (name, (_ENGINE / name).read_bytes())))
 
 
 class Borders:

@@ -15,7 +15,7 @@ import nbformat
 from ..errors import place
 from ..files import lies_below
 from ..language import _
-from ..posts.notebook import is_executed
+from ..posts.notebook import executed_cells
 from ..posts.post import Post
 from ..text import printable
 from .variables import without_values
@@ -156,7 +156,7 @@ class Place:
             size, limit = f"{error.size / 1e6:.1f} MB", f"{self.post.output_limit:g} MB"
             return self.fail(reason.format(size=size, limit=limit), notebook)
         if isinstance(error, BadValue):
-            self.index, self.cell = error.index, 1 + sum(map(is_executed, notebook.cells[: error.index]))
+            self.cell, self.index = next((n, i) for n, i, _cell in executed_cells(notebook) if i == error.index)
             return self.fail(str(error), notebook)
         if isinstance(error, DeadKernelError):
             return self.fail(_("the kernel died; most often the machine is out of memory"), notebook)

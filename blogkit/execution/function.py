@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 from ..errors import AuthorError, Fault
 from ..files import file_digest, json_digest
 from ..language import _
-from ..posts.notebook import is_executed
+from ..posts.notebook import executed_cells
 from ..posts.post import Post
 from .environment import Environment, environment, installed_version, packages
 from .imports import imported_modules
@@ -95,9 +95,8 @@ def describe(
 def _refuse_installs(post: Post) -> None:
     """Raise :class:`AuthorError` where a cell installs packages: they are those that are locked."""
     faults = []
-    for index, cell in enumerate(post.notebook.cells) if any(map(_INSTALLS.search, post.code)) else ():
-        found = _INSTALLS.search(cell.source) if is_executed(cell) else None
-        if found:
+    for _number, index, cell in executed_cells(post.notebook) if any(map(_INSTALLS.search, post.code)) else ():
+        if found := _INSTALLS.search(cell.source):
             message = _("`{command}`: a cell installs nothing; name the package in requirements.in, and lock it")
             faults.append(Fault(post.path, post.cell_line(index), message.format(command=found[0].strip())))
     if faults:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 
-from ..posts.notebook import is_executed
+from ..posts.notebook import executed_cells
 from ..posts.post import Post
 from .failures import Place
 from .prelude import prelude_source
@@ -74,8 +74,7 @@ async def run_cells(
         answer = await kernel.kernel_info(reply=True, timeout=_START_SECONDS)
         notebook.metadata["language_info"] = answer["content"]["language_info"]
         await _run_silently(client, notebook, prelude_source(post))
-        executed = ((index, cell) for index, cell in enumerate(notebook.cells) if is_executed(cell))
-        for number, (index, cell) in enumerate(executed, 1):
+        for number, index, cell in executed_cells(notebook):
             at.cell, at.index = number, index
             on_cell(number)
             await client.async_execute_cell(cell, index, execution_count=number)

@@ -23,7 +23,7 @@ import nbformat
 from ..errors import AuthorError
 from ..language import _
 from ..pictures import clean, cleaned
-from ..posts.notebook import is_executed
+from ..posts.notebook import executed_cells
 from ..posts.post import Post
 from .failures import Failure, at_key
 from .scripts import kept_scripts
@@ -59,8 +59,7 @@ def told(post: Post, notebook: nbformat.NotebookNode, folder: Path) -> Iterator[
     ``folder`` holds the files that it wrote; what cameras noted in them goes.
     """
     values = values_of(post)
-    executed = ((index, cell) for index, cell in enumerate(notebook.cells) if is_executed(cell))
-    for number, (index, cell) in enumerate(executed, 1):
+    for number, index, cell in executed_cells(notebook):
         shown = "\0".join(_texts(cell.outputs)).encode("utf-8", "surrogatepass")
         for name in (name for name, pattern in values.items() if pattern.search(shown)):
             reason = _(

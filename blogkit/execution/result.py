@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 
-from ..posts.notebook import is_executed
+from ..posts.notebook import executed_cells
 from ..posts.post import Post
 from ..posts.references import Value
 from .function import Description
@@ -96,9 +96,7 @@ def with_outputs(post: Post, result: Result | None) -> nbformat.NotebookNode:
     """Return the post's words of today as a notebook whose code cells hold copies of the stored outputs."""
     notebook: nbformat.NotebookNode = nbformat.from_dict(post.notebook)
     if result:
-        for cell, executed in zip(
-            *(filter(is_executed, each.cells) for each in (notebook, result.notebook)), strict=True
-        ):
+        for (*_at, cell), (*_at, executed) in zip(*map(executed_cells, (notebook, result.notebook)), strict=True):
             cell.outputs, cell.execution_count = deepcopy(executed.outputs), executed.execution_count
     return notebook
 

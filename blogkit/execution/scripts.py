@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-from ..files import write
+from ..files import digest, write
 
 _KEPT = ".scripts"
 """Where the code before the first cell put them, in the post's folder."""
@@ -22,7 +21,7 @@ def kept_scripts(folder: Path) -> dict[str, Path]:
     for file in sorted(found):
         if (name := _NAME.fullmatch(file.name)) and file.is_file() and not file.is_symlink():
             content = f"/*!\n{_notice(_PACKAGES[name[1]])}*/\n".encode() + file.read_bytes()
-            target = file.with_name(hashlib.sha256(content).hexdigest())
+            target = file.with_name(digest(content))
             write(target, content)
             scripts[file.name] = target
     return scripts

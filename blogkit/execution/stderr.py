@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import nbformat
 
 from ..language import _
-from ..posts.notebook import is_executed
+from ..posts.notebook import executed_cells
 from ..posts.post import Post
 from ..text import printable
 from .failures import Failure
@@ -34,9 +34,7 @@ def missing_letters(post: Post, notebook: nbformat.NotebookNode) -> Iterator[Fai
 
 def _streams(post: Post, notebook: nbformat.NotebookNode) -> Iterator[tuple[int, int, str]]:
     """Yield number, line and text of the cells that wrote something."""
-    number = 0
-    for index, cell in enumerate(notebook.cells):
-        number += is_executed(cell)
-        text = "".join(output.text for output in cell.get("outputs", ()) if output.get("name") == "stderr")
+    for number, index, cell in executed_cells(notebook):
+        text = "".join(output.text for output in cell.outputs if output.get("name") == "stderr")
         if text.strip():
             yield number, post.cell_line(index), text

@@ -14,15 +14,7 @@ PLACE = "blog-cell"
 """The directive that stands where a cell was; its argument is the cell's line, from 1."""
 _FENCE = re.compile(r"(?P<indent>[ \t]*)(?P<marks>`{3,}|~{3,}|:{3,})[ \t]*(?:\{(?P<name>[\w:.-]+)\})?(?P<rest>[^`]*)$")
 _LITERAL = {
-    "code-cell",
-    "raw-cell",
-    "code",
-    "code-block",
-    "sourcecode",
-    "raw",
-    "math",
-    "mermaid",
-    "eval-rst",
+    *("code-cell", "raw-cell", "code", "code-block", "sourcecode", "raw", "math", "mermaid", "eval-rst"),
     "csv-table",
 }
 """Directives whose content is no Markdown."""

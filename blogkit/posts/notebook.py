@@ -4,10 +4,9 @@ build does for the posts that have not changed.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -18,7 +17,7 @@ import nbformat.reader
 import yaml
 
 from ..errors import CELL, AuthorError, Fault
-from ..files import engine_digest, write
+from ..files import digest, engine_digest, write
 from ..language import _
 from ..text import shorten
 from .foreign import kernel_name
@@ -64,7 +63,7 @@ class Notebooks:
         """
         if self._folder is None or _is_another_file_too(text):
             return _read_notebook(path, text)  # type: ignore[return-value]  # a mapping with attributes
-        key = hashlib.sha256(f"{_reader()}{path.suffix}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()
+        key = digest(_reader(), path.suffix, text)
         file = self._folder / f"{key}.json"
         self._used.add(file.name)
         try:
@@ -85,6 +84,12 @@ class Notebooks:
 def is_executed(cell: Mapping[str, Any]) -> bool:
     """Tell whether a cell is one of those that are executed: code that is not empty."""
     return bool(cell["cell_type"] == "code" and cell["source"].strip())
+
+
+def executed_cells(notebook: nbformat.NotebookNode) -> Iterator[tuple[int, int, nbformat.NotebookNode]]:
+    """Yield the cells that are executed, each with its number among them (from 1) and among all cells (from 0)."""
+    executed = ((index, cell) for index, cell in enumerate(notebook.cells) if is_executed(cell))
+    return ((number, index, cell) for number, (index, cell) in enumerate(executed, 1))
 
 
 def split_front_matter(text: str) -> tuple[str, int]:

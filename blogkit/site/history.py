@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeGuard
@@ -80,7 +80,7 @@ class ResultRow:
     values: tuple[ValueRow, ...]
 
 
-def read_history(previous: Path, log: Callable[[str], None] = print) -> list[Published]:
+def read_history(previous: Path) -> list[Published]:
     """Read the history of the site in the folder ``previous``; say so where a new one starts.
 
     A line that is no record is said and left out; raises :class:`AuthorError` for a file that cannot be read.
@@ -89,7 +89,7 @@ def read_history(previous: Path, log: Callable[[str], None] = print) -> list[Pub
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        log(_("no history of results at {path}; a new one starts").format(path=shown(path)))
+        print(_("no history of results at {path}; a new one starts").format(path=shown(path)))
         return []
     except OSError as error:
         message = _("the history of results cannot be read ({reason}); mend the file, or delete it to start anew")
@@ -99,7 +99,7 @@ def read_history(previous: Path, log: Callable[[str], None] = print) -> list[Pub
         if line:
             history.append(line)
         else:
-            log(str(Fault(path, number, _("no line of the history; it is left out"))))
+            print(Fault(path, number, _("no line of the history; it is left out")))
     return history
 
 

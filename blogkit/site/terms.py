@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, TypeVar
 
+from ..files import digest
 from ..language import words
 from ..posts.post import Post
 from ..text import hyphenated, nfc
@@ -49,9 +49,9 @@ def slug(name: str) -> str:
     text = "".join(_SPELLED.get(c, c) for c in nfc(name).strip().lower())
     text = hyphenated(text, r"\w.").strip("-._")
     if not text:
-        return hashlib.sha256(nfc(name).encode()).hexdigest()[:8]
+        return digest(nfc(name))[:8]
     if len(text) > _MAX_SLUG:
-        text = f"{text[:_MAX_SLUG]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+        text = f"{text[:_MAX_SLUG]}-{digest(text)[:8]}"
     return f"{text}-" if text.split(".")[0] in _RESERVED else text
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ..errors import AuthorError, for_each
 from ..execution.result import ANIMATION, Result, first_frame
-from ..files import file_digest, write
+from ..files import digest, file_digest, write
 from ..language import _
 from ..posts.post import Post
 from .entry import Entry
@@ -63,7 +62,7 @@ def _thumbnail(post: Post, result: Result | None, root: Path, pages: Path) -> Th
         source = result.digest
     else:
         return None
-    name = f"{THUMBNAILS}/{post.slug}-{hashlib.sha256(f'{source} {_MADE}'.encode()).hexdigest()[:8]}.webp"
+    name = f"{THUMBNAILS}/{post.slug}-{digest(f'{source} {_MADE}')[:8]}.webp"
     target = pages / name
     if not target.exists():
         picture = _shrunk(declared.read_bytes() if declared else _first_figure(result))

@@ -5,7 +5,6 @@ Nothing of the page's machinery survives: no scripts, buttons, classes, ids or p
 
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import Path
 from urllib.parse import urljoin
@@ -13,7 +12,7 @@ from urllib.parse import urljoin
 import lxml.html
 from lxml import etree
 
-from ..files import engine_digest, write
+from ..files import digest, engine_digest, write
 from ..text import xml_text
 from .markup import BODY, candidates
 
@@ -36,12 +35,10 @@ _DRAWN = ("svg", "math")
 _UNSAFE = re.compile(r"(?:javascript|vbscript):|data:(?!image/)", re.IGNORECASE)
 
 
-def cached_content(page: Path, address: str, cache: Path | None) -> tuple[str, str]:
+def cached_content(page: Path, address: str, cache: Path) -> tuple[str, str]:
     """Return the content of a built page and the key under which ``cache`` (a folder) keeps it."""
     data = page.read_bytes()
-    key = hashlib.sha256(b"\0".join((engine_digest().encode(), address.encode(), data))).hexdigest()
-    if cache is None:
-        return content(data, address), key
+    key = digest(engine_digest(), address, data)
     kept = cache / f"{key}.html"
     if kept.is_file():
         return kept.read_text(encoding="utf-8"), key

@@ -51,7 +51,7 @@ def feeds(entries: Iterable[Entry], site: Site) -> list[Feed]:
     return found
 
 
-def write_feeds(outdir: Path, entries: Iterable[Entry], site: Site, cache: Path | None = None) -> set[str]:
+def write_feeds(outdir: Path, entries: Iterable[Entry], site: Site, cache: Path) -> set[str]:
     """Write all feeds from the built pages in ``outdir``; return their names.
 
     ``cache`` is a folder that keeps the posts' contents between builds.
@@ -67,7 +67,7 @@ def write_feeds(outdir: Path, entries: Iterable[Entry], site: Site, cache: Path 
     for feed in listed:
         write(outdir / feed.path, atom_feed(feed, site, [atom[e.post.url] for e in feed.entries]))
     write(outdir / JSON_FEED, json_feed(listed[0], site, contents))
-    for file in cache.glob("*.html") if cache else ():
+    for file in cache.glob("*.html"):
         if file.name not in keys:
             file.unlink()
     return {JSON_FEED, *(feed.path for feed in listed)}

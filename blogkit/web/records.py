@@ -8,7 +8,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from urllib.parse import quote, urljoin
 
 import nbformat
@@ -16,7 +15,7 @@ import nbformat
 from ..execution.prelude import prelude_source
 from ..execution.result import Result, with_outputs
 from ..files import Made, json_digest
-from ..language import ENGLISH, N_, words
+from ..language import N_, words
 from ..posts.headings import take_title
 from ..posts.nested import PLACE
 from ..posts.post import Post
@@ -43,7 +42,6 @@ _PLACE = re.compile(
 )
 """Where a cell stands inside a directive; in a notebook it follows the text."""
 _LINK = re.compile(r"(\]\()(?!#)([^)\s]+)")
-_AS_FILES: Mapping[str, str] = MappingProxyType({})
 _SOURCE = re.compile(r"([^/#]*)\.(?:md|ipynb)(?=$|#)")
 
 
@@ -105,9 +103,9 @@ def published_notebook(
     entry: Entry,
     result: Result,
     facts: Provenance,
-    language: str = ENGLISH,
-    address: str = "",
-    pages_of: Mapping[str, str] = _AS_FILES,
+    language: str,
+    address: str,
+    pages_of: Mapping[str, str],
 ) -> str:
     """Return the executed notebook for readers: title and summary first, then what makes it run anywhere.
 
@@ -167,7 +165,7 @@ def _titles(language: str) -> dict[str, str]:
     }
 
 
-def _plain_markdown(text: str, titles: Mapping[str, str], address: str, pages_of: Mapping[str, str] = _AS_FILES) -> str:
+def _plain_markdown(text: str, titles: Mapping[str, str], address: str, pages_of: Mapping[str, str]) -> str:
     """Write what only MyST knows as plain Markdown, and links so that they hold anywhere."""
     text = _PLACE.sub("", text)
     text = _NOTE.sub(partial(_quotation, titles), text)

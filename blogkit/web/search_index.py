@@ -14,7 +14,6 @@ Chinese have none at all, and European words change their endings, so an index o
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 from collections.abc import Iterable, Iterator
@@ -25,7 +24,7 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
-from ..files import engine_digest, write
+from ..files import digest, engine_digest, write
 from .search_folding import fold
 from .search_text import read_page
 
@@ -68,7 +67,7 @@ def write_index(site: Path, pages: Iterable[str], kept: Path | None = None) -> s
     before, found = _load(kept), {}
     for name in sorted(pages):
         source = (site / name).read_bytes()
-        key = hashlib.sha256(b"\0".join((engine_digest().encode(), name.encode(), source))).hexdigest()
+        key = digest(engine_digest(), name, source)
         old = before.get(key)
         if old and (site / SEARCH / old.file).is_file():
             found[key] = old
@@ -175,4 +174,4 @@ def _json(value: object) -> str:
 
 
 def _version(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:8]
+    return digest(text)[:8]

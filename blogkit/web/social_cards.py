@@ -7,7 +7,6 @@ no Hangul without a font given by configuration, know no number from another wor
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from ..files import engine_digest, write
+from ..files import digest, engine_digest, write
 from ..language import locale
 from ..posts.references import LiveText
 from ..site.address import Site
@@ -45,7 +44,7 @@ class SocialCard:
     def digest(self) -> str:
         """The digest of all that decides the picture."""
         parts = (engine_digest(*_DRAWN_BY), self.title, repr(self.summary), self.label, self.foot, self.date)
-        return hashlib.sha256(b"\0".join((*(p.encode() for p in parts), self.thumbnail, self.mark))).hexdigest()
+        return digest(*parts, self.thumbnail, self.mark)
 
     @property
     def path(self) -> str:

@@ -128,13 +128,14 @@ def line(old: str, new: str) -> bytes:
     ],
     ids=lambda damage: damage[:60].decode("ascii", "replace"),
 )
-def test_what_is_no_record_is_left_out_and_said(tmp_path: Path, damage: bytes) -> None:
+def test_what_is_no_record_is_left_out_and_said(
+    tmp_path: Path, damage: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / HISTORY).write_bytes(b"\n".join([GOOD.encode(), damage, GOOD.encode(), b""]))
-    said: list[str] = []
-    found = read_history(tmp_path, said.append)
+    found = read_history(tmp_path)
     assert history_file(found).splitlines() == [GOOD, GOOD]
-    assert len(said) == 1
-    assert f"{HISTORY}:2: no line of the history; it is left out" in said[0]
+    (said,) = capsys.readouterr().out.splitlines()
+    assert f"{HISTORY}:2: no line of the history; it is left out" in said
 
 
 @pytest.mark.parametrize(

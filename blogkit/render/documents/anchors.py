@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain, count
 from typing import Any
 
 from docutils import nodes
@@ -62,7 +63,8 @@ class NameSections(SphinxTransform):
             old, name = node["ids"][0], hyphenated(words)
             if not name or not _NUMBERED.fullmatch(old):
                 continue
-            new = next(n for n in _candidates(name) if n not in self.document.ids)
+            numbered = (f"{name}-{number}" for number in count(2))
+            new = next(each for each in chain([name], numbered) if each not in self.document.ids)
             node["ids"][0] = new_ids[old] = new
             self.document.ids[new] = self.document.ids.pop(old, node)
         for name, old in self.document.nameids.items():
@@ -80,9 +82,3 @@ class NameSections(SphinxTransform):
         for label in self.document.findall(nodes.target):
             if label["ids"] and label["names"]:
                 yield label, label["names"][0]
-
-
-def _candidates(name: str) -> Iterator[str]:
-    yield name
-    for number in range(2, 1000):
-        yield f"{name}-{number}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import os
 import re
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ from docutils import nodes
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
-from ...files import write
+from ...files import digest, write
 from ...language import _
 
 logger = logging.getLogger(__name__)
@@ -55,7 +54,7 @@ def attached_picture(kinds: Mapping[str, str | list[str]], made: Path, folder: P
                 content = base64.b64decode("".join(text.split()), validate=True)
             except binascii.Error:
                 return ""
-            file = made / f"{hashlib.sha256(content).hexdigest()}{ending}"
+            file = made / f"{digest(content)}{ending}"
             write(file, content)
             return os.path.relpath(file, folder).replace(os.sep, "/")
     return ""

@@ -16,7 +16,7 @@ from ...errors import Fault
 from ...execution.result import Result, with_outputs
 from ...language import N_, _
 from ...posts.headings import take_title
-from ...posts.notebook import is_executed
+from ...posts.notebook import executed_cells
 from ...posts.post import Post
 from ..outputs.shown import CONTROLS, FIGURE, GLUED, NotShown, shown
 from .pasted import attached_picture
@@ -77,10 +77,8 @@ def _fit_for_pages(
     notebook: nbformat.NotebookNode, post: Post, result: Result, hosts: Collection[str]
 ) -> Iterator[Fault]:
     """Turn the outputs of the cells into what pages show; yield what they cannot show."""
-    number = 0
-    for index, cell in enumerate(notebook.cells):
-        number += is_executed(cell)
-        if cell.cell_type != "code" or not _UNSEEN.isdisjoint(cell.metadata.get("tags", ())):
+    for number, index, cell in executed_cells(notebook):
+        if not _UNSEEN.isdisjoint(cell.metadata.get("tags", ())):
             continue
         for reason in _fit_outputs(cell.outputs, result, hosts):
             told = _("cell {number}: {reason}").format(number=number, reason=reason)

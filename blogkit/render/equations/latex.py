@@ -44,7 +44,7 @@ class Tex:
         found = ""
         for name, macro in macros.items():
             body, number, *default = macro if isinstance(macro, list) else (macro, 0)
-            found += self._define(f"\\{name}", int(number), str(body), str(default[0]) if default else None)
+            found += self._define(f"\\{name}", _parameters(number), str(body), str(default[0]) if default else None)
         return found
 
     def translate(self, tex: str) -> str:
@@ -68,35 +68,31 @@ class Tex:
             return rf"\begin{{aligned}}{words}\end{{aligned}}"
         return words
 
-    def _define(self, name: str, number: int, body: str, default: str | None = None) -> str:
+    def _define(self, name: str, parameters: str, body: str, default: str | None = None) -> str:
         self._defined.add(name)
         self._defaults.pop(name, None)
         if default is not None:
             self._defaults[name] = default
-        return rf"\gdef{name}{''.join(f'#{n}' for n in range(1, number + 1))}{{{self.translate(body)}}}"
+        return rf"\gdef{name}{parameters}{{{self.translate(body)}}}"
 
     def _new_command(self, reader: Reader, *, keep: bool = False) -> str:
         reader.skip("*")
         name = reader.argument().strip()
         number, default = reader.option(), reader.option()
         body = reader.argument()
-        return "" if keep and name in self._defined else self._define(name, int(number or 0), body, default)
+        return "" if keep and name in self._defined else self._define(name, _parameters(number), body, default)
 
     def _def(self, reader: Reader) -> str:
-        name, parameters = reader.token(), reader.until("{")
-        body = reader.argument()
-        self._defined.add(name)
-        self._defaults.pop(name, None)
-        return rf"\gdef{name}{parameters}{{{self.translate(body)}}}"
+        return self._define(reader.token(), reader.until("{"), reader.argument())
 
     def _let(self, reader: Reader) -> str:
         name = reader.token()
         reader.skip("=")
-        return self._define(name, 0, reader.token())
+        return self._define(name, "", reader.token())
 
     def _operator(self, reader: Reader) -> str:
         star = reader.skip("*")
-        return self._define(reader.argument().strip(), 0, rf"\operatorname{star}{{{reader.argument()}}}")
+        return self._define(reader.argument().strip(), "", rf"\operatorname{star}{{{reader.argument()}}}")
 
     def _text(self, reader: Reader, command: str = r"\text") -> str:
         return self._words(reader.argument(), command)
@@ -223,6 +219,10 @@ class Tex:
 
     def _chemistry(self, reader: Reader) -> str:
         return f"{{{self.translate(chemistry(reader.argument()))}}}"
+
+
+def _parameters(number: object) -> str:
+    return "".join(f"#{n + 1}" for n in range(int(str(number or 0))))
 
 
 def _plain(words: str, command: str) -> str:

@@ -6,7 +6,7 @@ each; here a page gets one of each, and its templates escape what they print.
 
 from __future__ import annotations
 
-import hashlib
+import glob
 import re
 import traceback
 from collections.abc import Callable, Iterable, Iterator
@@ -26,7 +26,7 @@ from sphinx.util.osutil import relative_uri
 
 from ... import palette
 from ...errors import AuthorError, Fault
-from ...files import write
+from ...files import digest, write
 from ...language import _, words
 from ...publish.staging import Staging
 from ...site.terms import kind_names
@@ -86,7 +86,7 @@ class BlogBuilder(StandaloneHTMLBuilder):
 
     def hide(self, names: Iterable[str]) -> None:
         """Leave out documents, by their files; unlike ``exclude_patterns``, a change makes no page stale."""
-        self._hidden = tuple(map(_as_pattern, names))
+        self._hidden = tuple(map(glob.escape, names))
 
     def static_address(self, docname: str, name: str) -> str:
         """Return the address of a file of the site as a document's page has it."""
@@ -213,11 +213,7 @@ def _static(file: Path, language: str) -> bytes:
 @cache
 def _digest(name: str, language: str) -> str:
     files = sorted(_STATIC.glob(f"{name.partition('.')[0]}[-.]*"))  # search.js loads search-index.js
-    return hashlib.sha256(b"".join(_static(file, language) for file in files)).hexdigest()[:8]
-
-
-def _as_pattern(name: str) -> str:
-    return re.sub(r"([\[*?])", r"[\1]", name)
+    return digest(*(_static(file, language) for file in files))[:8]
 
 
 def _headings(toc: nodes.Node) -> Iterator[Heading]:

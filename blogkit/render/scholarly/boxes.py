@@ -95,9 +95,7 @@ class Subfigure(SphinxDirective):
         if caption:
             figure += nodes.caption("", "", *caption[0].children)
             figure += [nodes.legend("", *caption[1:])] if caption[1:] else []
-        if name := self.options.get("name"):
-            figure["names"].append(nodes.fully_normalize_name(name))
-            self.state.document.note_explicit_target(figure, figure)
+        self.add_name(figure)
         self.set_source_info(figure)
         return [figure]
 

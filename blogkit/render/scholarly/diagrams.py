@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from pathlib import Path
@@ -10,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import lxml.etree
 from docutils import nodes
-from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from ...files import write
+from ...files import digest, write
 from ...language import _
 from ...palette import palette
 from ...text import shorten
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
 SCHEMES = ("light", "dark")
 _FRONT_MATTER = re.compile(r"\s*---\n.*?\n---[ \t]*(?:\n|$)", re.DOTALL)
 _OWN_THEME = re.compile(r"""\btheme(?:CSS|Variables)?["']?\s*:""")
+_OPTIONS = ("alt", "caption", "name", "align", "zoom")
 _OPTION = re.compile(r"[ \t]*:([a-z]+):[ \t]*(.*)(?:\n|$)")
 _NARROW = 500  # CSS pixels; what may get as small as a phone is wide
 _TONES = ("accent", "good", "warn", "code-keyword", "code-builtin", "live", "code-number", "muted")
@@ -42,11 +41,10 @@ class Diagram(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Make a picture for each scheme, in a figure if there is a caption; warn of what is no diagram."""
-        options, text = _options("\n".join(self.content))
-        if unknown := sorted(options.keys() - _OPTIONS.keys()):
-            logger.warning(
-                _("a diagram has no option %s; write %s"), unknown[0], ", ".join(_OPTIONS), location=self._here
-            )
+        self.options, text = _options("\n".join(self.content))
+        if unknown := sorted(self.options.keys() - {*_OPTIONS}):
+            message = _("a diagram has no option %s; write %s")
+            logger.warning(message, unknown[0], ", ".join(_OPTIONS), location=self._here)
         if self.arguments:
             relative, name = self.env.relfn2path(self.arguments[0])
             self.env.note_dependency(relative)
@@ -59,34 +57,32 @@ class Diagram(SphinxDirective):
         except ValueError as error:
             logger.warning(_("no diagram can be drawn: %s"), error, location=self._here)
             return []
-        return [self._figure(list(dict.fromkeys(drawings)), options)]
+        return [self._figure(list(dict.fromkeys(drawings)))]
 
     @property
     def _here(self) -> tuple[str, int]:
         return self.env.docname, self.lineno
 
-    def _figure(self, drawings: list[str], options: dict[str, str]) -> nodes.Element:
-        alt = options.get("alt") or words_of(drawings[0])
+    def _figure(self, drawings: list[str]) -> nodes.Element:
+        alt = self.options.get("alt") or words_of(drawings[0])
         images = [nodes.image(uri=self._kept(drawing), alt=alt) for drawing in drawings]
         for image, scheme in zip(images, SCHEMES, strict=False):
             image["classes"] = [f"only-{scheme}"] if len(images) > 1 else []
         is_wide = float(lxml.etree.fromstring(drawings[0].encode()).get("width", "0")) > _NARROW
         figure = nodes.figure("", *images, classes=["diagram", *["wide"] * is_wide])
-        if options.get("align") in ("left", "right"):
-            figure["align"] = options["align"]
-        if caption := options.get("caption"):
+        if self.options.get("align") in ("left", "right"):
+            figure["align"] = self.options["align"]
+        if caption := self.options.get("caption"):
             text, messages = self.state.inline_text(caption, self.lineno)
             figure += [nodes.caption("", "", *text), *messages]
-        if name := options.get("name"):
-            figure["names"].append(nodes.fully_normalize_name(name))
-            self.state.document.note_explicit_target(figure, figure)
+        self.add_name(figure)
         self.set_source_info(figure)
         return figure
 
     def _kept(self, drawing: str) -> str:
         """Write a drawing where MyST-NB keeps pictures of outputs; return its name for the document."""
         folder = Path(self.env.mystnb_config.output_folder)  # type: ignore[attr-defined]  # MyST-NB keeps it there
-        file = folder / f"diagram-{hashlib.sha256(drawing.encode()).hexdigest()[:16]}.svg"
+        file = folder / f"diagram-{digest(drawing)[:16]}.svg"
         write(file, drawing)
         return "/" + Path(file).relative_to(self.env.srcdir).as_posix()
 
@@ -110,9 +106,6 @@ def words_of(drawing: str) -> str:
     told = [*root.iterfind("{*}title"), *root.iterfind("{*}desc")] or root.iterfind(".//{*}text")
     texts = (" ".join("".join(element.itertext()).split()) for element in told)
     return shorten(", ".join(dict.fromkeys(filter(None, texts))))
-
-
-_OPTIONS = dict.fromkeys(("alt", "caption", "name", "align", "zoom"), directives.unchanged)
 
 
 def _options(text: str) -> tuple[dict[str, str], str]:
