@@ -94,7 +94,13 @@ def _make_alert(quote: nodes.block_quote) -> None:
 def _parser(*arguments: Any, **options: Any) -> MarkdownIt:
     parser = create_md_parser(*arguments, **options)
     parser.inline.ruler.before("link", "inline_note", _inline_note)
+    parser.validateLink = _is_link  # type: ignore[method-assign,assignment]
     return parser
+
+
+def _is_link(address: str) -> bool:
+    """Take all for an address but scripts: what MyST would show as it is written becomes a picture, or a fault."""
+    return not address.lower().startswith(("javascript:", "vbscript:"))
 
 
 def _inline_note(state: StateInline, silent: bool) -> bool:
