@@ -22,7 +22,7 @@ from ..files import engine_digest, write
 from ..language import _
 from ..text import shorten
 from .fences import open_fences
-from .foreign import kernel_name
+from .foreign import kernel_name, listed_front_matter
 from .mapping import LOADER, check_yaml
 from .nested import take_out
 
@@ -130,6 +130,8 @@ def _read_notebook(path: Path, text: str) -> nbformat.NotebookNode:
         starts = [number * CELL for number in range(1, len(notebook.cells) + 1)]
         if first is not None and first.cell_type == "raw" and first.source.startswith("---"):
             del notebook.cells[0], starts[0]
+        elif first is not None and first.cell_type == "markdown":
+            first.source = listed_front_matter(first.source)[1]
         meta = {**notebook.metadata, "source_map": [start - _MAP_OFFSET for start in starts]}
     else:
         _check_options(path, text)
