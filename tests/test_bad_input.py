@@ -22,6 +22,7 @@ from blogkit.errors import shown
 
 RAW = {"cell_type": "raw", "metadata": {}, "source": "---\ntitle: x\n---"}
 CODE = {"cell_type": "code", "metadata": {}, "source": "1", "outputs": [], "execution_count": None}
+TEXT = {"cell_type": "markdown", "metadata": {}, "source": "Text."}
 BOMB = "\n".join(f"  a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else 'x'}]" for n in range(9))
 GLUED = code("glue('x', 1)\nglue('t', 'text')\nglue('c', 0xd800)")
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -50,6 +51,7 @@ NOTEBOOKS = {
     "tag": (cell(metadata={"tags": [[1]]}), "cells 2 metadata tags 1 [1] is not of type 'string'"),
     "text-cell": (notebook(cells=["x"]), "no Jupyter notebook"),
     "number-cell": (notebook(cells=[5]), "no Jupyter notebook"),
+    "fence": (notebook(cells=[RAW, {**TEXT, "source": "a\n```[1,\n2]```"}]), "cell 2, line 2: ```[1, is never closed"),
     "cell-type": (cell(cell_type="x"), "cells 2 "),
     "source": (cell(source=5), "cells 2 source 5 is not valid"),
     "no-source": (cell(source=...), "cells 2 'source' is a required property"),
@@ -99,6 +101,9 @@ BODIES = {
     ),
     "no-yaml": ("```{code-cell} python\n:tags: [a\n1\n```\n", "6: the options of this cell cannot be read"),
     "options-bomb": (f"```{{code-cell}} python\n---\n{BOMB}\n---\n1\n```\n", "8: `*a0`: a text that begins"),
+    "fence": ("```{code-cell} python\n1\n```\n\n```python\n2\n", "9: ```python is never closed"),
+    "fence-only": (":::{note}\nText.\n", "5: :::{note} is never closed"),
+    "cell-fence": ("```{code-cell} python\n1\n\nText.\n", "5: ```{code-cell} python is never closed"),
 }
 WHOLE: dict[str, tuple[bytes, str]] = {
     "latin": (b"---\ntitle: caf\xe9\n---\n", "not UTF-8 ("),

@@ -133,6 +133,7 @@ def test_what_is_not_understood_is_a_fault(book: Book) -> None:
     said = book.fail()
     assert "author: must be a text" in said and "date: 'today' is no date" in said
     book.post("2024-01-01-a", "[gone](2020-01-01-gone.md)\n")
-    book.write("about.md", f"# About\n\n{code('1')}")
+    book.write("about.md", f"# About\n\n{code('1')}\n:::{{note}}\nText.\n")
     said = book.fail()
     assert "2024-01-01-a.md:5" in said and "about.md:3: WARNING: Found an unexpected `code-cell`" in said
+    assert "about.md:7: WARNING: :::{note} is never closed" in said

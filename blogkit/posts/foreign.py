@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -19,11 +21,18 @@ _OF_ENGINES = frozenset(
         *("jupyter", "engine", "format", "freeze", "html-math-method", "html_meta", "skip_exec", "skip_showdoc"),
         *("short_title", "numbering", "exports", "downloads", "open_access", "abbreviations"),
         *("type", "weight", "menu", "linktitle", "linkTitle", "thebe-kernel"),
+        *("branch", "order", "metadata_key1", "metadata_key2"),
     )
 )
 """Keys that Jekyll, fastpages, nbdev, Quarto, Hugo and mystmd read, and whose absence changes no word of a post."""
 _OFF = frozenset(("hide", "search_exclude"))
 """Keys of theirs that mean something only where they are on."""
+_LAST_CHANGE = "last-modified"
+"""Quarto's date of what git knows; a post is published on the day of its file, and git tells when it was changed."""
+_LISTED = re.compile(r"\s*# (?P<title>.+)\n\s*(?:> ?(?P<summary>.+)\n\s*)?(?P<list>(?:[-*] [\w-]+:.*(?:\n|$))+)")
+_QUOTES = "\"'"
+_SIGNS = ("toc", "badges", "comments", "categories", "branch", "search_exclude")
+"""Keys of which one shows that such a list is front matter."""
 _ALIKE = 0.8
 """How much a key must look like one of the blog's to be a slip of it; ``titel`` does."""
 
@@ -31,7 +40,29 @@ _ALIKE = 0.8
 def without_foreign(meta: Mapping[str, Any]) -> dict[str, Any]:
     """Return front matter without the keys that only other engines know."""
     passed = _OF_ENGINES | {name for name in _OFF if not meta.get(name)}
+    if {"tags", "tag"} & meta.keys():
+        passed |= {"keywords"}
+    passed |= {name for name, value in meta.items() if name.startswith("date") and value == _LAST_CHANGE}
     return {name: value for name, value in meta.items() if name not in passed}
+
+
+def listed_front_matter(source: str) -> tuple[str, str]:
+    """Return the YAML that fastpages and nbdev have as a list below the title of a notebook, and the other text.
+
+    Each stands in its own lines, with empty ones for the other; without such a list the first is empty.
+    """
+    found = _LISTED.match(source)
+    listed = [line[2:].partition(":") for line in found["list"].splitlines()] if found else []
+    keys = {name for name, _colon, _value in listed}
+    if not found or keys.isdisjoint(_SIGNS):
+        return "", source
+    lines = [""] * source.count("\n", 0, found.start("list")) + [f"{name}: {value}" for name, _, value in listed]
+    if found["summary"] and "description" not in keys:
+        plain = found["summary"].strip().strip(_QUOTES).replace("{", "{{").replace("}", "}}")
+        lines[source.count("\n", 0, found.start("summary"))] = f"description: {json.dumps(plain, ensure_ascii=False)}"
+    rest = [""] * len(lines) + source.split("\n")[len(lines) :]
+    rest[source.count("\n", 0, found.start("title"))] = f"# {found['title'].strip().strip(_QUOTES)}"
+    return "\n".join(lines), "\n".join(rest)
 
 
 def of_the_blog(metadata: Mapping[str, Any], keys: Collection[str]) -> dict[str, Any]:

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from ..errors import AuthorError, Fault
+from ..errors import CELL, AuthorError, Fault
 from ..language import _
-from .foreign import NOTEBOOK_KEYS, of_the_blog, without_foreign
+from .foreign import NOTEBOOK_KEYS, listed_front_matter, of_the_blog, without_foreign
 from .front_matter_keys import KEYS, SPELLINGS
 from .mapping import read_mapping
 from .notebook import load_ipynb, split_front_matter
@@ -27,6 +27,10 @@ def read_front_matter(path: Path, text: str) -> tuple[dict[str, Any], dict[str, 
     if path.suffix == ".ipynb":
         notebook = load_ipynb(path, text)
         first = notebook.cells[0] if notebook.cells else None
+        listed = listed_front_matter(first.source)[0] if first is not None and first.cell_type == "markdown" else ""
+        if listed:
+            meta, lines = read_mapping(path, listed, first=CELL + 1)
+            return without_foreign(of_the_blog(notebook.metadata, {**KEYS, **SPELLINGS}) | meta), lines
         if first is None or first.cell_type != "raw" or not first.source.startswith("---"):
             return without_foreign(of_the_blog(notebook.metadata, {**KEYS, **SPELLINGS})), {}
         text = first.source

@@ -69,7 +69,11 @@ KEYS = {
         also=("category",),
     ),
     "tags": Key(
-        values.terms, "texts, or one", "[regression, pandas]", "What it is about, more closely.", also=("tag",)
+        values.terms,
+        "texts, or one",
+        "[regression, pandas]",
+        "What it is about, more closely.",
+        also=("tag", "keywords"),
     ),
     "series": Key(values.series, "text", "Linear models", "Posts of one series lead to each other, in order of date."),
     "description": Key(

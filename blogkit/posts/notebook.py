@@ -20,7 +20,8 @@ from ..errors import CELL, AuthorError, Fault
 from ..files import digest, engine_digest, write
 from ..language import _
 from ..text import shorten
-from .foreign import kernel_name
+from .fences import open_fences
+from .foreign import kernel_name, listed_front_matter
 from .mapping import LOADER, check_yaml
 from .nested import take_out
 
@@ -129,16 +130,20 @@ def _is_another_file_too(text: str) -> bool:
 def _read_notebook(path: Path, text: str) -> nbformat.NotebookNode:
     if path.suffix == ".ipynb":
         notebook = load_ipynb(path, text)
+        _check_fences(path, {n * CELL: c.source for n, c in enumerate(notebook.cells, 1) if c.cell_type == "markdown"})
         first = notebook.cells[0] if notebook.cells else None
         starts = [number * CELL for number in range(1, len(notebook.cells) + 1)]
         if first is not None and first.cell_type == "raw" and first.source.startswith("---"):
             del notebook.cells[0], starts[0]
+        elif first is not None and first.cell_type == "markdown":
+            first.source = listed_front_matter(first.source)[1]
         meta = {**notebook.metadata, "source_map": [start - _MAP_OFFSET for start in starts]}
     else:
         _check_options(path, text)
         front, body = split_front_matter(text)
         # The front matter is read by us: MyST would choke on its dates after the post has run.
         lines = [""] * (body - 1) + text.splitlines()[body - 1 :]
+        _check_fences(path, {0: "\n".join(lines)})
         notebook = _read_markdown(path, lines)
         starts = [  # counting from 0; MyST-NB drops the blank lines before a cell's words but counts from them
             next((n for n in range(start, len(lines)) if lines[n].strip()), start)
@@ -173,6 +178,13 @@ def _read_markdown(path: Path, lines: list[str]) -> nbformat.NotebookNode:
     notebook.metadata["source_map"] = [line for line, _cell in found]
     notebook.cells = [cell for _line, cell in found]
     return notebook
+
+
+def _check_fences(path: Path, texts: Mapping[int, str]) -> None:
+    """Raise :class:`AuthorError` where a fence is never closed; ``texts`` has the line before each text."""
+    found = ((start + line, why) for start, text in texts.items() for line, why in open_fences(text, in_cell=start > 0))
+    if faults := [Fault(path, line, why) for line, why in found]:
+        raise AuthorError(faults)
 
 
 def _check_options(path: Path, text: str) -> None:

@@ -10,12 +10,13 @@ from pathlib import Path
 import nbformat
 
 from ..errors import Fault
+from .fences import FENCES
 from .notebook import JsonCell, JsonNotebook, Notebooks, cell_line, is_executed
 
 POSTS = "posts"
 SUFFIXES = (".md", ".ipynb")
-_CELLS = ("-cell}", "+++")
-"""Where one of them stands in Markdown, it may have more than one cell."""
+_CELLS = (*FENCES, "+++")
+"""Where one of them stands in Markdown, it may have more than one cell, or a fence that is never closed."""
 _STEERING = ("raises-exception", "skip-execution")
 """Tags of a cell that say how it is executed."""
 

@@ -19,6 +19,7 @@ from ..errors import AuthorError, Fault, refused
 from ..execution.failures import ExecutionFailed
 from ..files import engine_digest
 from ..language import _
+from ..posts.fences import open_fences
 from ..posts.post import is_post
 from ..posts.reading import find_posts
 from ..site.config import read_config
@@ -128,6 +129,8 @@ class Hooks:
         borders.note_loaded(app.env, docname, source[0])
         entry = self.build.entry(docname)
         result = self.build.results.get(docname)
+        for line, why in () if entry else open_fences(source[0]):
+            logger.warning("%s", why, location=(docname, line))
         hand_over(app.env, entry.post if entry else None, result, self._hosts)
 
     def doctree_read(self, app: Sphinx, doctree: nodes.document) -> None:

@@ -18,7 +18,7 @@ from ..language import _
 from ..site.config import Config
 from ..site.settings import as_yaml, sphinx_name
 from .equations.mathml import macros
-from .scholarly import boxes, citations, diagrams, references, statements
+from .scholarly import boxes, citations, diagrams, lost, references, statements
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -83,7 +83,7 @@ def load_extensions(app: Sphinx, config: Config) -> None:
     for name in (*EXTENSIONS, *named):
         app.setup_extension(name)
     citations.load(app, config)
-    for module in (statements, references, diagrams, boxes):
+    for module in (statements, references, diagrams, boxes, lost):
         module.setup(app)
     unwanted = {*_JUPYTER_BOOK} - {*named}
     for listeners in app.events.listeners.values():

@@ -54,6 +54,51 @@ def test_keys_of_other_engines_are_passed_over_by_name(tmp_path: Path) -> None:
             read(tmp_path, f"{line}\n")
 
 
+FASTPAGES = """# "A *quoted* title"
+
+> A summary: with {braces}
+
+- toc:false
+- branch: master
+- categories: [a, b]
+- author: <a href='x'>Ana</a>
+- image: images/a.png
+
+The text.
+"""
+
+
+def test_the_list_of_fastpages_is_front_matter(tmp_path: Path) -> None:
+    post = read(tmp_path, "", notebook(nbformat.v4.new_markdown_cell(FASTPAGES), CODE), "2024-01-01-a.ipynb")
+    assert (post.title, post.description) == ("A quoted title", "A summary: with {{braces}}")
+    assert (post.toc, post.categories, post.thumbnail) == (False, ("a", "b"), "images/a.png")
+    lines = post.notebook.cells[0].source.split("\n")
+    assert lines[0] == "# A *quoted* title" and "".join(lines[1:]) == "The text."
+    assert lines.index("The text.") == FASTPAGES.split("\n").index("The text.")
+
+
+def test_what_is_wrong_in_the_list_of_fastpages_has_its_line(tmp_path: Path) -> None:
+    text = FASTPAGES.replace("- branch", "- brnch")
+    with pytest.raises(AuthorError, match=r"a\.ipynb: cell 1, line 6: unknown key 'brnch'"):
+        read(tmp_path, "", notebook(nbformat.v4.new_markdown_cell(text), CODE), "2024-01-01-a.ipynb")
+
+
+def test_other_lists_are_text(tmp_path: Path) -> None:
+    for text in ("# Title\n\n- goal: learn\n- author: me", "# Title\n\nText.\n\n- toc: true", "- toc: true"):
+        post = read(tmp_path, "", notebook(nbformat.v4.new_markdown_cell(text), CODE, title="x"), "2024-01-01-a.ipynb")
+        assert (post.title, post.notebook.cells[0].source) == ("x", text)
+
+
+def test_keywords_are_tags_where_there_are_none(tmp_path: Path) -> None:
+    assert read(tmp_path, "keywords: [a, b]\n").tags == ("a", "b")
+    assert read(tmp_path, "keywords: [a, b]\ntags: [c]\n").tags == ("c",)
+
+
+def test_quartos_last_change_is_that_of_git(tmp_path: Path) -> None:
+    post = read(tmp_path, "date: last-modified\ndate-modified: last-modified\n")
+    assert post.updated is None and post.date.year == 2024  # of its file
+
+
 @pytest.mark.parametrize(
     ("spec", "kernel"),
     [

@@ -157,7 +157,7 @@ def test_a_save_is_built_and_reloads_the_page(preview: Preview) -> None:
     preview.wait_for("posts/2024-01-02-draft.md:3", 2)
     event = preview.event(3)
     assert "posts/2024-01-03-fails.md:8: cell 1: NameError: name 'x' is not defined" in event["fault"]
-    assert "2024-01-04-warns.md:5: WARNING: Unknown interpreted text role" in event["fault"]
+    assert "2024-01-04-warns.md:5: WARNING: there is no role" in event["fault"]
     assert "NameError" in preview.get("posts/2024-01-03-fails.html")
     assert "Some words." in preview.get("posts/2024-01-04-warns.html")
 

@@ -256,7 +256,24 @@ def test_mistakes_have_their_line(book: Book) -> None:
     """One post with all of them."""
     (book.root / "references.bib").write_bytes((FILES / "references.bib").read_bytes())
     lines = {
-        "{cite}`nothing`": 'could not find bibtex key "nothing"',
+        "{cite}`nothing`": "references.bib has no work nothing; add it there",
+        "{cite}`knuth48`": "references.bib has no work knuth48; did you mean knuth84? Or add it there",
+        "{ref}`rael-label`": "nothing in the blog has the label rael-label; did you mean real-label? Or write `(rael",
+        "{numref}`none`": "nothing in the blog has the label none; write `(none)=` above what it means, in a page",
+        "{ref}`untitled`": "untitled has no title that could be shown; write what the link says: {ref}`… <untitled>`",
+        "{term}`wrod`": "no glossary of the blog has the word wrod; did you mean word? Or write it into a `{glossary}`",
+        "{doc}`2024-01-02-othr`": "the blog has no page and no file 2024-01-02-othr; did you mean 2024-01-02-other? Or",
+        "[lost](../abuot.md)": "the blog has no page and no file ../abuot.md; did you mean ../about.md? Or add it",
+        "[lost](#a-haeding)": "no heading of this page and no label of the blog is named a-haeding; did you mean "
+        "#a-heading? Or lead to one of its headings: #one, #a-heading",
+        "[lost](2024-01-02-other.md#prat)": "posts/2024-01-02-other.md has no heading prat; did you mean #part? Or "
+        "lead to one of its headings: #other, #part",
+        "{eval}`n`": "{eval} is not supported; write `glue('n', n)` into a cell, and {glue:text}`n` here",
+        "{eval}`len(a)`": "{eval} is not supported; write `glue('value', len(a))` into a cell, and {glue:text}`value`",
+        "[lost](inv:python#a)": "links to other sites by name (python:*:*:a) are not supported; write the address",
+        "{external:py:class}`a`": "links to other sites by name (external:py:class) are not supported; write",
+        "{numreff}`a`": "there is no role numreff; did you mean numref? Or write its text without it",
+        "```{admonitoin} A\nB\n```": "there is no directive admonitoin; did you mean admonition? Or write its text",
         "{prf:ref}`thm-none`": "nothing has the label thm-none",
         "```{solution} ex-none\n```": "nothing has the label ex-none",
         "```mermaid\nhello\n```": "no diagram can be drawn: No Mermaid diagram type detected",
@@ -265,8 +282,9 @@ def test_mistakes_have_their_line(book: Book) -> None:
         "```{solution-end}\n```": "`solution-end` ends nothing; delete it",
         "```{subfigure} AB\n![a](../images/a.png)\n```": "the layout has place for 2 pictures, and there are 1",
     }
-    text = "\n\n".join(lines)
-    path = book.post("2024-01-01-one", text)
+    there = ["(real-label)=\n## A heading", "(untitled)=\nText.", "```{glossary}\nword\n  What it is.\n```"]
+    path = book.post("2024-01-01-one", "\n\n".join([*there, *lines]))
+    book.post("2024-01-02-other", "## Part\n\nText.\n")
     whole = path.read_text(encoding="utf-8")
     log = book.fail()
     for source, message in lines.items():

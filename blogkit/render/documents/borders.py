@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from copy import copy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
+import myst_nb.ext.eval
 import myst_nb.sphinx_
 from docutils import nodes
 from docutils.parsers.rst.directives.misc import Include, Raw
@@ -19,6 +20,7 @@ from docutils.parsers.rst.directives.tables import CSVTable
 from markdown_it.tree import SyntaxTreeNode
 from myst_nb.core.config import NbParserConfig
 from myst_nb.core.execute import NotebookClientBase, create_client
+from myst_nb.core.variables import RetrievalError
 from myst_parser.mdit_to_docutils.base import DocutilsRenderer, token_line
 from myst_parser.warnings_ import MystWarnings
 from sphinx.directives.code import LiteralInclude
@@ -47,6 +49,7 @@ def close_side_doors() -> None:
         assert directive.option_spec
         directive.option_spec[option] = _refuse
     myst_nb.sphinx_.create_client = _execute_nothing  # whatever a page's front matter says
+    vars(myst_nb.ext.eval)["retrieve_eval_data"] = _evaluate_nothing
     DocutilsRenderer.render_substitution = _fill_in_nothing  # type: ignore[method-assign,assignment]
 
 
@@ -95,6 +98,13 @@ def _fill_in_nothing(renderer: DocutilsRenderer, token: SyntaxTreeNode, inline: 
     """Refuse ``{{ … }}``, which MyST would run as Jinja, outside the seal."""
     message = _("`{{ … }}` would run while the site is built, outside the seal; delete it")
     renderer.create_warning(message, MystWarnings.SUBSTITUTION, line=token_line(token, default=0))
+
+
+def _evaluate_nothing(__: nodes.document, expression: str) -> NoReturn:
+    """Refuse ``{eval}``, which wants a kernel where there is none."""
+    name = expression if expression.isidentifier() else "value"
+    message = _("{{eval}} is not supported; write `glue({name!r}, {expression})` into a cell, and {mend} here")
+    raise RetrievalError(message.format(name=name, expression=expression, mend=f"{{glue:text}}`{name}`"))
 
 
 def _refuse(__: str | None) -> str:

@@ -33,17 +33,23 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 _TAG = re.compile(
-    r"<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)\s*>|</iframe\s*>"
-    r"|<(?P<name>iframe|img|source|video|audio|track|embed|object)(?![\w-])(?P<rest>(?:\"[^\"]*\"|'[^']*'|[^'\">])*)>"
-    r"(?P<end>[^<]*</iframe\s*>)?",
+    r"<!--.*?-->|<style\b.*?</style\s*>|</iframe\s*>"
+    r"|<(?:(?P<script>script)|(?P<other>iframe|img|source|video|audio|track|embed|object|link|input|image|use|a|area))"
+    r"(?![\w-])(?P<rest>(?:\"[^\"]*\"|'[^']*'|[^'\">])*)>"
+    r"(?P<end>(?(script).*?</script\s*>|[^<]*</iframe\s*>))?",
     re.DOTALL | re.IGNORECASE,
 )
+_SCRIPT = re.compile(r"<script\b[^>]*>(.*?)(?:</script|$)", re.DOTALL | re.IGNORECASE)
+_QUOTED = re.compile(r"""["'`]([\w./-]+\.\w+)["'`]""")
+_RAW_TEXT = re.compile(r"<(style|script)\b[^>]*>\s*", re.IGNORECASE)
 _BADGE = re.compile(
     r"https?://(?:colab\.research\.google\.com/assets|www\.tensorflow\.org/images/(?:colab|GitHub-Mark)|mybinder\.org/badge"
     r"|(?:www\.)?kaggle\.com/static/images/open-in|img\.shields\.io/|(?:studiolab\.sagemaker\.aws|deepnote\.com)/)\S*"
 )
 """Pictures on which notebooks say where they can be run: their words say it, too."""
-_FILES = ("src", "poster", "data")
+_FILES = ("src", "poster", "data", "href", "xlink:href")
+_LINKS = ("a", "area")
+"""Elements that may name pages that are made later."""
 _YOUTUBE = ("www.youtube.com", "youtube.com", "www.youtube-nocookie.com")
 _VIMEO = ("player.vimeo.com",)
 _PUBLISHED = ("images/", "_static/")
@@ -147,21 +153,25 @@ class _Embeds:
         mended = _TAG.sub(self._mended, text)
         if mended != text:
             node.children = [nodes.Text(mended)]
+        if _RAW_TEXT.fullmatch(mended):  # in a line the text of an element comes by itself
+            mended += "".join(rest.astext() for rest in node.findall(include_self=False, siblings=True, descend=False))
         self._warn(strangers("text/html", mended.encode(), self._hosts))
+        if not is_output(node):
+            self._miss_files(mended)
 
     def _mended(self, tag: re.Match[str]) -> str:
-        if not tag["name"]:
+        name, end = (tag["script"] or tag["other"] or "").lower(), tag["end"] or ""
+        if not name:
             ends_player = self._in_player and tag[0].startswith("</")
             self._in_player = self._in_player and not ends_player
             return "</a>" if ends_player else tag[0]
-        name, end = tag["name"].lower(), tag["end"] or ""
         element = lxml.html.fragment_fromstring(f"<{name}{tag['rest']}>")
         if name == "img" and _BADGE.match(element.get("src", "")):
             return escape(element.get("alt", ""))
         before = dict(element.attrib)
         for attribute in _FILES:
             if attribute in element.attrib:
-                element.set(attribute, self._with_file(element.get(attribute, "")))
+                element.set(attribute, self._with_file(element.get(attribute, ""), may_be_page=name in _LINKS))
         if "srcset" in element.attrib:
             choices = candidates(element.get("srcset", ""))
             element.set("srcset", ", ".join(f"{self._with_file(name)} {size}".strip() for name, size in choices))
@@ -173,7 +183,7 @@ class _Embeds:
         if dict(element.attrib) == before:
             return tag[0]
         attributes = "".join(f' {key}="{escape(str(value))}"' for key, value in element.attrib.items())
-        return f"<{name}{attributes}>{end}"
+        return f"<{name}{attributes}{' /' * tag['rest'].endswith('/')}>{end}"
 
     def _player(self, element: lxml.html.HtmlElement) -> str:
         """Return the beginning of the link that stands for a video; where its host is allowed, it can be played."""
@@ -188,21 +198,46 @@ class _Embeds:
             f'<a class="player" href="{escape(link)}"{plays}>{still}<span>{escape(title)}</span> <small>{host}</small>'
         )
 
-    def _with_file(self, address: str) -> str:
+    def _with_file(self, address: str, *, may_be_page: bool = False) -> str:
         """Take a file of the book along, and return its address on the site."""
         with suppress(ValueError):
             parts = urlsplit(address.strip())
-            if parts.path and not parts.scheme and not parts.netloc:
-                name, path = self._env.relfn2path(self._as_found(unquote(parts.path)), self._docname)
-                if reason := self._borders.objection(Path(path)):
+            if found := self._file(address):
+                name, path = found
+                if may_be_page and not path.is_file():
+                    return address
+                if reason := self._borders.objection(path):
                     self._warn([(address, _("{file} {reason}").format(file=unquote(parts.path), reason=reason))])
                     return address
                 self._env.note_dependency(name)
-                self._check_file(Path(path))
-                if not name.startswith(_PUBLISHED):
+                self._check_file(path)
+                docname = self._env.path2doc(str(path)) if may_be_page else None
+                if docname in self._env.found_docs:
+                    name = f"{docname}.html"
+                elif not name.startswith(_PUBLISHED):
                     name = f"_downloads/{self._env.dlfiles.add_file(self._docname, name)}"
-                return relative_uri(self._page, parts._replace(path=quote(name)).geturl())
+                return parts._replace(path=relative_uri(self._page, quote(name))).geturl()
         return address
+
+    def _file(self, address: str) -> tuple[str, Path] | None:
+        """Return the name below the book and the path of what an address of the book stands for."""
+        parts = urlsplit(address.strip())
+        if not parts.path or parts.scheme or parts.netloc:
+            return None
+        name, path = self._env.relfn2path(self._as_found(unquote(parts.path)), self._docname)
+        return name, Path(path)
+
+    def _miss_files(self, text: str) -> None:
+        """Warn of files that styles and scripts name, whose addresses nobody can mend."""
+        bodies = "".join(_SCRIPT.findall(text))
+        named = {*_QUOTED.findall(bodies)}
+        named |= {reference.address for reference in references("text/css", text.encode())}
+        for address in sorted(named):
+            with suppress(ValueError, OSError):
+                found = self._file(address)
+                if found and found[1].is_file() and not found[0].startswith(_PUBLISHED):
+                    message = _("{file} is named by a script or a style and does not come along; move it to {folder}")
+                    self._warn([(address, message.format(file=address, folder=_PUBLISHED[0]))])
 
     def _as_found(self, path: str) -> str:
         """Return a path as Sphinx wants it: code runs in the folder of the book."""

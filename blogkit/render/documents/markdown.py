@@ -6,22 +6,26 @@ MyST would show each of them as it is written.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import myst_nb.core.render
 import myst_nb.sphinx_
 import myst_parser.parsers.sphinx_
 from docutils import nodes
+from docutils.parsers.rst import directives, roles
 from markdown_it import MarkdownIt
 from markdown_it.helpers import parseLinkLabel
 from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
 from myst_parser.mdit_to_docutils.base import DocutilsRenderer
 from myst_parser.parsers.mdit import create_md_parser
+from myst_parser.warnings_ import MystWarnings
 from sphinx.util import logging
 from sphinx_design.icons import fontawesome, list_octicons
 
 from ...language import _
+from ..scholarly.lost import told
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -32,7 +36,9 @@ _LINES = re.compile(r"\s\{([\d,\s-]+)\}")
 _SIZES = re.compile(r"\{((?:\s*(?:width|height|align)=[\w.%-]+)+)\s*\}")
 _FOOTNOTE = re.compile(r"\[\^\w+\]")
 _NOTE = "inline-note-"
+_EXTERNAL = re.compile(r"external\b")
 _render_fence, _render_footnote_ref = DocutilsRenderer.render_fence, DocutilsRenderer.render_footnote_ref
+_create_warning = DocutilsRenderer.create_warning
 
 
 def teach_parser() -> None:
@@ -41,6 +47,7 @@ def teach_parser() -> None:
         vars(module)["create_md_parser"] = _parser
     DocutilsRenderer.render_fence = _fence  # type: ignore[method-assign,assignment]
     DocutilsRenderer.render_footnote_ref = _footnote_ref  # type: ignore[method-assign,assignment]
+    DocutilsRenderer.create_warning = _warn  # type: ignore[method-assign,assignment]
 
 
 def mend_document(app: Sphinx, doctree: nodes.document) -> None:
@@ -94,7 +101,13 @@ def _make_alert(quote: nodes.block_quote) -> None:
 def _parser(*arguments: Any, **options: Any) -> MarkdownIt:
     parser = create_md_parser(*arguments, **options)
     parser.inline.ruler.before("link", "inline_note", _inline_note)
+    parser.validateLink = _is_link  # type: ignore[method-assign,assignment]
     return parser
+
+
+def _is_link(address: str) -> bool:
+    """Take all for an address but scripts: what MyST would show as it is written becomes a picture, or a fault."""
+    return not address.lower().startswith(("javascript:", "vbscript:"))
 
 
 def _inline_note(state: StateInline, silent: bool) -> bool:
@@ -132,3 +145,28 @@ def _fence(renderer: DocutilsRenderer, token: SyntaxTreeNode) -> None:
     if lines and not token.info.startswith("{"):
         token.attrs.setdefault("emphasize-lines", lines[1].strip())
     _render_fence(renderer, token)
+
+
+def _warn(renderer: DocutilsRenderer, message: str, kind: MystWarnings, **options: Any) -> nodes.system_message | None:
+    """Say what to write instead of what MyST does not know."""
+    said = re.search(r"[\"'](.+)[\"']", message)
+    name = said[1] if said else ""
+    if kind is MystWarnings.IREF_MISSING or (kind is MystWarnings.UNKNOWN_ROLE and _EXTERNAL.match(name)):
+        message = _("links to other sites by name ({name}) are not supported; write the address: [words](https://…)")
+        message = message.format(name=name)
+    elif kind is MystWarnings.UNKNOWN_ROLE:
+        known = _known(renderer, "roles", {**vars(roles)["_roles"], **vars(roles)["_role_registry"]})
+        message = told(_("there is no role {name}").format(name=name), name, known, _("write its text without it"))
+    elif kind is MystWarnings.UNKNOWN_DIRECTIVE:
+        own = {**vars(directives)["_directives"], **vars(directives)["_directive_registry"]}
+        mend = _("write its text without it, or name the extension that has it in `sphinx.extra_extensions`")
+        wrong = _("there is no directive {name}").format(name=name)
+        message = told(wrong, name, _known(renderer, "directives", own), mend)
+    return _create_warning(renderer, message, kind, **options)
+
+
+def _known(renderer: DocutilsRenderer, kind: str, own: Collection[str]) -> list[str]:
+    """Return docutils' ``own`` names of a kind and those of Sphinx's domains."""
+    domains = renderer.sphinx_env.domains if renderer.sphinx_env else {}
+    names = [f"{domain}:{name}" for domain in domains for name in getattr(domains[domain], kind)]
+    return [*own, *names, *(name.removeprefix("std:") for name in names)]

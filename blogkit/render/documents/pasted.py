@@ -35,9 +35,9 @@ class TakeOutPictures(SphinxTransform):
         """Write them beside the pictures of outputs, and name them there."""
         folder, made = Path(self.env.doc2path(self.env.docname)).parent, Path(self.env.mystnb_config.output_folder)  # type: ignore[attr-defined]  # MyST-NB keeps it there
         for node in self.document.findall(nodes.image):
-            if match := _DATA.fullmatch(node["uri"]):
-                content = match[3] if "base64" in match[2] else base64.b64encode(unquote_to_bytes(match[3])).decode()
-                node["uri"] = attached_picture({match[1]: content}, made, folder)
+            if node["uri"].startswith("data:"):
+                kind, content = _written_out(node["uri"])
+                node["uri"] = attached_picture({kind: content}, made, folder)
                 if not node["uri"]:
                     logger.warning(_("this picture cannot be read; write it into a file"), location=node)
 
@@ -58,3 +58,11 @@ def attached_picture(kinds: Mapping[str, str | list[str]], made: Path, folder: P
             write(file, content)
             return os.path.relpath(file, folder).replace(os.sep, "/")
     return ""
+
+
+def _written_out(address: str) -> tuple[str, str]:
+    """Return the media type of a ``data:`` address, and its content in base64."""
+    match = _DATA.fullmatch(address)
+    if not match:
+        return "", ""
+    return match[1], match[3] if "base64" in match[2] else base64.b64encode(unquote_to_bytes(match[3])).decode()

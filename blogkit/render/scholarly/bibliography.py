@@ -14,8 +14,12 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from docutils.statemachine import StringList
 from pybtex.exceptions import PybtexError
+from sphinx.addnodes import pending_xref
 from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+from sphinx.util.osutil import relpath
 from sphinxcontrib.bibtex import builder_inited_cite
+from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 from sphinxcontrib.bibtex.directives import BibliographyDirective
 from sphinxcontrib.bibtex.domain import BibtexDomain
 
@@ -23,13 +27,16 @@ from ...errors import AuthorError, Fault
 from ...language import N_, _
 from ...posts.post import is_post
 from ...text import hyphenated
+from ..places import place
 from ..words import word
+from .lost import told
 
 if TYPE_CHECKING:
     from pybtex.database import Entry
     from sphinx.application import Sphinx
     from sphinxcontrib.bibtex.directives import BibliographyKey
 
+logger = logging.getLogger(__name__)
 _OWN = "docname in docnames"
 """The filter of works that are cited where the bibliography stands."""
 _OPTIONS = ("filter", "all", "cited", "notcited")
@@ -69,6 +76,7 @@ class AddBibliography(SphinxTransform):
         """Append a section."""
         domain: Any = self.env.domains["cite"]
         docname = self.env.docname
+        self._miss_works(domain)
         if any(key.docname == docname for key in domain.bibliographies):
             return
         lines = [ref.line for ref in domain.citation_refs if ref.docname == docname]
@@ -89,6 +97,19 @@ class AddBibliography(SphinxTransform):
         for node in last:
             node.parent.remove(node)
         top += [section, *last]
+
+    def _miss_works(self, domain: BibtexDomain) -> None:
+        """Warn of works that no `.bib` file has."""
+        works = tuple(domain.bibdata.data.entries)
+        files = ", ".join(relpath(file, self.env.srcdir) for file in domain.bibdata.bibfiles)
+        for node in [node for node in self.document.findall(pending_xref) if node["refdomain"] == domain.name]:
+            keys = [target.key for target in parse_citation_targets(node["reftarget"])]
+            missing = [key for key in keys if not key.endswith(works)]  # a bibliography may put a prefix before them
+            for key in missing:
+                wrong = _("{files} has no work {key}").format(files=files, key=key)
+                logger.warning("%s", told(wrong, key, works, _("add it there")), location=place(node))
+            if missing:
+                node.parent.replace(node, nodes.Text(node.astext()))
 
 
 def read(app: Sphinx) -> None:

@@ -118,7 +118,7 @@ def test_another_file_in_the_place_of_a_post_is_read_however_old_it_is(book: Boo
     assert "Moved words." in book.soup("posts/2024-01-04-other.html").article.get_text()
     links = book.soup("posts/2024-01-05-alone.html").select("article p a[href*=other]")
     assert [a.get_text() for a in links] == ["다른 글", "절!"]  # what a page says of another is told anew
-    assert warning_of_a_second(book).startswith("'myst' cross-reference target not found: 'other.md'")
+    assert warning_of_a_second(book).startswith("the blog has no page and no file other.md")
 
 
 def warning_of_a_second(book: Book) -> str:

@@ -49,6 +49,12 @@ A *map* with a caption.
 
 ![film](clip.mp4)
 
+<script id="own" src="own.js"></script>
+<link id="look" rel="stylesheet" href="own.css">
+
+A line with <a id="rows" href="rows.csv">data</a>, <a id="other" href="2024-01-02-other.md#part">a post</a>,
+<a id="list" href="../archive.html">a list</a> and <script id="inline" src="own.js"></script>.
+
 <p id="b">Text <b>bold</b></p>
 
 ```{image} still.png
@@ -81,7 +87,7 @@ display(IFrame("https://maps.example/y", width=1000, height=600), Video("images/
 def fill(book: Book) -> None:
     book.root.joinpath("posts").mkdir(exist_ok=True)
     Image.new("RGB", (400, 200)).save(book.root / "posts/still.png")
-    for name in ("clip.mp4", "clip.mp3"):
+    for name in ("clip.mp4", "clip.mp3", "own.js", "own.css", "rows.csv"):
         book.write(f"posts/{name}", name)
 
 
@@ -90,6 +96,7 @@ def page(make_book: Callable[[], Book]) -> Iterator[tuple[Book, BeautifulSoup]]:
     book = make_book()
     fill(book)
     book.post("2024-01-01-all", ALL + code(CELLS), outputs=["images/made.mp4"])
+    book.post("2024-01-02-other", "## Part\n")
     book.config(blog_hosts=HOSTS)
     book.build(BLOG_BASEURL="https://ana.example/")
     return book, book.soup(POST).select_one("[data-search-body]")
@@ -139,13 +146,17 @@ def test_what_a_page_shows_has_its_size_and_waits(
 
 
 @pytest.mark.parametrize(
-    "selector", ["video#raw", "#sounds source", "video[title=film]", ".player img", ".cell_output video"]
+    "selector",
+    [
+        *("video#raw", "#sounds source", "video[title=film]", ".player img", ".cell_output video"),
+        *("#own", "#inline", "#look", "#rows", "#other", "#list"),
+    ],
 )
 def test_files_that_html_names_come_along(page: tuple[Book, BeautifulSoup], selector: str) -> None:
     book, body = page
     found: Tag = body.select_one(selector)
-    for name in {"src", "poster"} & found.attrs.keys():
-        assert (book.site / "posts" / found[name]).resolve().is_file()
+    for name in {"src", "poster", "href"} & found.attrs.keys():
+        assert (book.site / "posts" / found[name].removesuffix("#part")).resolve().is_file()
 
 
 def test_nothing_else_of_raw_html_is_touched(page: tuple[Book, BeautifulSoup]) -> None:
@@ -211,9 +222,17 @@ def test_what_is_not_allowed_or_not_there_is_said_with_its_line(book: Book) -> N
         "",
         '<iframe src="own.html"></iframe>',
         "",
+        "<script>d3.csv('clip.csv'); const a = `<img src=\"../images/there.csv\">`</script>",
+        "",
+        "<p style='background: url(clip.csv)'>",
+        "",
+        "In a paragraph <style>p {background: url(//cdn.example/p.png)} i {background: url(clip.csv)}</style>",
+        "",
         code("from IPython.display import HTML\nHTML('<img src=//cdn.example/b.png>')"),
     ]
     path = book.post("2024-01-01-all", "\n".join(body))
+    book.write("posts/clip.csv", "")
+    book.write("images/there.csv", "")
     book.write("posts/own.html", '<script src="https://cdn.example/x.js"></script>')
     first = path.read_text(encoding="utf-8").splitlines().index(body[0]) + 1
     said = book.fail()
@@ -224,10 +243,14 @@ def test_what_is_not_allowed_or_not_there_is_said_with_its_line(book: Book) -> N
         5: "clip.mp4 is not there; add the file or mend the name",
         7: "/files/gone.pdf is not there",
         9: f"own.html loads https://cdn.example/x.js {host} `blog_hosts: [cdn.example]`",
+        11: "clip.csv is named by a script or a style and does not come along; move it to images/",
+        13: "clip.csv is named by a script or a style",
+        15: f"loads //cdn.example/p.png {host} `blog_hosts: [cdn.example]`",
     }.items():
         assert f"2024-01-01-all.md:{first + line}: WARNING: {message}" in said
+    assert said.count("clip.csv is named") == 3 and "there.csv" not in said
     assert f"2024-01-01-all.md:{first + 3}: WARNING: gone.png is not there" in said
-    assert f"2024-01-01-all.md:{first + 11}: WARNING: loads //cdn.example/b.png {host}" in said
+    assert f"2024-01-01-all.md:{first + 17}: WARNING: loads //cdn.example/b.png {host}" in said
 
 
 @pytest.mark.parametrize(
@@ -251,7 +274,7 @@ def test_an_address_may_have_commas_and_an_element_a_longer_name() -> None:
         ("b.png", "2x"),
         ("c,d.png", ""),
     ]
-    assert [tag["name"] for tag in _TAG.finditer("<img-slider src=a.png></img-slider><img src=a.png>")] == ["img"]
+    assert [tag["other"] for tag in _TAG.finditer("<img-slider src=a.png></img-slider><img src=a.png>")] == ["img"]
 
 
 def test_only_what_loads_by_itself_asks_a_host() -> None:

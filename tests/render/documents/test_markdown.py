@@ -67,6 +67,9 @@ c = 3
 
 {octicon}`star`
 
+![drawn](data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4=)
+![spelt out](data:image/svg+xml;utf8,%3Csvg%20xmlns=%22http://www.w3.org/2000/svg%22/%3E)
+
 """
 SYMPY = """\
 import sympy
@@ -114,13 +117,20 @@ def test_pictures_take_the_size_that_stands_behind_them(page: BeautifulSoup) -> 
     assert "{" not in page.select_one("p:has(> img[alt=quoted])").text
 
 
+def test_drawings_that_are_written_out_are_pictures(page: BeautifulSoup) -> None:
+    for alt in ("drawn", "spelt out"):
+        assert page.select_one(f"img[alt='{alt}']")["src"].endswith(".svg")
+
+
 def test_equations_of_sympy_are_equations(page: BeautifulSoup) -> None:
     assert page.select_one(".cell_output math msqrt")
     assert not page.select(".cell_output img")
 
 
 def test_icons_and_footnotes_that_are_not_there_are_faults(book: Book) -> None:
-    text = "x\n\n{fas}`star` {fab}`github`\n\n- *Said* so.[^typo] `[^code]`\n\n[^other]: Text.\n"
+    text = (
+        "x\n\n{fas}`star` {fab}`github`\n\n- *Said* so.[^typo] `[^code]`\n\n[^other]: Text.\n\n![a](data:text/html,x)\n"
+    )
     book.post("2024-01-01-icons", text)
     said = book.fail()
     assert (
@@ -129,3 +139,4 @@ def test_icons_and_footnotes_that_are_not_there_are_faults(book: Book) -> None:
     assert "'github' would be a blank; write {octicon}`logo-github`" in said
     assert "icons.md:9: WARNING: there is no footnote [^typo]; write its text as a line of its own" in said
     assert "[^code]" not in said
+    assert "icons.md:13: WARNING: this picture cannot be read; write it into a file" in said
