@@ -77,6 +77,7 @@ def _style():
             "lines.markersize": 6,
             "legend.edgecolor": "none",
             "image.cmap": "gray_r",
+            "svg.hashsalt": "blog",  # else the ids in a drawing are others each time
         }
     )
 
