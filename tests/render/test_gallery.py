@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import lxml.etree
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup, Tag
@@ -237,6 +238,19 @@ def test_a_drawing_is_the_same_each_time_and_knows_its_size(text: str) -> None:
     assert drawing == diagrams.draw(text, "light")
     assert re.match(r'<svg[^>]* width="\d+"[^>]*>', drawing)
     assert re.match(r'<svg[^>]* height="\d+"[^>]*>', drawing)
+
+
+def test_lines_of_classes_begin_in_their_box_and_words_on_arrows_are_not_struck_through() -> None:
+    drawing = diagrams.draw(
+        "classDiagram\n class A {\n +int a_long_name\n b()\n }\n class B {\n +int c\n }\n A --> B : has", "light"
+    )
+    root = lxml.etree.fromstring(drawing.encode())
+    lines = [text for text in root.iterfind(".//{*}text") if "s-group " in text.get("data-merman-source-classes", "")]
+    begin = {text.text: (text.get("x"), "text-anchor:start" in text.get("style")) for text in lines}
+    assert begin["+int a_long_name"] == begin["b()"]
+    assert begin["b()"][1]
+    (ground,) = root.xpath("//*[contains(@data-merman-source-classes, 'labelBkg')]/*[local-name() = 'rect']")
+    assert float(ground.get("width")) > 26  # what "has" takes in 16 px
 
 
 def test_what_a_diagram_says_of_itself_is_its_text() -> None:
