@@ -344,6 +344,30 @@ def test_axe_finds_nothing(page: Page) -> None:
         assert not found.response["violations"], f"{scheme}: {found.generate_report()}"
 
 
+def test_a_long_equation_in_a_line_scrolls_on_a_phone(page: Page) -> None:
+    places = {}
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        places[width] = page.locator("math.long").evaluate_all("all => all.map((m) => m.scrollWidth > m.clientWidth)")
+    assert places == {390: [True], 1280: [False]}
+
+
+def test_paper_shows_all_that_is_folded_struck_out_or_pale(page: Page) -> None:
+    page.emulate_media(media="print")
+    assert page.locator(".sd-tab-content").evaluate_all("all => all.map((t) => t.checkVisibility())") == [True, True]
+    style = "(e) => getComputedStyle(e)"
+    assert page.locator("menclose > [class]").evaluate(f"{style}.printColorAdjust") == "exact"
+    assert page.locator(".sd-btn").evaluate(f"{style}.color") == page.locator("body").evaluate(f"{style}.color")
+    assert page.locator(".hll").first.evaluate(f"{style}.fontWeight") == "700"
+    assert page.locator("pre").first.evaluate("(e) => parseFloat(getComputedStyle(e).paddingLeft)") > 10
+    page.emulate_media(media="screen")
+
+
+def test_nothing_stands_below_the_last_cell_of_a_box(page: Page) -> None:
+    gap = "(e) => e.getBoundingClientRect().bottom - e.querySelector('.cell_output pre').getBoundingClientRect().bottom"
+    assert page.locator("#sol-code").evaluate(gap) < 30
+
+
 def test_no_width_scrolls_sideways(page: Page) -> None:
     for width in (320, 390, 768, 1024, 1280, 1440, 1920):
         page.set_viewport_size({"width": width, "height": 800})

@@ -158,7 +158,8 @@ def _make_room(root: lxml.etree._Element) -> None:
     for text, place in zip(texts, places, strict=True) if len(texts) == len(places) else ():
         moved = [_MOVED.match(each.get("transform", "")) for each in (place, *place.iterancestors())]
         text.set("x", f"{sum(float(found[1]) for found in moved if found):g}")
-        text.set("style", text.get("style", "").replace("text-anchor:middle", "text-anchor:start"))
+        style = text.get("style", "").replace("text-anchor:middle", "text-anchor:start")
+        text.set("style", style.replace("font-size:16px", "font-size:15px"))
     for ground in root.xpath(f"//*[contains(@data-merman-source-classes, 'labelBkg')]/*[not({_IS_TEXT})]"):
         x, width = float(ground.get("x")), float(ground.get("width"))
         ground.set("x", f"{x - width * (_SHORT - 1) / 2:g}")
