@@ -9,12 +9,17 @@ from conftest import ROOT, Book
 
 FILES = ROOT / "tests/gallery"
 OTHER = "From another post"
-_DOCS = (ROOT / "docs/gallery.md").read_text(encoding="utf-8")
-_SECTIONS = re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", _DOCS, re.MULTILINE | re.DOTALL)
-BLOCKS = {
-    title: "\n".join(re.findall(r"^````md\n(.*?)^````$", text, re.MULTILINE | re.DOTALL)) for title, text in _SECTIONS
-}
-"""The heading of a section → what it shows."""
+
+
+def blocks(page: str) -> dict[str, str]:
+    """The heading of a section of a page of the documentation → what it shows."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    sections = re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    shown = re.compile(r"^````md\n(.*?)^````$", re.MULTILINE | re.DOTALL)
+    return {title: "\n".join(shown.findall(text)) for title, text in sections}
+
+
+BLOCKS = blocks("gallery.md")
 _FOLDERS = {".png": "images", ".csv": "data", ".bib": "."}
 
 

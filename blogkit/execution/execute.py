@@ -21,6 +21,7 @@ from ..git import git
 from ..language import _
 from ..posts.post import Post
 from ..posts.references import Value
+from .chance import number_chance
 from .environment import installed_version, main_packages
 from .failures import ExecutionFailed, Failure, Place, at_key
 from .function import Function
@@ -201,6 +202,7 @@ async def _execute(
             reason = _("declares {names} in `outputs` but no cell wrote it").format(names=", ".join(missing))
             return at_key(post, "outputs", reason)
         make_neutral(post, notebook, folder, view)
+        number_chance(notebook)
         if failures := [*told(post, notebook, folder), *missing_letters(post, notebook)]:
             raise ExecutionFailed(failures)
         try:

@@ -180,6 +180,7 @@ def _kernel_environment(post: Post, folder: Path, threads: int, own: str, view: 
     env |= {
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
+        "SOURCE_DATE_EPOCH": "0",  # what files that libraries write say of their making
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         "TERM": "dumb",

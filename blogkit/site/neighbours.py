@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections import defaultdict
 from collections.abc import Sequence
@@ -21,7 +22,10 @@ def neighbours(entries: Sequence[Entry]) -> dict[str, tuple[Entry | None, Entry 
 
 
 def related(entries: Sequence[Entry], count: int = 3) -> dict[str, list[Entry]]:
-    """Return docname → the posts that share the rarest categories and tags with it, the nearest in time first."""
+    """Return docname → the posts that share the rarest categories and tags with it, the nearest in time first.
+
+    Other parts of its series are none of them: they stand above its text.
+    """
     members: dict[str, list[int]] = defaultdict(list)
     for number, entry in enumerate(entries):
         for key in _topics(entry.post):
@@ -33,13 +37,12 @@ def related(entries: Sequence[Entry], count: int = 3) -> dict[str, list[Entry]]:
             score = scores[number]
             for other in numbers[max(0, place - _WINDOW) : place + _WINDOW + 1]:
                 score[other] += weight
-    return {
-        # The post itself comes first: it shares all, and nothing is nearer.
-        entry.post.docname: [
-            entries[n] for n in sorted(score, key=lambda n: (-score[n], abs(n - own), n))[1 : count + 1]
-        ]
-        for own, (entry, score) in enumerate(zip(entries, scores, strict=True))
-    }
+    found, series = {}, [entry.post.series and slug(entry.post.series) for entry in entries]
+    for own, (entry, score) in enumerate(zip(entries, scores, strict=True)):
+        others = (n for n in score if n != own and not (series[own] and series[n] == series[own]))
+        best = heapq.nsmallest(count, others, key=lambda n: (-score[n], abs(n - own), n))
+        found[entry.post.docname] = [entries[n] for n in best]
+    return found
 
 
 def _topics(post: Post) -> set[str]:

@@ -116,7 +116,8 @@ class Pages:
     def _frame(self) -> Frame:
         own = [Link(d.name, d.title) for d in self.documents if d.in_menu]
         kinds: tuple[Kind, ...] = ("categories", "tags")
-        lists = [Link("archive", self._("All posts")), *(Link(f"{kind}/index", self._kinds[kind]) for kind in kinds)]
+        used = (kind for kind in kinds if terms(self.entries, kind))
+        lists = [Link("archive", self._("All posts")), *(Link(f"{kind}/index", self._kinds[kind]) for kind in used)]
         settings = self.settings
         return Frame(
             title=self.site.title,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from conftest import Book, code
@@ -17,6 +18,25 @@ glue("n", 2); glue("word", "x")
 print(os.getcwd())
 warnings.warn("careful")
 open("images/made.txt", "w").write("y")
+"""
+CHANCE = """
+import io, uuid
+import matplotlib.pyplot as plt
+import pandas as pd
+from great_tables import GT
+from IPython.display import HTML, SVG, display
+from matplotlib.animation import FuncAnimation
+
+fig, ax = plt.subplots(figsize=(2, 2))
+(line,) = ax.plot([0, 1])
+fig.savefig("images/drawn.svg")
+display(SVG("images/drawn.svg"), HTML(FuncAnimation(fig, lambda n: line.set_ydata([0, n]), frames=2).to_jshtml()))
+plt.close(fig)
+frame = pd.DataFrame({"a": [1, 2]})
+display(frame.style.bar(), frame.style.bar(), GT(frame), HTML(f'<p id="{uuid.uuid4()}">'), line)
+map = f"map_{uuid.uuid4().hex}"
+display(HTML(f"<iframe srcdoc='&lt;p id=&quot;{map}&quot;> {map} layer_{uuid.uuid4().hex}'></iframe>"))
+print(object())
 """
 
 
@@ -80,3 +100,17 @@ def test_the_number_of_the_process_is_in_no_output(executed: Book) -> None:
     notebooks = [path.read_text(encoding="utf-8") for path in executed.root.rglob("notebook.ipynb")]
     assert "cells/" in str(notebooks)
     assert "ipykernel_" not in str(notebooks)
+
+
+def test_what_libraries_name_by_chance_is_the_same_each_time(book: Book) -> None:
+    """Ids of pandas, great_tables, matplotlib and folium (as it writes them), and the addresses of objects."""
+    book.post(SAME, code(CHANCE), requirements=["jinja2"], outputs=["images/drawn.svg"])
+    assert book.blogkit("execute").returncode == 0
+    found = book.blogkit("verify")
+    assert f"| {SAME} | 0 same | same | same | the same |" in found.stdout
+    (notebook,) = book.root.rglob("notebook.ipynb")
+    (cell,) = (cell for cell in json.loads(notebook.read_bytes())["cells"] if cell["cell_type"] == "code")
+    html = ["".join(output.get("data", {}).get("text/html", "")) for output in cell["outputs"]]
+    ids = [re.findall(r'<table id="(\w+)"', text)[0] for text in html if 'id="T_' in text]
+    assert len(set(ids)) == 2  # of two tables, on one page
+    assert all(f"#{name}_row0_col0" in text for name, text in zip(ids, (t for t in html if 'id="T_' in t), strict=True))

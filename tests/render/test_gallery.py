@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import lxml.etree
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup, Tag
@@ -239,6 +240,19 @@ def test_a_drawing_is_the_same_each_time_and_knows_its_size(text: str) -> None:
     assert re.match(r'<svg[^>]* height="\d+"[^>]*>', drawing)
 
 
+def test_lines_of_classes_begin_in_their_box_and_words_on_arrows_are_not_struck_through() -> None:
+    drawing = diagrams.draw(
+        "classDiagram\n class A {\n +int a_long_name\n b()\n }\n class B {\n +int c\n }\n A --> B : has", "light"
+    )
+    root = lxml.etree.fromstring(drawing.encode())
+    lines = [text for text in root.iterfind(".//{*}text") if "s-group " in text.get("data-merman-source-classes", "")]
+    begin = {text.text: (text.get("x"), "text-anchor:start" in text.get("style")) for text in lines}
+    assert begin["+int a_long_name"] == begin["b()"]
+    assert begin["b()"][1]
+    (ground,) = root.xpath("//*[contains(@data-merman-source-classes, 'labelBkg')]/*[local-name() = 'rect']")
+    assert float(ground.get("width")) > 26  # what "has" takes in 16 px
+
+
 def test_what_a_diagram_says_of_itself_is_its_text() -> None:
     told = "flowchart LR\n accTitle: A way\n accDescr: From a to b\n a-->b"
     assert diagrams.words_of(diagrams.draw(told, "light")) == "A way, From a to b"
@@ -346,6 +360,30 @@ def test_axe_finds_nothing(page: Page) -> None:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         found = Axe().run(page, options={"runOnly": tags})
         assert not found.response["violations"], f"{scheme}: {found.generate_report()}"
+
+
+def test_a_long_equation_in_a_line_scrolls_on_a_phone(page: Page) -> None:
+    places = {}
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        places[width] = page.locator("math.long").evaluate_all("all => all.map((m) => m.scrollWidth > m.clientWidth)")
+    assert places == {390: [True], 1280: [False]}
+
+
+def test_paper_shows_all_that_is_folded_struck_out_or_pale(page: Page) -> None:
+    page.emulate_media(media="print")
+    assert page.locator(".sd-tab-content").evaluate_all("all => all.map((t) => t.checkVisibility())") == [True, True]
+    style = "(e) => getComputedStyle(e)"
+    assert page.locator("menclose > [class]").evaluate(f"{style}.printColorAdjust") == "exact"
+    assert page.locator(".sd-btn").evaluate(f"{style}.color") == page.locator("body").evaluate(f"{style}.color")
+    assert page.locator(".hll").first.evaluate(f"{style}.fontWeight") == "700"
+    assert page.locator("pre").first.evaluate("(e) => parseFloat(getComputedStyle(e).paddingLeft)") > 10
+    page.emulate_media(media="screen")
+
+
+def test_nothing_stands_below_the_last_cell_of_a_box(page: Page) -> None:
+    gap = "(e) => e.getBoundingClientRect().bottom - e.querySelector('.cell_output pre').getBoundingClientRect().bottom"
+    assert page.locator("#sol-code").evaluate(gap) < 30
 
 
 def test_no_width_scrolls_sideways(page: Page) -> None:

@@ -107,6 +107,11 @@ def test_related_posts_share_the_rarest_terms_and_never_the_post_itself() -> Non
     assert found[entries[3].post.docname] == []
 
 
+def test_the_other_parts_of_a_series_are_not_related_posts_too() -> None:
+    entries = [entry(n, tags=("a",), series="S" if n < 3 else "") for n in range(4, 0, -1)]
+    assert related(entries)[entries[3].post.docname] == entries[1::-1]
+
+
 def test_of_posts_that_share_as_much_the_nearest_in_time_are_related() -> None:
     entries = [entry(n, tags=("a",)) for n in range(9, 0, -1)]
     assert related(entries, count=2)[entries[6].post.docname] == [entries[5], entries[7]]
@@ -180,10 +185,19 @@ def test_every_list_has_its_page_and_its_feed() -> None:
     found = {v.name: v for v in Pages(Settings(), Site("블로그"), entries, [], {}, cards, [], now).of_lists()}
     assert {"page/2", "page/4", "archive", "categories/index", "tags/index", "authors/jihyun-kim", "404"} <= set(found)
     assert "page/5" not in found
+    assert [link.page for link in found["archive"].frame.menu] == ["archive", "categories/index", "tags/index"]
     assert found["categories/수학"].feed == "categories/수학.xml"
     assert found["tags/cplusplus"].feed == "tags/cplusplus.xml"
     assert len(found["tags/cplusplus/2"].teasers) == 5
     assert (found["page/2"].pager.before, found["page/2"].pager.after) == ("index", "page/3")
+
+
+def test_the_menu_leads_to_no_empty_list() -> None:
+    entries = [entry(1, tags=("a",))]
+    cards = dict.fromkeys(["index", entries[0].post.docname], SocialCard("a", "글"))
+    now = dt.datetime(2030, 1, 1, tzinfo=SEOUL)
+    view = next(Pages(Settings(), Site("블로그"), entries, [], {}, cards, [], now).of_lists())
+    assert [link.page for link in view.frame.menu] == ["archive", "tags/index"]
 
 
 def git(root: Path, *arguments: str, **environment: str) -> None:

@@ -68,6 +68,7 @@ def _look():
             "lines.linewidth": 2.2,
             "lines.markersize": 6,
             "legend.edgecolor": "none",
+            "svg.hashsalt": "blog",  # else the ids in a drawing are others each time
         }
     )
 

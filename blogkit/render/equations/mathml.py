@@ -27,6 +27,8 @@ _BETTER = {
     '<mo stretchy="false">\u20d7</mo>': '<mo stretchy="false" mathsize="70%">→</mo>',
     '<mo stretchy="true">~</mo>': '<mo stretchy="true">\u02dc</mo>',
 }
+_LONG = 26
+"""Characters that may be wider than a phone: there such an equation stands by itself and scrolls."""
 _EMPTY = re.compile(r"<math[^>]*>(?:<mrow>|</mrow>)*</math>")
 _TAG = re.compile(r"<mtext>\(n(\d+)\)</mtext>")
 _AT = re.compile(r"\d+: ")
@@ -45,7 +47,9 @@ class Maths:
 
     def inline(self, tex: str) -> str:
         """Convert an equation in a line; raise ``ValueError`` that says what is wrong with it."""
-        return self._convert(self._tex.display(tex), block=False)
+        text = self._convert(self._tex.display(tex), block=False)
+        is_long = len(unescape(re.sub("<[^>]*>", "", text))) > _LONG
+        return text.replace("<math", '<math class="long"', 1) if is_long else text
 
     def block(self, tex: str) -> str:
         """Convert an equation of its own."""

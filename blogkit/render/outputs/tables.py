@@ -63,8 +63,9 @@ def _mark_columns(table: lxml.html.HtmlElement) -> None:
             columns[column].append(cell)
     for column, cells in columns.items():
         body = [cell for cell in cells if not cell.xpath("ancestor::thead")]
-        for cell in body:
-            if cell.tag == "th" and not column:
+        names_rows = not column and any(cell.tag == "th" for cell in body)
+        for cell in cells if names_rows else ():
+            if cell.tag == "th" or cell not in body:  # also what stands above them, which stays with them
                 cell.classes.add("label")
         kind = "" if "gt_table" in table.classes else _kind([cell.text_content().strip() for cell in body])
         for cell in cells:

@@ -30,6 +30,8 @@ _SCHEMES = ("only-light", "only-dark")
 """Classes of pictures that are shown in one colour scheme only."""
 _SMALL = 320
 """CSS pixels; what fits on every phone."""
+_WIDE = 900
+"""CSS pixels; the words of a drawing that is wider cannot be read on a phone that shows all of it."""
 _PIXELS = re.compile(r"([\d.]+)(?:px)?$")
 _PLAYERS = dict.fromkeys((".mp4", ".webm", ".ogv", ".mov", ".m4v"), "video")
 _PLAYERS |= dict.fromkeys((".mp3", ".ogg", ".oga", ".wav", ".m4a", ".flac"), "audio")
@@ -70,6 +72,8 @@ class BlogTranslator(HTML5Translator):
         if isinstance(node.parent, nodes.figure) and text and size and size[0] > _SMALL:
             scheme = next((f' class="{name}"' for name in _SCHEMES if name in node["classes"]), "")
             picture = f'<a{scheme} href="{escape(address)}">{picture}</a>'  # a phone shows it small
+        if _is_wide_drawing(node, Path(self.builder.srcdir, source)):
+            picture = f'<span class="drawing">{picture}</span>'
         self.body.append(picture)
         raise nodes.SkipDeparture
 
@@ -164,6 +168,13 @@ def picture_size(path: Path) -> tuple[int, int] | None:
     across, _down = imagesize.getDPI(path)
     scale = min(_FIGURE_DPI / max(across, _FIGURE_DPI), _MAX_WIDTH / width)
     return round(width * scale), round(height * scale)
+
+
+def _is_wide_drawing(node: nodes.Element, path: Path) -> bool:
+    """Tell whether a drawing scrolls by itself on a phone; a diagram does so in any case."""
+    if path.suffix.lower() != ".svg" or not path.is_file() or "width" in node:
+        return False
+    return imagesize.get(path)[0] > _WIDE and "diagram" not in node.parent.get("classes", ())
 
 
 def _shown_size(node: nodes.Element, size: tuple[int, int] | None) -> dict[str, str]:

@@ -26,6 +26,10 @@ _OWN_THEME = re.compile(r"""\btheme(?:CSS|Variables)?["']?\s*:""")
 _OPTIONS = ("alt", "caption", "name", "align", "zoom")
 _OPTION = re.compile(r"[ \t]*:([a-z]+):[ \t]*(.*)(?:\n|$)")
 _NARROW = 500  # CSS pixels; what may get as small as a phone is wide
+_MOVED = re.compile(r"translate\(([-\d.e]+)")
+_IS_TEXT = "local-name() = 'text'"
+_SHORT = 1.35
+"""How much longer a text may be than mmdr takes it for."""
 _TONES = ("accent", "good", "warn", "code-keyword", "code-builtin", "live", "code-number", "muted")
 
 logger = logging.getLogger(__name__)
@@ -97,6 +101,7 @@ def draw(text: str, scheme: str) -> str:
     root = lxml.etree.fromstring(mmdr.render(text).svg().encode())
     for name, size in zip(("width", "height"), root.get("viewBox", "").split()[2:], strict=False):
         root.set(name, f"{float(size):.0f}")  # as a picture it has no page whose width it could take
+    _make_room(root)
     return lxml.etree.tostring(root, encoding="unicode")
 
 
@@ -134,6 +139,24 @@ def _theme(scheme: str) -> dict[str, Any]:
         variables |= {f"pie{number + 1}": tint, f"cScale{number}": tint, f"cScaleLabel{number}": ink}
         variables |= {f"git{number}": tint, f"gitBranchLabel{number}": ink, f"fillType{number}": tint}
     return {"theme": "base", "look": "classic", "themeVariables": variables}
+
+
+def _make_room(root: lxml.etree._Element) -> None:
+    """Mend what mmdr does where it takes texts for shorter than they are: it centres them by that length.
+
+    The lines of a class begin where it has put them; the ground of what stands on an arrow covers the arrow.
+    """
+    texts = root.xpath(f"//*[contains(@data-merman-source-classes, 's-group ')]/*[{_IS_TEXT}]")
+    places = root.xpath("//*[contains(@class, 'members-group') or contains(@class, 'methods-group')]/*")
+    for text, place in zip(texts, places, strict=True) if len(texts) == len(places) else ():
+        moved = [_MOVED.match(each.get("transform", "")) for each in (place, *place.iterancestors())]
+        text.set("x", f"{sum(float(found[1]) for found in moved if found):g}")
+        style = text.get("style", "").replace("text-anchor:middle", "text-anchor:start")
+        text.set("style", style.replace("font-size:16px", "font-size:15px"))
+    for ground in root.xpath(f"//*[contains(@data-merman-source-classes, 'labelBkg')]/*[not({_IS_TEXT})]"):
+        x, width = float(ground.get("x")), float(ground.get("width"))
+        ground.set("x", f"{x - width * (_SHORT - 1) / 2:g}")
+        ground.set("width", f"{width * _SHORT:g}")
 
 
 def _mix(one: str, other: str, share: float) -> str:

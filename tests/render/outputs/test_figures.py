@@ -14,6 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from conftest import Book, code
+from documented import blocks
 from playwright.sync_api import Browser, Page
 
 from blogkit.publish.check import crawl_site
@@ -44,7 +45,8 @@ FAULTS = {
 def book(make_book: Callable[[], Book]) -> Book:
     book = make_book()
     book.post("2024-01-01-figures", SOURCE, lang="en")
-    book.post("2024-01-02-again", code("import plotly.graph_objects as go\ngo.Figure(go.Bar(y=[1]))"))
+    again = "\n".join(blocks("figures.md").values())
+    book.post("2024-01-02-again", again, lang="en", file_format="mystnb", requirements=["jinja2"])
     book.build(BLOG_BASEURL="https://example.com/blog/")
     return book
 
@@ -81,10 +83,19 @@ def test_each_library_draws_what_it_was_told(page: Page) -> None:
     assert page.evaluate("Bokeh.documents[0].roots()[0].renderers[0].data_source.data.top.length") == 3
     assert figures(page, "bokeh", f"({CANVASES})(f)") == [2, 4]
     assert figures(page, "vega", "f.querySelectorAll('svg .mark-rect path').length") == [2]
-    assert figures(page, "vega", "f.querySelector('.still, :scope > img')?.checkVisibility()") == [False]
+    assert figures(page, "vega", "f.querySelector('.still, img')?.checkVisibility()") == [False]
     (frame,) = figures(page, "html", "f.querySelector('.animation img').src")
     page.click("[title='Next frame']")
     assert figures(page, "html", "f.querySelector('.animation img').src") != [frame]
+
+
+def test_the_documentation_shows_each_library(book: Book) -> None:
+    soup = book.soup("posts/2024-01-02-again.html")
+    assert [figure["data-library"] for figure in soup.select(".live")] == ["html", "plotly", "bokeh", "vega"]
+    assert len(soup.select(".output .scroll > table")) == 4
+    assert soup.select_one("figure#fig-line img[alt='A line that rises']")
+    assert soup.select_one(".cell_output > img[src$='.svg']")
+    assert "twice is 8" in soup.get_text()
 
 
 def test_no_other_host_is_asked_and_nothing_before_it_comes_into_view(page: Page) -> None:
@@ -99,6 +110,8 @@ def test_a_phone_s_page_does_not_get_wider_nor_jump(page: Page) -> None:
     after = page.evaluate("document.documentElement.scrollHeight")
     assert abs(after - page.before) < 150  # type: ignore[attr-defined]
     assert figures(page, "plotly", "f.scrollWidth <= f.clientWidth") == [True, True, True]
+    for drawing in (".cell_output > .drawing img", ".live > .wide svg"):  # in which words can be read
+        assert page.locator(drawing).bounding_box()["width"] > 600
 
 
 def test_anyone_can_use_the_page(page: Page) -> None:
@@ -112,9 +125,10 @@ def test_the_page_says_what_stands_there_without_a_script(book: Book) -> None:
     assert told[0] == "Interactive figure: Sales of tea & </script>" or told[0].startswith("Interactive figure: Sales")
     assert told[2] == "Interactive figure: A line that falls"
     assert told[3] == "Interactive figure: Bars of Bokeh"
-    assert [bool(figure.select_one(":scope > img[width]")) for figure in soup.select(".live")] == [False] * 5 + [
-        True
-    ] * 2
+    stills = [
+        figure.select_one(":scope > img[width], :scope > .drawing > img[width]") for figure in soup.select(".live")
+    ]
+    assert list(map(bool, stills)) == [False] * 5 + [True] * 2
     assert [re.findall(r"\d+px", figure.get("style", "")) for figure in soup.select(".live")[:5]] == [
         ["450px"],
         ["300px"],

@@ -11,7 +11,12 @@
       return Plotly.newPlot(place, { data, layout, frames, config: { responsive: true, displaylogo: false, ...config } });
     },
     bokeh: (place, item) => Bokeh.embed.embed_item(item, place),
-    vega: (place, spec) => vegaEmbed(place, spec, { actions: false, renderer: "svg" }),
+    async vega(place, spec) {
+      await vegaEmbed(place, spec, { actions: false, renderer: "svg" });
+      if (!(place.querySelector("svg")?.width.baseVal.value > 900)) return; // as in translator.py
+      place.classList.add("wide");
+      place.tabIndex = 0; // it scrolls on a phone
+    },
     html: (place, text) => place.append(document.createRange().createContextualFragment(text)),
   };
 
