@@ -29,7 +29,7 @@ from ..web.pages import NOT_FOUND
 from ..web.views import Document
 from . import front
 from .documents import borders, embeds, markdown
-from .documents.addresses import give_addresses, link_siblings, linking_to_moved, siblings_of
+from .documents.addresses import LinkBareNames, give_addresses, link_siblings, linking_to_moved, siblings_of
 from .documents.anchors import KnowAnchors, NameSections, NestSections
 from .documents.nested import setup_nested
 from .documents.pasted import TakeOutPictures
@@ -257,6 +257,7 @@ def register(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("iframe", embeds.Iframe)
     for transform in (NestSections, TakeOutPictures, NameSections, KnowAnchors):
         app.add_transform(transform)
+    app.add_post_transform(LinkBareNames)
     app.connect("doctree-read", borders.check_addresses)
     app.connect("doctree-read", markdown.mend_document)
     app.connect("doctree-read", hooks.doctree_read)

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
@@ -114,6 +115,24 @@ def test_korean_letters_are_drawn_in_any_style(style, caplog, monkeypatch):
         figure.savefig(BytesIO())
         assert FontProperties().get_family().count("NanumGothic") == 1
     assert not caplog.records
+
+
+def test_what_an_author_says_of_places_counts_and_no_grid_lies_over_pictures(monkeypatch):
+    for owner, name in ((Figure, "subplots_adjust"), (Figure, "tight_layout"), (Axes, "imshow")):
+        monkeypatch.setattr(owner, name, getattr(owner, name))
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run("matplotlib")
+        adjusted, tight = Figure(), Figure()
+        axes = adjusted.add_subplot()
+        adjusted.subplots_adjust(left=0.3, right=0.5)
+        adjusted.colorbar(axes.imshow([[1, 2]]), cax=adjusted.add_axes((0.6, 0.1, 0.05, 0.8)))
+        tight.colorbar(tight.add_subplot().imshow([[1, 2]]))
+        tight.tight_layout()  # matplotlib has no tight layout for what began with another and has a colour bar
+        for figure in (adjusted, tight):
+            figure.savefig(BytesIO())
+            assert not any(line.get_visible() for line in figure.axes[0].get_ygridlines())
+        assert axes.get_position(original=True).x1 == pytest.approx(0.5)
 
 
 def test_a_reader_without_the_korean_font_still_gets_figures(monkeypatch):

@@ -133,12 +133,13 @@ def stored_values(book: Book) -> Iterator[object]:
         yield json.loads(path.read_text(encoding="utf-8"))["values"]["x"]
 
 
-def test_declared_modules_can_be_imported_and_children_print(book: Book) -> None:
-    book.write("posts/lib/tools.py", "def double(x):\n    return 2 * x\n")
+def test_declared_modules_can_be_imported_and_read_about_and_children_print(book: Book) -> None:
+    book.write("posts/lib/tools.py", "def double(x):\n    '''Twice as much.'''\n    return 2 * x\n")
     source = """
 import multiprocessing, os, sys
 sys.path.insert(0, "posts/lib")
 import tools
+help(tools.double)
 def say(x):
     print("child says", tools.double(x), flush=True)
 process = multiprocessing.get_context("fork").Process(target=say, args=(21,))
@@ -148,6 +149,7 @@ print(multiprocessing.get_context("fork").Pool(2).map(abs, [-1, -2]))
     book.post("2024-01-01-one", code(source), inputs=["posts/lib/tools.py"])
     book.build()
     page = book.text("posts/2024-01-01-one.html")
+    assert "Twice as much." in page
     assert "child says 42" in page
     assert "[1, 2]" in page
 

@@ -85,7 +85,44 @@ def _output():
         inline.print_figure_kwargs = {"bbox_inches": None}
 
 
+def _give_way():
+    """Let what an author says of a figure's places count for more than the site's layout and grid."""
+    from contextlib import suppress
+    from functools import wraps
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine, PlaceHolderLayoutEngine
+
+    adjust, tighten, show = Figure.subplots_adjust, Figure.tight_layout, Axes.imshow
+    if hasattr(adjust, "__wrapped__"):
+        return
+
+    @wraps(adjust)
+    def adjusted(self, *places, **named):
+        if isinstance(self.get_layout_engine(), ConstrainedLayoutEngine):
+            with suppress(RuntimeError):  # its colour bars stand where that layout has put them
+                self.set_layout_engine(PlaceHolderLayoutEngine(adjust_compatible=True, colorbar_gridspec=True))
+        adjust(self, *places, **named)
+
+    @wraps(tighten)
+    def tightened(self, **options):
+        engine = self.get_layout_engine()
+        try:
+            tighten(self, **options)
+        except RuntimeError:
+            self.set_layout_engine(engine)  # its colour bars know no other one, and nothing overlaps
+
+    @wraps(show)
+    def shown(self, *picture, **options):
+        self.grid(visible=False)  # it would be drawn over the picture
+        return show(self, *picture, **options)
+
+    Figure.subplots_adjust, Figure.tight_layout, Axes.imshow = adjusted, tightened, shown
+
+
 _fonts()
 _look()
 _output()
-del _fonts, _look, _output
+_give_way()
+del _fonts, _look, _output, _give_way

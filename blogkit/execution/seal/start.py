@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import site
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -63,6 +64,8 @@ def main(hidden: Hidden) -> None:
     _print_all_and_once()
     from ipykernel import compiler, kernelapp
 
+    site.sethelper()  # `-S` leaves out `help` and its like, too
+    site.setcopyright()
     compiler.get_tmp_directory = lambda: _CELLS
     sys.argv[0] = "ipykernel_launcher"
     refuse = hidden.refuse

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Mapping
 from posixpath import basename, dirname, join, normpath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sphinx.addnodes import pending_xref
 from sphinx.project import Project
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from ...files import Made
 from ...posts.post import POSTS, SUFFIXES, Post
@@ -53,16 +54,37 @@ def siblings_of(posts: Iterable[Post]) -> dict[str, list[str]]:
 def link_siblings(doctree: nodes.document, source: str, named: Mapping[str, list[str]]) -> None:
     """Let links lead to posts that are named as the files of a series were before: without dates, with other signs.
 
-    ``source`` is the file of the document, below the book; ``named`` is what :func:`siblings_of` returns.
+    ``source`` is the file of the document, below the book; ``named`` is what :func:`siblings_of` returns. What a bare
+    name without a suffix means is known when all labels are: see :class:`LinkBareNames`.
     """
-    for node in [node for node in doctree.findall(pending_xref) if _may_be_sibling(node)]:
+    for node in [node for node in doctree.findall(pending_xref) if node["reftype"] == "doc" or not node["refdomain"]]:
         path, _hash, heading = node["reftarget"].partition("#")
         found, is_doc = normpath(join(dirname(source), path)), node["reftype"] == "doc"
-        name = hyphenated(basename(found if is_doc else found.rpartition(".")[0]))
+        is_file = not is_doc and path.endswith((*SUFFIXES, ".html"))
+        name = hyphenated(basename(found.rpartition(".")[0] if is_file else found))
         docnames = named.get(name, []) if dirname(found) == POSTS else []
-        if len(docnames) == 1:
-            target = {"reftarget": f"/{docnames[0]}"} if is_doc else {"refdomain": "doc", "reftarget": docnames[0]}
-            node.attributes |= {**target, "reftargetid": heading or None}
+        if len(docnames) != 1:
+            continue
+        if is_doc:
+            node.attributes |= {"reftarget": f"/{docnames[0]}", "reftargetid": heading or None}
+        elif is_file:
+            _lead(node, docnames[0], heading)
+        elif node["reftype"] == "myst":
+            node["sibling"] = f"{docnames[0]}#{heading}" if heading else docnames[0]
+
+
+class LinkBareNames(SphinxPostTransform):
+    """Let a link lead to the post whose name it gives without a suffix, if no label has that name."""
+
+    default_priority = 8  # before MyST looks up what links lead to
+
+    def run(self, **kwargs: Any) -> None:
+        """Change what :func:`link_siblings` has noted."""
+        labels = self.env.domains["std"].anonlabels
+        for node in self.document.findall(pending_xref):
+            if "sibling" in node and node["reftarget"].lower() not in labels:
+                docname, _hash, heading = node["sibling"].partition("#")
+                _lead(node, docname, heading)
 
 
 def linking_to_moved(docnames: Collection[str], posts: Collection[Post], made: Made) -> list[str]:
@@ -78,7 +100,5 @@ def linking_to_moved(docnames: Collection[str], posts: Collection[Post], made: M
     ]
 
 
-def _may_be_sibling(node: pending_xref) -> bool:
-    """Tell whether a reference names a file that MyST did not find, or a document."""
-    path = node["reftarget"].partition("#")[0]
-    return node["reftype"] == "doc" or (not node["refdomain"] and path.endswith((*SUFFIXES, ".html")))
+def _lead(node: pending_xref, docname: str, heading: str) -> None:
+    node.attributes |= {"refdomain": "doc", "reftarget": docname, "reftargetid": heading or None}

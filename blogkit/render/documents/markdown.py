@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import myst_nb.core.render
@@ -25,6 +26,7 @@ from sphinx.util import logging
 from sphinx_design.icons import fontawesome, list_octicons
 
 from ...language import _
+from ..places import place
 from ..scholarly.lost import told
 
 if TYPE_CHECKING:
@@ -66,10 +68,13 @@ def mend_document(app: Sphinx, doctree: nodes.document) -> None:
 
 def _miss_footnotes(doctree: nodes.document) -> None:
     message = _("there is no footnote {note}; write its text as a line of its own, `{note}: …`, or put it in backticks")
+    source = Path(doctree["source"]).read_text(encoding="utf-8")
     for text in doctree.findall(nodes.Text):
-        if not isinstance(text.parent, (nodes.literal, nodes.math, nodes.FixedTextElement)):
+        parent = text.parent
+        if not isinstance(parent, (nodes.literal, nodes.math, nodes.FixedTextElement)):
             for note in _FOOTNOTE.findall(text.astext()):
-                logger.warning("%s", message.format(note=note), location=text.parent)
+                if f"\\{note[:-1]}" not in source:  # else it is meant to be read as it is written
+                    logger.warning("%s", message.format(note=note), location=parent if parent.line else place(parent))
 
 
 def _take_size(picture: nodes.image) -> None:

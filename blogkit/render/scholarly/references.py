@@ -60,7 +60,8 @@ def note_targets(env: BuildEnvironment, document: nodes.document) -> None:
     references: Any = env.domains["references"]
     links = ((node["reftarget"], node.get("reftargetid")) for node in document.findall(pending_xref))
     found = {f"{target}#{heading}" if heading else str(target) for target, heading in links}
-    if found := found.union(labels_within(document)):
+    siblings = {node["sibling"] for node in document.findall(pending_xref) if "sibling" in node}
+    if found := found.union(siblings, labels_within(document)):
         references.targets[env.docname] = sorted(found)
 
 

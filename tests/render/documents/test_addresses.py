@@ -27,11 +27,11 @@ def book(make_book: Callable[[], Book]) -> Book:
         "2024-01-01-first", heading + "![그림](../images/a.svg)\n\n" + code("glue('x', 1)"), series=SERIES, **front
     )
     book.post("2024-01-02-second", heading + link + code("1"), series=[SERIES], title="둘째", toc=False)
-    book.post("2024-01-03-third", heading, series=SERIES, title="Third", lang="en")
+    book.post("2024-01-03-third", heading + "(third)=\n## Below\n", series=SERIES, title="Third", lang="en")
     book.post("2024-01-04-other", "글.\n\n## 절\n\n글.\n", title="다른 글")
     book.post(
         "2024-01-05-alone",
-        f"[](other.md), [](2024-01-04-other.md#절) ![]({BASE}images/a.svg)\n",
+        f"[](other.md), [](2024-01-04-other.md#절), [](other), [](other#절), [셋](third) ![]({BASE}images/a.svg)\n",
         title="홀로",
         series="홀로",
     )
@@ -58,6 +58,19 @@ def test_links_to_the_file_lead_to_the_address(book: Book) -> None:
     assert f"[처음]({BASE}posts/first-steps.html)" in text and f"({BASE}posts/first-steps.html#마디)" in text
     said = book.blogkit("check").stdout
     assert "0 faults" in said, said
+
+
+def test_a_bare_name_is_that_of_a_label_or_else_of_a_post(book: Book) -> None:
+    page = book.soup("posts/2024-01-05-alone.html")
+    links = [unquote(a["href"]) for a in page.select("article p a:is([href*=other], [href*=third])")]
+    other = "2024-01-04-other.html"
+    assert links == [
+        other,
+        f"{other}#절",
+        other,
+        f"{other}#절",
+        "2024-01-03-third.html#third-2",
+    ]  # as its title is "Third", too
 
 
 def test_commands_know_a_post_by_its_address_and_by_its_file(book: Book) -> None:
@@ -117,7 +130,7 @@ def test_another_file_in_the_place_of_a_post_is_read_however_old_it_is(book: Boo
     book.build(BLOG_BASEURL=BASE)
     assert "Moved words." in book.soup("posts/2024-01-04-other.html").article.get_text()
     links = book.soup("posts/2024-01-05-alone.html").select("article p a[href*=other]")
-    assert [a.get_text() for a in links] == ["다른 글", "절!"]  # what a page says of another is told anew
+    assert [a.get_text() for a in links] == ["다른 글", "절!"] * 2  # what a page says of another is told anew
     assert warning_of_a_second(book).startswith("the blog has no page and no file other.md")
 
 

@@ -128,9 +128,9 @@ def test_equations_of_sympy_are_equations(page: BeautifulSoup) -> None:
 
 
 def test_icons_and_footnotes_that_are_not_there_are_faults(book: Book) -> None:
-    text = (
-        "x\n\n{fas}`star` {fab}`github`\n\n- *Said* so.[^typo] `[^code]`\n\n[^other]: Text.\n\n![a](data:text/html,x)\n"
-    )
+    text = "x\n\n{fas}`star` {fab}`github`\n\n- *Said* so.[^typo] `[^code]` \\[^plain\\]\n\n[^other]: Text.\n"
+    text += "\n| [^cell] |\n| --- |\n"
+    text += "\n![a](data:text/html,x)\n"
     book.post("2024-01-01-icons", text)
     said = book.fail()
     assert (
@@ -138,5 +138,6 @@ def test_icons_and_footnotes_that_are_not_there_are_faults(book: Book) -> None:
     )
     assert "'github' would be a blank; write {octicon}`logo-github`" in said
     assert "icons.md:9: WARNING: there is no footnote [^typo]; write its text as a line of its own" in said
-    assert "[^code]" not in said
-    assert "icons.md:13: WARNING: this picture cannot be read; write it into a file" in said
+    assert "icons.md:13: WARNING: there is no footnote [^cell]" in said
+    assert "[^code]" not in said and "[^plain]" not in said
+    assert "icons.md:16: WARNING: this picture cannot be read; write it into a file" in said
