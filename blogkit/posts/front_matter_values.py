@@ -149,23 +149,14 @@ def files(value: Any) -> tuple[str, ...]:
 
 def names(value: Any) -> tuple[str, ...]:
     """Return names of packages."""
-    found = texts(value)
-    for name in found:
-        if not re.fullmatch(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?", name):
-            raise ValueError(
-                _("{name!r} is no name of a package; write its name only, without a version").format(name=name)
-            )
-    return found
+    message = _("{name!r} is no name of a package; write its name only, without a version")
+    return _each(value, r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?", message)
 
 
 def variables(value: Any) -> tuple[str, ...]:
     """Return names of variables of the environment."""
-    found = texts(value)
-    for name in found:
-        if not re.fullmatch(r"[A-Za-z_]\w*", name):
-            message = _("{name!r} is no name of a variable; write its name only, as its value stays out of the post")
-            raise ValueError(message.format(name=name))
-    return found
+    message = _("{name!r} is no name of a variable; write its name only, as its value stays out of the post")
+    return _each(value, r"[A-Za-z_]\w*", message)
 
 
 def old_addresses(value: Any) -> tuple[str, ...]:
@@ -206,6 +197,15 @@ def drift(value: Any) -> dict[str, float] | float:
     if isinstance(value, dict):
         return {str(name): positive(number) for name, number in value.items()}
     return positive(value)
+
+
+def _each(value: Any, pattern: str, message: str) -> tuple[str, ...]:
+    """Return texts that each match a pattern."""
+    found = texts(value)
+    for name in found:
+        if not re.fullmatch(pattern, name):
+            raise ValueError(message.format(name=name))
+    return found
 
 
 def _date(value: Any) -> dt.datetime:

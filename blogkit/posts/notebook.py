@@ -32,7 +32,8 @@ _READERS = ("myst-nb", "myst-parser", "markdown-it-py", "mdit-py-plugins", "nbfo
 _OPTIONS = re.compile(
     r"^[ \t]*[`:~]{3,}\s*\{(?:code|raw)-cell\}.*\n(?:---\n([\s\S]*?)^---|((?:[ \t]*:[\w-]+:.*\n)+))", re.M
 )
-_LOADS = re.compile(r"^\s*:?load:", re.MULTILINE)
+LOADED = re.compile(r"^\s*:?load:\s*(\S+)", re.MULTILINE)
+"""Of a cell that takes its code from a file: the file's name."""
 
 
 class JsonCell(TypedDict):
@@ -124,7 +125,7 @@ def cell_line(notebook: nbformat.NotebookNode, index: int) -> int:
 
 def _is_another_file_too(text: str) -> bool:
     """Tell whether a cell takes its code from a file: then the notebook is no function of the text alone."""
-    return "load:" in text and bool(_LOADS.search(text))
+    return "load:" in text and bool(LOADED.search(text))
 
 
 def _read_notebook(path: Path, text: str) -> nbformat.NotebookNode:

@@ -201,12 +201,8 @@ def is_number(value: object) -> TypeGuard[int | float]:
 
 def _published(line: dict[str, Any]) -> Published:
     """Read a line; what a newer engine has added to it is passed over."""
-    post, key, seconds, executed = (
-        line["post"],
-        line["key"],
-        line["seconds"],
-        dt.datetime.fromisoformat(line["executed"]),
-    )
+    post, key, seconds = line["post"], line["key"], line["seconds"]
+    executed = dt.datetime.fromisoformat(line["executed"])
     (executed - _DAY, executed + _DAY)  # readers see it in another time zone
     if not (isinstance(post, str) and isinstance(key, str) and is_number(seconds) and executed.tzinfo):
         raise ValueError

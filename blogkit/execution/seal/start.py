@@ -131,10 +131,8 @@ def _is_below(path: str, folder: str) -> bool:
 def _is_refused(path: str) -> bool:
     try:
         os.close(os.open(path, os.O_RDONLY))
-    except PermissionError:
-        return True
-    except OSError:
-        return False
+    except OSError as error:
+        return isinstance(error, PermissionError)
     return False
 
 

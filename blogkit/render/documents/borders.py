@@ -6,7 +6,6 @@ when all is read and nothing is written yet.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from copy import copy
 from pathlib import Path
@@ -30,6 +29,7 @@ from sphinx.util.osutil import relpath
 from ...errors import Fault
 from ...files import Borders
 from ...language import _
+from ...posts.notebook import LOADED
 from ..places import line_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 logger = logging.getLogger(__name__)
-_LOADED = re.compile(r"^\s*:?load:\s*(\S+)", re.MULTILINE)
 _SCHEME = "file:"
 _STANDARD_TEXTS = Path(Include.standard_include_path).resolve()
 """Of docutils, such as ``<isonum.txt>``."""
@@ -55,7 +54,7 @@ def close_side_doors() -> None:
 
 def note_loaded(env: BuildEnvironment, docname: str, source: str) -> None:
     """Note the files from which cells take their code, as MyST-NB does not."""
-    for name in _LOADED.findall(source):
+    for name in LOADED.findall(source):
         relative, file = env.relfn2path(name, docname)
         if Path(file).is_file():
             env.dependencies[docname].add(relative)

@@ -79,11 +79,8 @@ def depart_figure(translator: BlogTranslator, node: nodes.Element) -> None:
 
 
 def visit_controls(translator: BlogTranslator, node: nodes.Element) -> None:
-    """Say why there are none."""
+    """Say why there are none; the paragraph is whole."""
     _ = words(translator.written_in).gettext
     told = escape(_("The controls need the running notebook; here it is as it begins."))
     translator.body.append(f'<p class="controls">{told}</p>\n')
-
-
-def depart_controls(translator: BlogTranslator, node: nodes.Element) -> None:
-    """Do nothing: the paragraph is whole."""
+    raise nodes.SkipNode
