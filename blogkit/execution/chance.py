@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import nbformat
 
 _HEX = "[0-9a-f]"
 _UUID = "-".join(f"{_HEX}{{{length}}}" for length in (8, 4, 4, 4, 12))
-_NAMED = re.compile(
-    rf"""(?<=[A-Za-z]_){_HEX}{{32}}(?!{_HEX})|(?<=[g-z]){_HEX}{{32}}(?!{_HEX})  # folium; matplotlib's animations
-    |(?<=\bid="){_UUID}(?=")                                # Plotly's HTML
+_NAMED = rf"""(?<=\bid="){_UUID}(?=")                        # Plotly's HTML
     |(?<=\bid=")T_{_HEX}{{5}}(?=["_])                       # the Styler of pandas
-    |(?<=<div\ id=")[a-z]{{10}}(?="\ style="padding-left:)  # great_tables""",
-    re.VERBOSE,
-)
+    |(?<=<div\ id=")[a-z]{{10}}(?="\ style="padding-left:)  # great_tables"""
+_MARKUP = re.compile(_NAMED, re.VERBOSE)
+_SCRIPTED = re.compile(rf"(?:(?<=[A-Za-z]_)|(?<=[g-z])){_HEX}{{32}}(?!{_HEX})|{_NAMED}", re.VERBOSE)
+"""Where a script comes along, also the names in scripts of folium and of matplotlib's animations."""
+_SCRIPT = re.compile("(?:<|&lt;)script")
 _ADDRESS = re.compile(r"(?<= at )0x[0-9A-Fa-f]{6,}(?=>|&gt;)")
-_KINDS = {"text/html": _NAMED, "image/svg+xml": _NAMED, "text/plain": _ADDRESS}
 
 
 def number_chance(notebook: nbformat.NotebookNode) -> None:
@@ -30,14 +29,15 @@ def number_chance(notebook: nbformat.NotebookNode) -> None:
                 holder[key] = _numbered(holder[key], pattern, numbers)
 
 
-def _texts(output: Any) -> Iterable[tuple[Any, str, re.Pattern[str]]]:
+def _texts(output: Any) -> Iterator[tuple[Any, str, re.Pattern[str]]]:
     """Yield where texts of an output stand, and what may be named by chance in each."""
     if isinstance(output.get("text"), str):
         yield output, "text", _ADDRESS
-    data: Mapping[str, Any] = output.get("data", {})
-    for kind, pattern in _KINDS.items():
-        if isinstance(data.get(kind), str):
-            yield data, kind, pattern
+    data: dict[str, Any] = output.get("data", {})
+    if isinstance(data.get("text/plain"), str):
+        yield data, "text/plain", _ADDRESS
+    if isinstance(html := data.get("text/html"), str):
+        yield data, "text/html", _SCRIPTED if _SCRIPT.search(html) else _MARKUP
 
 
 def _numbered(text: str, pattern: re.Pattern[str], numbers: dict[str, str]) -> str:

@@ -35,7 +35,7 @@ plt.close(fig)
 frame = pd.DataFrame({"a": [1, 2]})
 display(frame.style.bar(), frame.style.bar(), GT(frame), HTML(f'<p id="{uuid.uuid4()}">'), line)
 map = f"map_{uuid.uuid4().hex}"
-display(HTML(f"<iframe srcdoc='&lt;p id=&quot;{map}&quot;> {map} layer_{uuid.uuid4().hex}'></iframe>"))
+display(HTML(f"<iframe srcdoc='&lt;p id=&quot;{map}&quot;> &lt;script> {map} layer_{uuid.uuid4().hex}'></iframe>"))
 print(object())
 """
 
