@@ -62,6 +62,7 @@ _SUPPRESSED = ["myst.domains", "etoc.glob", "myst.strikethrough", "misc.highligh
 # Posts cite the same works, and by one number different ones.
 _SUPPRESSED += ["bibtex.duplicate_citation", "bibtex.duplicate_label"]
 _SUPPRESSED += ["design.card_legacy"]  # `^^^` and `+++` in cards, which the world writes
+_SUPPRESSED += ["image.not_readable", "download.not_readable"]  # files that are not there are told with their mend
 _JUPYTER_BOOK = (
     *("sphinx_togglebutton", "sphinx_copybutton", "sphinx_thebe", "sphinx_comments", "sphinx.ext.intersphinx"),
     *("sphinx_book_theme", "pydata_sphinx_theme", "sphinx_jupyterbook_latex", "sphinx_multitoc_numbering"),

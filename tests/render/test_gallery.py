@@ -282,6 +282,8 @@ def test_mistakes_have_their_line(book: Book) -> None:
         "#a-heading? Or lead to one of its headings: #one, #a-heading",
         "[lost](2024-01-02-other.md#prat)": "posts/2024-01-02-other.md has no heading prat; did you mean #part? Or "
         "lead to one of its headings: #other, #part",
+        "![gone](../images/gone.png)": "images/gone.png is not there; add the file or mend the name",
+        "{download}`gone.csv`": "posts/gone.csv is not there; add the file or mend the name",
         "{eval}`n`": "{eval} is not supported; write `glue('n', n)` into a cell, and {glue:text}`n` here",
         "{eval}`len(a)`": "{eval} is not supported; write `glue('value', len(a))` into a cell, and {glue:text}`value`",
         "[lost](inv:python#a)": "links to other sites by name (python:*:*:a) are not supported; write the address",
@@ -304,7 +306,7 @@ def test_mistakes_have_their_line(book: Book) -> None:
     for source, message in lines.items():
         line = whole[: whole.index(source)].count("\n") + 1
         assert f"2024-01-01-one.md:{line}: WARNING: {message}" in log, log
-    assert "Traceback" not in log
+    assert "Traceback" not in log and "not readable" not in log
 
 
 def test_a_citation_without_a_bibliography_says_where_works_are_written(book: Book) -> None:

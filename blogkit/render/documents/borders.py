@@ -6,6 +6,7 @@ when all is read and nothing is written yet.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from copy import copy
 from pathlib import Path
@@ -72,6 +73,7 @@ def check_addresses(app: Sphinx, doctree: nodes.document) -> None:
 def foreign_files(env: BuildEnvironment, made: Path) -> Iterator[Fault]:
     """Yield a fault for each file that a document takes in, or is, and that is not the book's to publish.
 
+    One that is not there is a warning.
     ``made`` is the folder of the pictures that outputs hold.
     """
     source, others = Path(env.srcdir), (made.resolve(), _STANDARD_TEXTS)
@@ -82,8 +84,11 @@ def foreign_files(env: BuildEnvironment, made: Path) -> Iterator[Fault]:
             reason = borders.objection(file)
             if reason and not any(file.resolve().is_relative_to(folder) for folder in others):
                 line = 0 if file == document else line_of(document, file.name)
-                name = relpath(file, source)
-                yield Fault(document, line, _("{file} {reason}").format(file=name, reason=reason))
+                message = _("{file} {reason}").format(file=relpath(file, source), reason=reason)
+                if os.path.lexists(file):
+                    yield Fault(document, line, message)
+                else:  # nothing can be published of it: what is wrong elsewhere is told, too
+                    logger.warning("%s", message, location=f"{document}:{line}" if line else str(document))
 
 
 def _execute_nothing(notebook: Any, source: str, config: NbParserConfig, *others: Any) -> NotebookClientBase:

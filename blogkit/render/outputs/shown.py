@@ -144,20 +144,27 @@ def _asked(figure: Figure) -> Iterator[str]:
     if figure.library == "plotly":
         yield from _asked_by_plotly(figure.data)
     elif figure.library == "vega":
-        addresses = [*_texts(figure.data, "url")]
-        if '"url": {' in json.dumps(figure.data):  # pictures, whose addresses stand in the rows
-            addresses += (text for text in _texts({**figure.data, "$schema": ""}) if re.match("https?://", text))
-        for address in (text for text in addresses if not text.startswith("data:")):
-            if not host_of(address):
-                message = _("the chart reads {address}, which no reader has; read it in the cell and hand on its data")
-                raise NotShown(message.format(address=address))
-            yield host_of(address)
+        yield from _asked_by_vega(figure.data)
     elif figure.library == "bokeh":
         yield from _asked_by_bokeh(json.dumps(figure.data))
     elif figure.library == "html":
         for reference in references("text/html", f"<meta charset=utf-8>{figure.data}".encode()):
             if reference.loads and reference.host:
                 yield reference.host
+
+
+def _asked_by_vega(data: Mapping[str, Any]) -> Iterator[str]:
+    addresses = [*_texts(data, "url")]
+    if '"url": {' in json.dumps(data):  # pictures, whose addresses stand in the rows
+        addresses += (text for text in _texts({**data, "$schema": ""}) if re.match("https?://", text))
+    options = _deep(data, "usermeta", "embedOptions") or {}
+    addresses += (options[name] for name in ("config", "patch") if isinstance(options.get(name), str))
+    addresses += filter(host_of, _texts({**options, "editorUrl": ""}))
+    for address in (text for text in addresses if not text.startswith("data:")):
+        if not host_of(address):
+            message = _("the chart reads {address}, which no reader has; read it in the cell and hand on its data")
+            raise NotShown(message.format(address=address))
+        yield host_of(address)
 
 
 def _asked_by_bokeh(text: str) -> Iterator[str]:

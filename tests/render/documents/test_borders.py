@@ -125,7 +125,7 @@ def test_no_file_outside_or_hidden_comes_into_a_page(outside: Book) -> None:
         assert f"posts/2024-01-02-one.md:{line}: {name} {OUTSIDE}" in said
     assert ".env is hidden" in said
     assert ".git/config is hidden" in said
-    assert ": etc/passwd is not there" in said
+    assert ": WARNING: etc/passwd is not there" in said
     assert "isonum" not in said
     assert "Traceback" not in said
     assert not (outside.site / "posts/2024-01-02-one.html").exists()

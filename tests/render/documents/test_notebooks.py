@@ -98,7 +98,7 @@ def test_what_is_wrong_in_a_notebook_has_its_cell(book: Book) -> None:
     cells = [nbformat.v4.new_raw_cell("---\ntitle: x\n---"), nbformat.v4.new_markdown_cell("# x\n\nText.")]
     texts = {
         "[lost](nowhere.md)": "WARNING: the blog has no page and no file nowhere.md",
-        "![](none.png)": "posts/none.png",
+        "![](none.png)": "WARNING: posts/none.png",
         '<img src="https://pictures.example/a.png">': "WARNING: loads https://pictures.example/a.png",
     }
     for text, message in texts.items():
