@@ -56,6 +56,7 @@ date: {date}
 tags: []
 description: {description}
 outputs: [images/hello.png]
+thumbnail: images/hello.png
 expect: {{pi: ">= 3.1"}}
 ---
 

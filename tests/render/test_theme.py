@@ -55,7 +55,7 @@ def gallery(make_book: Callable[[], Book]) -> Book:
             title=f"{number}번째 글",
             tags=["C++"],
             author="JiHyun Kim",
-            series="글 모음",
+            **({"series": "글 모음"} if number > 5 else {}),
         )
     book.post("2022-01-01-evil", title=EVIL, tags=[EVIL], categories=[EVIL], description="<b>& {{", author=EVIL)
     book.config(blog_giscus={"repo": "a/b", "repo_id": "R", "category": "C", "category_id": "D"})

@@ -110,6 +110,7 @@ def test_a_phone_s_page_does_not_get_wider_nor_jump(page: Page) -> None:
     after = page.evaluate("document.documentElement.scrollHeight")
     assert abs(after - page.before) < 150  # type: ignore[attr-defined]
     assert figures(page, "plotly", "f.scrollWidth <= f.clientWidth") == [True, True, True]
+    assert figures(page, "html", "f.scrollWidth <= f.clientWidth") == [True]
     for drawing in (".cell_output > .drawing img", ".live > .wide svg"):  # in which words can be read
         assert page.locator(drawing).bounding_box()["width"] > 600
 
