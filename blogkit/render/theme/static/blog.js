@@ -56,11 +56,11 @@
 
   /** Let the keyboard reach what scrolls, and only that; measure everything before anything is changed. */
   function markScrollers() {
-    const boxes = [...document.querySelectorAll("pre, .scroll, .output.text_html, .equation")];
+    const boxes = [...document.querySelectorAll("pre, .scroll, .output.text_html, .equation, p:has(> math)")];
     const scrolls = boxes.map((b) => b.scrollWidth > b.clientWidth + 1 || b.scrollHeight > b.clientHeight + 1);
     boxes.forEach((box, i) => {
       if (scrolls[i] === box.hasAttribute("tabindex")) return;
-      const label = box.matches(".equation") ? _("Equation")
+      const label = box.matches(".equation, p") ? _("Equation")
         : box.matches(".scroll, .text_html") ? _("Table")
         : box.closest(".cell_output") ? _("Output") : _("Code");
       const attributes = { tabindex: "0", role: "group", "aria-label": label };
