@@ -19,12 +19,21 @@ _OF_ENGINES = frozenset(
         *("layout", "badges", "comments", "sticky_rank", "use_math", "math", "mathjax", "katex"),
         *("hide_binder_badge", "hide_colab_badge", "hide_github_badge", "hide_deepnote_badge", "toc_sticky"),
         *("jupyter", "engine", "format", "freeze", "html-math-method", "html_meta", "skip_exec", "skip_showdoc"),
-        *("short_title", "numbering", "exports", "downloads", "open_access", "abbreviations"),
+        *(
+            "include-in-header",
+            "orphan",
+            "short_title",
+            "numbering",
+            "exports",
+            "downloads",
+            "open_access",
+            "abbreviations",
+        ),
         *("type", "weight", "menu", "linktitle", "linkTitle", "thebe-kernel"),
         *("branch", "order", "metadata_key1", "metadata_key2"),
     )
 )
-"""Keys that Jekyll, fastpages, nbdev, Quarto, Hugo and mystmd read, and whose absence changes no word of a post."""
+"""Keys that Jekyll, fastpages, nbdev, Quarto, Hugo, Sphinx and mystmd read, and whose absence changes no word."""
 _OFF = frozenset(("hide", "search_exclude"))
 """Keys of theirs that mean something only where they are on."""
 _LAST_CHANGE = "last-modified"

@@ -35,7 +35,12 @@ KEYS = {
         "that of the file's name",
     ),
     "slug": Key(
-        values.slug, "a word", "a-line", "The last part of its address, `posts/a-line.html`.", "the name of its file"
+        values.slug,
+        "a word",
+        "a-line",
+        "The last part of its address, `posts/a-line.html`.",
+        "the name of its file",
+        also=("output-file",),
     ),
     "updated": Key(
         values.date,

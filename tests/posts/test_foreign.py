@@ -47,8 +47,9 @@ def test_a_slip_is_a_fault_wherever_it_stands(tmp_path: Path) -> None:
 
 
 def test_keys_of_other_engines_are_passed_over_by_name(tmp_path: Path) -> None:
-    post = read(tmp_path, f"{JEKYLL}category: a\nimage: /images/a.png\n")
-    assert (post.categories, post.thumbnail) == (("a",), "images/a.png")
+    others = "category: a\nimage: /images/a.png\norphan: true\noutput-file: an-address.html\n"
+    post = read(tmp_path, f"{JEKYLL}{others}include-in-header: {{text: <script src=x.js></script>}}\n")
+    assert (post.categories, post.thumbnail, post.slug) == (("a",), "images/a.png", "an-address")
     for line in ("hide: true", "permalink: /a/", "execute: {echo: false}"):
         with pytest.raises(AuthorError, match=f"a.md:3: unknown key '{line.partition(':')[0]}'"):
             read(tmp_path, f"{line}\n")
