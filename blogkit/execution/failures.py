@@ -87,7 +87,7 @@ def refusal(name: str, value: str, post: Post) -> str:
     path = re.search(r"\[Errno 13\] Permission denied: '([^']+)'", value)
     if path and name in ("PermissionError", "RuntimeError"):  # one in place of what glob would keep silent about
         file = Path(path[1])
-        if file.is_relative_to(root):
+        if file.is_relative_to(root) and not file.is_relative_to(root / "_build"):  # where it runs
             name = file.relative_to(root).as_posix() + "/*" * file.is_dir()
             return _("a post sees only its inputs: add {name} to `inputs`").format(name=name)
         return _("a post sees only its `inputs` and writes only to the folder in which it runs")

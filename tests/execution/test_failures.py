@@ -24,6 +24,11 @@ FAILING = {
         ".md:7: cell 1: URLError: ",
         "put what it asks for into `data/`, or allow it with `network: true`",
     ),
+    "2024-01-07-above": (
+        code("import glob\nglob.glob('../*/*.md')"),
+        ".md:7: cell 1: RuntimeError: ",
+        "; a post sees only its `inputs` and",
+    ),
 }
 
 
