@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 import re
 import shutil
 import threading
@@ -12,10 +13,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from conftest import ROOT, Book, code
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from blogkit.posts.references import LiveText
@@ -237,6 +240,20 @@ def test_the_font_of_equations_is_loaded_where_there_are_some(open_page: Callabl
         return math.querySelector("mo").getBoundingClientRect().height;
     }""")
     assert height > 115  # a font without a table of sizes leaves a bracket as small as a letter
+    gap = page.evaluate("""() => {
+        const math = document.querySelector(".equation math");
+        math.innerHTML = "<msqrt><mi>x</mi></msqrt><mo>+</mo>";
+        const [root, x] = ["msqrt", "mi"].map((name) => math.querySelector(name).getBoundingClientRect().right);
+        return root - x;
+    }""")
+    assert gap < 2  # the room of the widest root in the font
+    brace = page.evaluate_handle("""() => {
+        const math = document.querySelector(".equation math");
+        math.innerHTML = "<munder><mspace width='300px' height='1px'/><mo>⏟</mo></munder>";
+        return math.querySelector("munder");
+    }""").as_element()
+    drawn = np.asarray(Image.open(io.BytesIO(brace.screenshot())).convert("L"))
+    assert (drawn.min(axis=0) < 200).all()  # in each column, also where Chromium's tiles meet
 
 
 def test_drafts_are_marked_in_a_preview(book: Book) -> None:

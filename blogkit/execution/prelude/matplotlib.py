@@ -50,7 +50,6 @@ def _look():
             **dict.fromkeys(("axes.edgecolor", "grid.color", "xtick.color", "ytick.color"), "$plot_line"),
             **dict.fromkeys(("figure.facecolor", "axes.facecolor"), "$plot_paper"),
             "axes.prop_cycle": cycler(color=colours),
-            "image.cmap": "gray_r",
             "figure.figsize": (7.2, 4.0),
             "figure.dpi": 100,
             "figure.constrained_layout.use": True,
