@@ -60,10 +60,10 @@
     const scrolls = boxes.map((b) => b.scrollWidth > b.clientWidth + 1 || b.scrollHeight > b.clientHeight + 1);
     boxes.forEach((box, i) => {
       if (scrolls[i] === box.hasAttribute("tabindex")) return;
-      const label = box.matches(".equation, math") ? _("Equation")
+      const label = box.matches(".equation") ? _("Equation")
         : box.matches(".scroll, .text_html") ? _("Table")
         : box.closest(".cell_output") ? _("Output") : _("Code");
-      const attributes = { tabindex: "0", role: "group", "aria-label": label };
+      const attributes = { tabindex: "0", ...(box.matches("math") ? {} : { role: "group", "aria-label": label }) };
       for (const [name, value] of Object.entries(attributes)) {
         if (scrolls[i]) box.setAttribute(name, value);
         else box.removeAttribute(name);
