@@ -1,4 +1,4 @@
-"""Read what authors bring along from other tools: GitHub's alerts, notes in the line, emphasized lines of code.
+"""Read what authors bring along from other tools: GitHub's alerts, Quarto's callouts, notes in the line, lines of code.
 
 MyST would show each of them as it is written.
 """
@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 from markdown_it.helpers import parseLinkLabel
 from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
-from myst_parser.mdit_to_docutils.base import DocutilsRenderer
+from myst_parser.mdit_to_docutils.base import DocutilsRenderer, token_line
 from myst_parser.parsers.mdit import create_md_parser
 from myst_parser.warnings_ import MystWarnings
 from sphinx.util import logging
@@ -34,20 +34,25 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 _ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\](?:[ \t]+|$)", re.IGNORECASE)
+_CALLOUT = re.compile(r"\s*\{\.callout-(note|tip|important|warning|caution)\b([^}]*)\}")
+_TITLE = re.compile(r"""\btitle=(["'])(.*?)\1""")
+_FOLDED = re.compile(r"""\bcollapse=["']?true""")
 _LINES = re.compile(r"\s\{([\d,\s-]+)\}")
 _SIZES = re.compile(r"\{((?:\s*(?:width|height|align)=[\w.%-]+)+)\s*\}")
 _FOOTNOTE = re.compile(r"\[\^\w+\]")
 _NOTE = "inline-note-"
 _EXTERNAL = re.compile(r"external\b")
 _render_fence, _render_footnote_ref = DocutilsRenderer.render_fence, DocutilsRenderer.render_footnote_ref
+_render_colon_fence = DocutilsRenderer.render_colon_fence
 _create_warning = DocutilsRenderer.create_warning
 
 
 def teach_parser() -> None:
-    """Have MyST read ``^[a note]`` and the lines that ``python {2-3}`` emphasizes."""
+    """Have MyST read ``^[a note]``, Quarto's ``::: {.callout-note}`` and the lines that ``python {2-3}`` emphasizes."""
     for module in (myst_nb.sphinx_, myst_nb.core.render, myst_parser.parsers.sphinx_):
         vars(module)["create_md_parser"] = _parser
     DocutilsRenderer.render_fence = _fence  # type: ignore[method-assign,assignment]
+    DocutilsRenderer.render_colon_fence = _colon_fence  # type: ignore[method-assign,assignment]
     DocutilsRenderer.render_footnote_ref = _footnote_ref  # type: ignore[method-assign,assignment]
     DocutilsRenderer.create_warning = _warn  # type: ignore[method-assign,assignment]
 
@@ -150,6 +155,25 @@ def _fence(renderer: DocutilsRenderer, token: SyntaxTreeNode) -> None:
     if lines and not token.info.startswith("{"):
         token.attrs.setdefault("emphasize-lines", lines[1].strip())
     _render_fence(renderer, token)
+
+
+def _colon_fence(renderer: DocutilsRenderer, token: SyntaxTreeNode) -> None:
+    callout = _CALLOUT.match(token.info)
+    if not callout:
+        _render_colon_fence(renderer, token)
+        return
+    name, said = callout.groups()
+    box = nodes.admonition(classes=[name, *(["dropdown"] if _FOLDED.search(said) else [])])
+    renderer.add_line_and_source_path(box, token)
+    with renderer.current_node_context(box, append=True):
+        renderer.nested_render_text(token.content, token_line(token, 0))
+    first, title = box[0] if len(box) else None, _TITLE.search(said)
+    if title:
+        box.insert(0, nodes.title("", title[2]))
+    elif isinstance(first, nodes.rubric):  # what Quarto takes for the title: a heading that stands first
+        first.replace_self(nodes.title("", "", *first.children))
+    else:
+        box.replace_self(getattr(nodes, name)("", *box.children, classes=box["classes"][1:]))
 
 
 def _warn(renderer: DocutilsRenderer, message: str, kind: MystWarnings, **options: Any) -> nodes.system_message | None:

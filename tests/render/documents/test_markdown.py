@@ -25,6 +25,20 @@ and more.], another^[second], code `a^[0]`, maths $a^[b]$ and 2^[.
 
 > A quote.
 
+::: {.callout-tip}
+## With *a* heading
+
+Words of Quarto.
+:::
+
+::: {.callout-caution collapse="true" title="In short"}
+Folded words.
+:::
+
+:::{.callout-important}
+Bare words.
+:::
+
 ::::{dropdown} Folded
 Before.
 
@@ -97,6 +111,10 @@ def page(make_book: Callable[[], Book]) -> BeautifulSoup:
         (".admonition.note > p:not(.admonition-title)", ["An alert."]),
         (".admonition.warning > .admonition-title", ["Its own title"]),
         (".admonition.warning li", ["a list"]),
+        (".admonition.tip", ["With a heading Words of Quarto."]),
+        (".admonition.tip > .admonition-title", ["With a heading"]),
+        (".admonition.caution.dropdown", ["In short Folded words."]),
+        (".admonition.important", ["Important Bare words."]),
         ("blockquote", ["[!NOTE]s are no alerts.", "A quote."]),
         (".sd-dropdown .cell_output", ["in a fold"]),
         ("li .cell_output", ["in a list"]),
