@@ -109,7 +109,10 @@ def test_another_blog_takes_the_engine_and_its_next_version(blog: Blog, browser:
     assert "executing 2 posts" in blog.blogkit("build")
     before = blog.site()
     korean = {name for name, content in before.items() if HANGUL.search(content.decode("utf-8", "ignore"))}
-    assert korean <= {"_static/search-languages.js", *(name for name in before if name.endswith((".png", ".woff2")))}
+    assert korean <= {
+        "_static/search-languages.js",
+        *(name for name in before if name.endswith((".png", ".webp", ".woff2"))),
+    }
     assert b'The mean is <span class="pasted-text">2.00</span> m.' in before["index.html"]
     assert b'<html lang="en">' in before["posts/2026-01-02-tides.html"]
     assert "0 faults" in blog.blogkit("check")
