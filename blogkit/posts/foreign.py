@@ -19,16 +19,8 @@ _OF_ENGINES = frozenset(
         *("layout", "badges", "comments", "sticky_rank", "use_math", "math", "mathjax", "katex"),
         *("hide_binder_badge", "hide_colab_badge", "hide_github_badge", "hide_deepnote_badge", "toc_sticky"),
         *("jupyter", "engine", "format", "freeze", "html-math-method", "html_meta", "skip_exec", "skip_showdoc"),
-        *(
-            "include-in-header",
-            "orphan",
-            "short_title",
-            "numbering",
-            "exports",
-            "downloads",
-            "open_access",
-            "abbreviations",
-        ),
+        *("short_title", "numbering", "exports", "downloads", "open_access", "abbreviations"),
+        *("include-in-header", "orphan"),
         *("type", "weight", "menu", "linktitle", "linkTitle", "thebe-kernel"),
         *("branch", "order", "metadata_key1", "metadata_key2"),
     )

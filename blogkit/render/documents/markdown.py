@@ -6,7 +6,7 @@ MyST would show each of them as it is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,11 +73,12 @@ def mend_document(app: Sphinx, doctree: nodes.document) -> None:
 
 def _miss_footnotes(doctree: nodes.document) -> None:
     message = _("there is no footnote {note}; write its text as a line of its own, `{note}: …`, or put it in backticks")
-    source = Path(doctree["source"]).read_text(encoding="utf-8")
     for text in doctree.findall(nodes.Text):
         parent = text.parent
-        if not isinstance(parent, (nodes.literal, nodes.math, nodes.FixedTextElement)):
-            for note in _FOOTNOTE.findall(text.astext()):
+        notes = _FOOTNOTE.findall(text.astext())
+        if notes and not isinstance(parent, (nodes.literal, nodes.math, nodes.FixedTextElement)):
+            source = Path(doctree["source"]).read_text(encoding="utf-8")
+            for note in notes:
                 if f"\\{note[:-1]}" not in source:  # else it is meant to be read as it is written
                     logger.warning("%s", message.format(note=note), location=parent if parent.line else place(parent))
 
@@ -99,13 +100,18 @@ def _make_alert(quote: nodes.block_quote) -> None:
     end = next((n for n, child in enumerate(first.children) if child.astext() == "\n"), len(first))
     rest = kind.string[kind.end() :]
     title = [*([nodes.Text(rest)] if rest else []), *first.children[1:end]]
-    name = kind[1].lower()
-    alert: nodes.Element = nodes.admonition(classes=[name]) if title else getattr(nodes, name)()
-    if title:
-        alert.append(nodes.title("", "", *title))
+    alert = _admonition(kind[1].lower(), title)
     first.children = first.children[end + 1 :]
     alert.extend([*([first] if first.children else []), *quote.children[1:]])
     quote.replace_self(alert)
+
+
+def _admonition(kind: str, title: Sequence[nodes.Node], classes: Sequence[str] = ()) -> nodes.Element:
+    """Return a box of this kind, which has its kind's own title where none is given."""
+    if not title:
+        box: nodes.Element = getattr(nodes, kind)(classes=[*classes])
+        return box
+    return nodes.admonition("", nodes.title("", "", *title), classes=[kind, *classes])
 
 
 def _parser(*arguments: Any, **options: Any) -> MarkdownIt:
@@ -163,17 +169,18 @@ def _colon_fence(renderer: DocutilsRenderer, token: SyntaxTreeNode) -> None:
         _render_colon_fence(renderer, token)
         return
     name, said = callout.groups()
-    box = nodes.admonition(classes=[name, *(["dropdown"] if _FOLDED.search(said) else [])])
-    renderer.add_line_and_source_path(box, token)
-    with renderer.current_node_context(box, append=True):
+    content = nodes.container()
+    with renderer.current_node_context(content, append=True):
         renderer.nested_render_text(token.content, token_line(token, 0))
-    first, title = box[0] if len(box) else None, _TITLE.search(said)
-    if title:
-        box.insert(0, nodes.title("", title[2]))
-    elif isinstance(first, nodes.rubric):  # what Quarto takes for the title: a heading that stands first
-        first.replace_self(nodes.title("", "", *first.children))
-    else:
-        box.replace_self(getattr(nodes, name)("", *box.children, classes=box["classes"][1:]))
+    title: Sequence[nodes.Node] = []
+    if given := _TITLE.search(said):
+        title = [nodes.Text(given[2])]
+    elif len(content) and isinstance(content[0], nodes.rubric):  # Quarto takes a heading that stands first
+        title = content.pop(0).children
+    box = _admonition(name, title, ["dropdown"] if _FOLDED.search(said) else [])
+    renderer.add_line_and_source_path(box, token)
+    box.extend(content.children)
+    content.replace_self(box)
 
 
 def _warn(renderer: DocutilsRenderer, message: str, kind: MystWarnings, **options: Any) -> nodes.system_message | None:
