@@ -12,7 +12,7 @@ from ..execution.lock import LOCK
 from ..language import _
 
 SOURCE = "requirements.in"
-_OPTIONS = ("--universal", "--python-version", "3.11", "--generate-hashes")
+_OPTIONS = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-strip-extras")
 """Dependabot reads them out of the lock's first lines."""
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 import yaml
 from conftest import ROOT, Book
 from jupytext.cli import jupytext
 
+from blogkit.execution.lock import read_lock
 from blogkit.posts.reading import read_posts
 from blogkit.site.config import read_config
 from blogkit.start.locking import write_lock
@@ -116,6 +118,24 @@ def test_a_lock_that_cannot_be_made_changes_none(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"requirements\.txt could not be made; mend"):
         write_lock(tmp_path, "--offline")
     assert (tmp_path / "requirements.txt").read_text(encoding="utf-8") == "before"
+
+
+def _wheel(folder: Path, name: str, metadata: str) -> None:
+    with ZipFile(folder / f"{name}-1.0-py3-none-any.whl", "w") as archive:
+        info = f"{name}-1.0.dist-info"
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{metadata}")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "")
+
+
+def test_a_package_that_is_wanted_with_an_extra_is_locked_with_it(tmp_path: Path) -> None:
+    """Else pip before 23.3 takes the newest version for it, and refuses that as it has no digest."""
+    _wheel(tmp_path, "wanting", "Requires-Dist: wanted[more]>=0.5\n")
+    _wheel(tmp_path, "wanted", "Provides-Extra: more\n")
+    (tmp_path / "requirements.in").write_text("wanting\n", encoding="utf-8")
+    write_lock(tmp_path, "--no-index", "--find-links", str(tmp_path))
+    assert "\nwanted[more]==1.0 " in (tmp_path / "requirements.txt").read_text(encoding="utf-8")
+    assert read_lock(tmp_path)["wanted"].version == "1.0"
 
 
 def test_options_of_uv_reach_it(book: Book) -> None:
