@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
+
+from lxml.html import HtmlElement, fragment_fromstring
+from math_core import LatexError, LatexToMathML
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _NOT_XML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
+_RAISED = dict(zip("0123456789+−=()in", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿ", strict=True))
+_LOWERED = dict(zip("0123456789+−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
+_OVER = dict(zip("ˆ˜~¯‾→\u20d7˙", "\u0302\u0303\u0303\u0304\u0304\u20d7\u20d7\u0307", strict=True))
+"""Letters and accents of equations as texts have them."""
+_RELATION = re.compile("[=≠≈∼≡<>≤≥∈∉⊂⊆∣→←↦×⋅∝]")
 _DESCRIPTION = 160
 """Characters of a description; search engines show no more."""
 
@@ -41,3 +50,39 @@ def shorten(text: str, most: int = _DESCRIPTION) -> str:
     """Cut a text between words."""
     text = " ".join(text.split())
     return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0].rstrip(",. ") + "…"
+
+
+def equation_text(tex: str) -> str:
+    r"""Return an equation as a line of text has it, x² for ``x^2``; if it is wrong, its LaTeX."""
+    try:
+        found = LatexToMathML(xml_namespace=False).convert_with_local_state(tex, displaystyle=False)
+    except LatexError:
+        return tex
+    text = _letters(fragment_fromstring(found)).replace("\u2061", " ").replace(",", ", ")  # sin x: applied to
+    return " ".join(_RELATION.sub(r" \g<0> ", text).split())
+
+
+def _letters(element: HtmlElement) -> str:
+    kind, (first, *others) = element.tag, [*map(_letters, element)] or [element.text or ""]
+    if element.get("accent") == "true":
+        return nfc(first + _OVER.get(others[0], ""))
+    if kind == "mspace":
+        return " " if element.get("width") else ""
+    if kind == "msqrt":
+        return "√" + _grouped(first + "".join(others))
+    if kind == "mfrac":
+        return f"{_grouped(first)}/{_grouped(others[0])}"
+    if kind in {"msub", "munder", "msubsup", "munderover"}:
+        first = _grouped(first) + _small(others.pop(0), _LOWERED, "_")
+    if kind in {"msup", "mover", "msubsup", "munderover"}:
+        first = (first if "sub" in kind or "under" in kind else _grouped(first)) + _small(others.pop(0), _RAISED, "^")
+    return first + "".join(others)
+
+
+def _small(part: str, letters: Mapping[str, str], sign: str) -> str:
+    return "".join(letters[letter] for letter in part) if {*part} <= {*letters} else sign + _grouped(part)
+
+
+def _grouped(part: str) -> str:
+    is_one = len(nfc(part)) < 2 or part.isalnum() or (part[0] + part[-1] == "()" and ")" not in part[:-1])
+    return part if is_one else f"({part})"

@@ -12,7 +12,7 @@ from ..execution.result import Result
 from ..posts.cells import cells
 from ..posts.post import Post
 from ..posts.references import LiveText, Value, fill_glue, fill_template, wrong_glue
-from ..text import shorten
+from ..text import equation_text, shorten
 from .provenance import Provenance, provenance
 from .reading_time import reading_minutes
 from .settings import Settings
@@ -21,10 +21,10 @@ _TAG = r"</?[A-Za-z][\w-]*(?=[\s/>])[^<>]*>"
 _ASIDE = re.compile(r"\[\^\w+\]|\^\[[^\]]*\]|\s*\{cite(?::\w+)?\}`[^`]*`")
 """Footnotes and citations."""
 _MARKUP = re.compile(
-    r"(\$(?=[^\s\d])[^$\n]*(?<!\s)\$)|\{[\w:]+\}`([^`<]*?)\s*(?:<[^>]*>)?`|`([^`]+)`"
+    r"\$(?=[^\s\d])([^$\n]*(?<!\s))\$|\{math\}`([^`]*)`|\{[\w:]+\}`([^`<]*?)\s*(?:<[^>]*>)?`|`([^`]+)`"
     rf"|{_TAG}|[*`]+|(?<!\w)_+|_+(?!\w)"
 )
-"""What is taken off a text, but for its groups: equations, what roles and code say."""
+"""What is taken off a text, but for its groups: two for equations, then what roles and code say."""
 _NO_PARAGRAPH = re.compile(r"$|[#>|:!`~+(<$%\-=]|\* |\d+[.)] |\[\^?\w+\]:")
 
 
@@ -89,8 +89,13 @@ def excerpt(post: Post, values: Mapping[str, Value]) -> str:
         for block in () if is_code else re.split(r"\n\s*\n", fill_glue(source, values)):
             if not _NO_PARAGRAPH.match(block.strip()) and "{cite:t" not in block:  # no sentence without that name
                 text = re.sub(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\]|\{[^}]*\})", r"\1", _ASIDE.sub("", block))
-                return shorten(_MARKUP.sub(lambda mark: "".join(filter(None, mark.groups())), text))
+                return shorten(_MARKUP.sub(_words, text))
     return ""
+
+
+def _words(markup: re.Match[str]) -> str:
+    tex = markup[1] or markup[2]
+    return equation_text(tex) if tex else markup[3] or markup[4] or ""
 
 
 def _check_glue(post: Post, values: Mapping[str, Value]) -> None:

@@ -55,13 +55,6 @@ class Maths:
         """Convert an equation of its own."""
         return self._convert(self._tex.display(tex), block=True)
 
-    def text(self, tex: str) -> str:
-        """Return the letters of an equation, for places that hold text only; LaTeX where it is wrong."""
-        try:
-            return unescape(re.sub("<[^>]*>", "", self.inline(tex)))
-        except ValueError:
-            return tex
-
     def numbered(self, environment: str, rows: list[tuple[str, str]]) -> str:
         """Convert the lines of an environment, each with its number; empty: it has none."""
         tags = [f"({number})" for _row, number in rows]

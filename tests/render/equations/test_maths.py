@@ -188,8 +188,3 @@ def test_macros_of_a_site_are_looked_at(mathjax: object, told: str) -> None:
             macros(mathjax)
     else:
         assert macros(mathjax)
-
-
-def test_headings_are_text_in_the_table_of_contents() -> None:
-    assert Maths().text(r"\alpha_1 < \mathbb{R}") == "α1<ℝ"
-    assert Maths().text(r"\nope") == r"\nope"
