@@ -62,7 +62,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium; on an author's machine without one its tests are skipped."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first starts fastest
+    found = next(filter(None, map(shutil.which, names)), None)
     if not found:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("no Chromium is installed")
     with sync_playwright() as playwright:
