@@ -22,6 +22,8 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 _WARM = Path(__file__).with_name("warm.py")
+WARM = "BLOG_TESTS_WARM"
+"""Variable with the address of the process that is forked, if it is there for several that run tests."""
 _MEASURING = "COVERAGE_PROCESS_CONFIG"
 
 
@@ -67,7 +69,9 @@ class Forked:
 
 @cache
 def warm() -> str:
-    """Start the process that is forked; return the address of its socket."""
+    """Start the process that is forked, if there is none; return the address of its socket."""
+    if WARM in os.environ:
+        return os.environ[WARM]
     folder = tempfile.TemporaryDirectory()
     with socket.create_server(f"{folder.name}/warm", family=socket.AF_UNIX) as listener:
         process = subprocess.Popen(

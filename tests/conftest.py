@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from commands import Forked, unmeasured
+from commands import WARM, Forked, unmeasured, warm
 from playwright.sync_api import Browser, sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
@@ -37,6 +38,17 @@ JUPYTER_BOOK = [str(Path(sys.executable).with_name("jupyter-book")), *BUILD]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what collecting the tests has made out of each search for garbage."""
+    gc.freeze()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Where all tests are run, one process is warm for all that run them."""
+    if session.config.args_source is not pytest.Config.ArgsSource.ARGS:
+        os.environ[WARM] = warm()
 
 
 class Scheduling(LoadScopeScheduling):
@@ -147,13 +159,10 @@ class Book:
 
 
 class Checkout(Book):
-    """A checkout of the real blog, with a package of its own: its commands are those that authors type."""
+    """A checkout of the real blog, with a package of its own."""
 
     def environment(self, **extra: str) -> dict[str, str]:
         return super().environment(PYTHONPATH=str(self.root), **extra)
-
-    def _build(self, **environment: str) -> subprocess.CompletedProcess[str]:
-        return self.run(**environment)
 
 
 def code(source: str) -> str:
@@ -199,9 +208,11 @@ def copy_checkout(target: Path, without: tuple[str, ...] = ()) -> None:
 
 @pytest.fixture(scope="session")
 def blog(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    """The real blog in a fresh checkout, executed and built once."""
+    """The real blog in a fresh checkout, executed and built once by the command that authors type."""
     root = tmp_path_factory.mktemp("blog") / "blog"
     copy_checkout(root)
     book = Checkout(root)
-    book.log = book.build(BLOG_BASEURL=BASE)
+    built = book.run(BLOG_BASEURL=BASE)
+    assert built.returncode == 0, built.stdout
+    book.log = built.stdout
     return book

@@ -79,13 +79,6 @@ def environment(python: str, locked: str) -> Iterator[Path]:
         yield made
 
 
-@pytest.fixture(params=[pytest.param(path, id=f"python{version}") for version, path in pythons().items()])
-def without_tensorflow(request: pytest.FixtureRequest) -> Iterator[Path]:
-    """An environment with what a blog without TensorFlow wants, as locked."""
-    with environment(request.param, locked_without("tensorflow")) as made:
-        yield made
-
-
 @pytest.fixture
 def newest() -> Iterator[Path]:
     """An environment with the newest Sphinx, and without Jupyter Book."""
@@ -94,11 +87,18 @@ def newest() -> Iterator[Path]:
 
 
 @pytest.mark.installs
-def test_a_small_book_is_built(without_tensorflow: Path, book: Book) -> None:
+def test_a_small_book_is_built(make_book: Callable[[], Book], subtests: pytest.Subtests) -> None:
+    """In an environment with what a blog without TensorFlow wants, as locked."""
+    for version, python in pythons().items():
+        with subtests.test(version), environment(python, locked_without("tensorflow")) as made:
+            check_a_small_book_is_built(make_book(), made / "bin/jupyter-book")
+
+
+def check_a_small_book_is_built(book: Book, jupyter_book: Path) -> None:
     body = code("glue('answer', 6 * 7)") + "\n답은 {glue:text}`answer`입니다.\n"
     book.post("2024-01-01-executed", body, description="답 {answer:.1f}")
     book.post("2024-01-02-plain")
-    command = [str(without_tensorflow / "bin/jupyter-book"), "build", "-W", "--keep-going", "."]
+    command = [str(jupyter_book), "build", "-W", "--keep-going", "."]
 
     first = book.run(*command)
     assert first.returncode == 0, first.stdout

@@ -176,6 +176,7 @@ def github(tmp_path: Path) -> GitHub:
         body = "첫 문장입니다.\n\n" + code("glue('answer', 42)\nprint('실행')")
         (origin / f"posts/{name}.md").write_text(f"---\ntitle: {name}\n{extra}---\n\n{body}", encoding="utf-8")
     subprocess.run(["git", "init", "--quiet", "--initial-branch=main"], cwd=origin, check=True)
+    subprocess.run(["git", "config", "core.compression", "0"], cwd=origin, check=True)  # each job clones it
     github = GitHub(tmp_path / "github", origin, variables={"BLOG_RUNNERS": "gpu"})
     commit(github)
     github.site.mkdir(parents=True)

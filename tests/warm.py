@@ -19,12 +19,15 @@ import socket
 import sys
 import traceback
 import warnings
+from functools import cache
 from pathlib import Path
 
 from jinja2.bccache import FileSystemBytecodeCache
 from jinja2.sandbox import SandboxedEnvironment
+from myst_nb.core import render
 from nbformat.validator import get_validator
 from PIL import Image
+from pygments.lexers import get_lexer_by_name
 from sphinx.application import builtin_extensions
 
 _ROOT = Path(__file__).parents[1]
@@ -100,22 +103,32 @@ def _run(command: list[str], folder: str, environment: dict[str, str]) -> int:
     return code if isinstance(code, int) else 1
 
 
-def _compile_once(folder: str) -> None:
-    """Share what Jinja makes of templates, as they are, among all books; and make nbformat's validators."""
+def _prepare(folder: str) -> None:
+    """Share what Jinja makes of templates, as they are, among all books; and make what is the same for all of them."""
     begin = SandboxedEnvironment.__init__
-    cache = FileSystemBytecodeCache(folder)
+    compiled = FileSystemBytecodeCache(folder)
 
     def begin_with_cache(self: SandboxedEnvironment, *args: object, **kwargs: object) -> None:
-        begin(self, *args, **{"bytecode_cache": cache, **kwargs})
+        begin(self, *args, **{"bytecode_cache": compiled, **kwargs})
 
     SandboxedEnvironment.__init__ = begin_with_cache
     for minor in range(6):
         get_validator(4, minor)
+    get_validator(4, 5, relax_add_props=True)
+    render.entry_points = cache(render.entry_points)
+    _own_engine()
+    for language in ("ipython3", "python3", "text"):
+        get_lexer_by_name(language)
 
 
 def _has_another_engine(folder: Path) -> bool:
     engine = folder / "blogkit"
-    return engine.is_dir() and _engine(engine) != _engine(_ROOT / "blogkit")
+    return engine.is_dir() and _engine(engine) != _own_engine()
+
+
+@cache
+def _own_engine() -> dict[Path, bytes]:
+    return _engine(_ROOT / "blogkit")
 
 
 def _engine(folder: Path) -> dict[Path, bytes]:
@@ -132,5 +145,5 @@ if __name__ == "__main__":
         if not _module.name.endswith((".__main__", ".guard", ".start")) and ".prelude." not in _module.name:
             importlib.import_module(_module.name)
     sys.path.remove(str(_ROOT))
-    _compile_once(sys.argv[2])
+    _prepare(sys.argv[2])
     main(socket.socket(fileno=int(sys.argv[1])))

@@ -12,8 +12,6 @@ from typing import Any
 
 import nbformat
 import pytest
-from jupyter_cache import get_cache
-from jupyter_cache.base import CacheBundleIn
 
 from blogkit.execution import store as stores
 from blogkit.execution.result import Record
@@ -32,6 +30,9 @@ def executed() -> nbformat.NotebookNode:
 
 @pytest.mark.filterwarnings("ignore")  # jupyter-cache's own
 def test_jupyter_cache_is_poisoned_by_a_row_without_its_file(tmp_path: Path) -> None:
+    from jupyter_cache import get_cache
+    from jupyter_cache.base import CacheBundleIn
+
     cache = get_cache(tmp_path)
     cache.cache_notebook_bundle(CacheBundleIn(executed(), uri="post.md"), check_validity=False)
     shutil.rmtree(tmp_path / "executed")  # the row is written first: as if killed before the file
