@@ -40,7 +40,7 @@ from .pages.builder import THEME, BlogBuilder, theme_files
 from .pages.translator import depart_folded, visit_folded
 from .places import line_of, name_cells
 from .scholarly import citations
-from .scholarly.references import note_targets, said_of_others
+from .scholarly.references import note_targets, note_titles, said_of_others
 from .words import set_languages
 
 if TYPE_CHECKING:
@@ -139,6 +139,7 @@ class Hooks:
         source = Path(app.env.doc2path(app.env.docname, base=False)).as_posix()
         link_siblings(doctree, source, self._siblings)
         note_targets(app.env, doctree)
+        note_titles(app.env, doctree)
 
     def reading_ended(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
         """Choose what is written again: the pages that would show something else than they show."""

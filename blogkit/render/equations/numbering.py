@@ -16,10 +16,10 @@ from sphinx.domains.math import MathDomain
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
-from sphinx.util.nodes import make_refnode
+from sphinx.util.nodes import clean_astext, make_refnode
 
 from ...language import _
-from ...text import hyphenated
+from ...text import equation_text, hyphenated
 from ..places import is_output, place
 from .dollars import read_dollars_so
 from .lines import numbered_lines
@@ -234,3 +234,10 @@ def _remove(node: nodes.Element) -> None:
     parent.remove(node)
     if isinstance(parent, nodes.paragraph) and not parent.astext().strip():
         parent.parent.remove(parent)
+
+
+def plain_text(title: nodes.Element) -> str:
+    """Return a title or a caption, with its equations, as a line of text."""
+    for node in list((title := title.deepcopy()).findall(nodes.math)):
+        node[:] = [nodes.Text(equation_text(node.astext()))]
+    return str(clean_astext(title))

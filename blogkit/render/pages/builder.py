@@ -30,9 +30,9 @@ from ...files import digest, write
 from ...language import _, words
 from ...publish.staging import Staging
 from ...site.terms import kind_names
-from ...text import equation_text
 from ...web.head import metatags
 from ...web.views import View
+from ..equations.numbering import plain_text
 from ..words import language_of
 from .filters import Filters
 from .licences import NOTICES, notices
@@ -222,11 +222,4 @@ def _headings(toc: nodes.Node) -> Iterator[Heading]:
         while parent is not None:
             level += isinstance(parent, nodes.bullet_list)
             parent = parent.parent
-        yield Heading(level, reference["anchorname"].removeprefix("#"), _words(reference))
-
-
-def _words(heading: nodes.Element) -> str:
-    """Return a heading as text, with its equations as a line can have them."""
-    for node in list((heading := heading.deepcopy()).findall(nodes.math)):
-        node[:] = [nodes.Text(equation_text(node.astext()))]
-    return heading.astext()
+        yield Heading(level, reference["anchorname"].removeprefix("#"), plain_text(reference))

@@ -15,9 +15,10 @@ from sphinx.domains import Domain
 from sphinx.environment.collectors.toctree import TocTreeCollector
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import docname_join
+from sphinx.util.nodes import clean_astext
 
 from ...files import json_digest
-from ..equations.numbering import labels_within
+from ..equations.numbering import labels_within, plain_text
 from ..words import NUMBERED, caption_format
 from .statements import STATEMENTS
 
@@ -63,6 +64,16 @@ def note_targets(env: BuildEnvironment, document: nodes.document) -> None:
     siblings = {node["sibling"] for node in document.findall(pending_xref) if "sibling" in node}
     if found := found.union(siblings, labels_within(document)):
         references.targets[env.docname] = sorted(found)
+
+
+def note_titles(env: BuildEnvironment, document: nodes.document) -> None:
+    """Let references say titles and captions with equations as lines of text have them: Sphinx says their LaTeX."""
+    labels = env.domains["std"].labels
+    titles = (node for kind in (nodes.title, nodes.caption) for node in document.findall(kind))
+    spelt = {clean_astext(title): plain_text(title) for title in titles if next(title.findall(nodes.math), None)}
+    for name, (docname, address, title) in list(labels.items()) if spelt else ():
+        if docname == env.docname:
+            labels[name] = (docname, address, spelt.get(title, title))
 
 
 class NameNumbers(SphinxPostTransform):

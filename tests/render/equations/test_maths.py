@@ -145,6 +145,20 @@ def test_references_show_the_numbers_of_all_posts(site: Book) -> None:
     assert (other.text, other["href"]) == ("(가)", "2024-01-01-one.html#equation-two")
 
 
+def test_titles_with_equations_are_lines_of_text_elsewhere(book: Book) -> None:
+    """In the table of contents, and in references of both posts."""
+    table = "```{list-table} Table of $\\sqrt{x}$\n:name: tab\n* - a\n```\n\n"
+    book.post(
+        "2024-01-01-one", f"(sec)=\n## The $\\alpha_1$ section\n\n{table}## Other\n\n{{ref}}`sec`, {{ref}}`tab`\n"
+    )
+    book.post("2024-01-02-two", "{ref}`sec`, {ref}`tab`\n")
+    book.build()
+    for name in ("2024-01-01-one", "2024-01-02-two"):
+        links = book.soup(f"posts/{name}.html").select("article section p a")
+        assert [link.text for link in links] == ["The α₁ section", "Table of √x"]
+    assert "The α₁ section" in [link.text for link in book.soup("posts/2024-01-01-one.html").select("nav a")]
+
+
 def test_numbers_stay_right_where_another_post_changes(site: Book) -> None:
     site.post("2024-01-02-two", "$$\\site$$ (elsewhere)\n")
     site.build()
