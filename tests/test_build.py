@@ -239,6 +239,7 @@ def test_a_staged_page_that_was_lost_is_written_again(book: Book) -> None:
     assert files(book) == before
 
 
+@pytest.mark.slow
 def test_two_builds_at_once_do_no_harm(book: Book) -> None:
     book.post("2024-01-01-one", code("import time; time.sleep(2)") + ANSWER)
     with ThreadPoolExecutor(2) as pool:

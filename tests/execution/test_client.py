@@ -83,6 +83,7 @@ for n in range(600):
 """
 
 
+@pytest.mark.slow
 def test_a_post_prints_without_hanging_and_no_more_than_it_may(book: Book) -> None:
     """What is redrawn counts once, nothing is lost, and a flood ends its post while it comes."""
     book.post("2024-01-01-good", code(GOOD) + "\n" + code("shown.update('new')\nfor n in range(2100): display(n)"))

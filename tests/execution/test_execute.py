@@ -66,6 +66,7 @@ def shared(book: Book) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.mark.slow
 def test_executes_exactly_what_changed(book: Book, fake: Fake) -> None:
     book.write("data/a.txt", "1")
     book.write("data/b.txt", "2")
@@ -193,6 +194,7 @@ def test_globs_name_inputs(book: Book) -> None:
     assert executed(book) == ["2024-01-01-one"]
 
 
+@pytest.mark.slow
 def test_every_failure_is_reported_with_place_and_stderr(book: Book) -> None:
     book.post("2024-01-01-raises", code("a = 1") + "\n" + code("import sys\nprint('soup', file=sys.stderr)\n1 / 0"))
     book.post("2024-01-02-slow", code("import time; time.sleep(60)"), timeout=12)
@@ -306,6 +308,7 @@ def test_threads_are_divided_and_the_whole_machine_is_given_on_request(book: Boo
     assert threads.get("light", "1") == str(max(1, cores() // 2))
 
 
+@pytest.mark.slow
 def test_posts_that_want_the_whole_machine_run_one_by_one(book: Book, shared: Path) -> None:
     busy = shared / "busy"
     for number in range(2):
@@ -375,6 +378,7 @@ def test_a_result_names_its_commit_and_whether_files_differed(book: Book) -> Non
     assert [record["commit"] for record in stored(book)] == [f"{asked.stdout.strip()}-dirty"]
 
 
+@pytest.mark.slow
 def test_the_silent_first_cell_has_no_limit_of_its_own(book: Book) -> None:
     """What takes long to import is imported before the first cell of the author's."""
     book.write("site/tensorflow.py", "import time; time.sleep(3)")

@@ -201,6 +201,7 @@ def daemons(book: Book) -> list[psutil.Process]:
     return [p for p in psutil.process_iter(["cmdline"]) if any(part.endswith(ends) for part in p.info["cmdline"] or ())]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["", "time.sleep(60)", "import os; os._exit(3)", "1 / 0"])
 def test_nothing_is_left_behind_after_a_post(book: Book, end: str) -> None:
     book.post("2024-01-01-one", code(daemon(book) + end), timeout=6)

@@ -130,6 +130,7 @@ def preview(book: Book, monkeypatch: pytest.MonkeyPatch) -> Iterator[Preview]:
     assert not preview.thread.is_alive()
 
 
+@pytest.mark.slow
 def test_a_save_is_built_and_reloads_the_page(preview: Preview) -> None:
     assert "The first site" in preview.get("")
     preview.wait_for("built")
