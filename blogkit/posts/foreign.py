@@ -20,7 +20,7 @@ _OF_ENGINES = frozenset(
         *("hide_binder_badge", "hide_colab_badge", "hide_github_badge", "hide_deepnote_badge", "toc_sticky"),
         *("jupyter", "engine", "format", "freeze", "html-math-method", "html_meta", "skip_exec", "skip_showdoc"),
         *("short_title", "numbering", "exports", "downloads", "open_access", "abbreviations"),
-        *("include-in-header", "orphan"),
+        *("include-in-header", "orphan", "bibliography", "csl", "link-citations"),
         *("type", "weight", "menu", "linktitle", "linkTitle", "thebe-kernel"),
         *("branch", "order", "metadata_key1", "metadata_key2"),
     )

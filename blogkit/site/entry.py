@@ -18,7 +18,7 @@ from .reading_time import reading_minutes
 from .settings import Settings
 
 _TAG = r"</?[A-Za-z][\w-]*(?=[\s/>])[^<>]*>"
-_ASIDE = re.compile(r"\[\^\w+\]|\^\[[^\]]*\]|\s*\{cite(?::\w+)?\}`[^`]*`")
+_ASIDE = re.compile(r"\[\^\w+\]|\^\[[^\]]*\]|\s*\{cite(?::\w+)?\}`[^`]*`|\s*\[(?:[^][`]*\s)?-?@\w[^][`]*\](?!\()")
 """Footnotes and citations."""
 _MARKUP = re.compile(
     r"\$(?=[^\s\d])([^$\n]*(?<!\s))\$|\{math\}`([^`]*)`|\{[\w:]+\}`([^`<]*?)\s*(?:<[^>]*>)?`|`([^`]+)`"

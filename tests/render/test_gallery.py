@@ -315,6 +315,23 @@ def test_a_citation_without_a_bibliography_says_where_works_are_written(book: Bo
     assert len(re.findall(r"2024-01-01-one.md:\d+: WARNING: there is no bibliography; write its entries", log)) == 2
 
 
+def test_citations_as_pandoc_writes_them(book: Book) -> None:
+    """Their works stand in a file beside the post, as Quarto's front matter says."""
+    book.write("posts/refs.bib", (FILES / "references.bib").read_bytes())
+    text = "A [@knuth84] [see @knuth84, p. 3; @turing36] [-@turing36; and more] [me@x.org] [@me](https://x.org)."
+    book.post("2024-01-01-one", text, bibliography="refs.bib", csl="a.csl")
+    book.build()
+    soup = book.soup("posts/2024-01-01-one.html")
+    shown = "A [Knu84] [see Knu84, p. 3, Tur36] [Tur36, and more] [me@x.org] @me."
+    assert said(soup.select_one("article section > p, article .prose > p")) == shown
+    assert len(soup.select(".citation")) == 2
+    assert said(book.soup("index.html").select_one("p.summary")) == "A [me@x.org] @me."
+    book.post("2024-01-01-one", "A [@knuth48].")
+    assert (
+        "posts/2024-01-01-one.md:5: WARNING: posts/refs.bib has no work knuth48; did you mean knuth84?" in book.fail()
+    )
+
+
 def test_files_of_works(book: Book, tmp_path: Path) -> None:
     (tmp_path / "out.bib").write_text("", encoding="utf-8")
     book.config(bibtex_bibfiles=["none.bib", "../out.bib"])

@@ -1,4 +1,4 @@
-"""Read what authors bring along from other tools: GitHub's alerts, Quarto's callouts, notes in the line, lines of code.
+"""Read what authors bring along from other tools: alerts, callouts, citations, notes in the line, lines of code.
 
 MyST would show each of them as it is written.
 """
@@ -40,6 +40,10 @@ _FOLDED = re.compile(r"""\bcollapse=["']?true""")
 _LINES = re.compile(r"\s\{([\d,\s-]+)\}")
 _SIZES = re.compile(r"\{((?:\s*(?:width|height|align)=[\w.%-]+)+)\s*\}")
 _FOOTNOTE = re.compile(r"\[\^\w+\]")
+_CITATION = re.compile(r"\[([^\[\]`]*@[^\[\]`]+)\](?![(\[:])")
+_NEXT_WORK = re.compile(";(?=[^;]*@)")
+_WORK = re.compile(r"\s*(?:([^@{}]*)\s)?-?@(\w(?:[\w:.+/-]*\w)?)(?:[,;\s]|$)\s*([^@{}]*?)\s*")
+"""A part of Pandoc's ``[see @key, p. 3; @other]``: what stands before it, its key, what stands behind it."""
 _NOTE = "inline-note-"
 _EXTERNAL = re.compile(r"external\b")
 _render_fence, _render_footnote_ref = DocutilsRenderer.render_fence, DocutilsRenderer.render_footnote_ref
@@ -48,7 +52,7 @@ _create_warning = DocutilsRenderer.create_warning
 
 
 def teach_parser() -> None:
-    """Have MyST read ``^[a note]``, Quarto's ``::: {.callout-note}`` and the lines that ``python {2-3}`` emphasizes."""
+    """Have MyST read ``^[a note]``, ``[@work]``, ``::: {.callout-note}`` and the lines of ``python {2-3}``."""
     for module in (myst_nb.sphinx_, myst_nb.core.render, myst_parser.parsers.sphinx_):
         vars(module)["create_md_parser"] = _parser
     DocutilsRenderer.render_fence = _fence  # type: ignore[method-assign,assignment]
@@ -117,6 +121,7 @@ def _admonition(kind: str, title: Sequence[nodes.Node], classes: Sequence[str] =
 def _parser(*arguments: Any, **options: Any) -> MarkdownIt:
     parser = create_md_parser(*arguments, **options)
     parser.inline.ruler.before("link", "inline_note", _inline_note)
+    parser.inline.ruler.before("link", "citation", _citation)
     parser.validateLink = _is_link  # type: ignore[method-assign,assignment]
     return parser
 
@@ -136,6 +141,24 @@ def _inline_note(state: StateInline, silent: bool) -> bool:
         token.content = " ".join(state.src[state.pos + 2 : end].split())
     state.pos = end + 1
     return True
+
+
+def _citation(state: StateInline, silent: bool) -> bool:
+    """Take Pandoc's and Quarto's ``[see @key, p. 3; @other]`` for ``{cite:p}``."""
+    found = _CITATION.match(state.src, state.pos)
+    works = [_WORK.fullmatch(part) for part in _NEXT_WORK.split(found[1])] if found else []
+    if not found or not all(works):
+        return False
+    if not silent:
+        token = state.push("myst_role", "", 0)
+        token.meta = {"name": "cite:p"}
+        token.content = ",".join(_cited(*work.groups("")) for work in works if work)
+    state.pos = found.end()
+    return True
+
+
+def _cited(before: str, key: str, behind: str) -> str:
+    return "".join((f"{{{before}}}" if before else "", key, f"{{{behind}}}" if behind else ""))
 
 
 def _footnote_ref(renderer: DocutilsRenderer, token: SyntaxTreeNode) -> None:

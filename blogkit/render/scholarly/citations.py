@@ -13,6 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 from ...errors import AuthorError
 from ...files import Borders
 from ...language import N_, _
+from ...posts.post import POSTS
 from ...site.config import Config
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 def load(app: Sphinx, config: Config) -> None:
     """Load citations; without a bibliography say what is missing where a work is cited."""
-    if any(Path(app.srcdir).glob("*.bib")) or any(name.startswith("bibtex_") for name in config.sphinx):
+    if _files(Path(app.srcdir)) or any(name.startswith("bibtex_") for name in config.sphinx):
         app.setup_extension(f"{__package__}.bibliography")
     else:
         app.add_domain(_Missing)
@@ -35,18 +36,23 @@ def load(app: Sphinx, config: Config) -> None:
 
 
 def values(root: Path, config: Config) -> dict[str, Any]:
-    """Return Sphinx's values for citations: the files that ``_config.yml`` names, or else those beside it.
+    """Return Sphinx's values for citations: the files that ``_config.yml`` names, or those beside it and the posts.
 
     Raise :class:`AuthorError` for files that are not the book's.
     """
     names = config.sphinx.get(FILES)
     if names is None:
-        names = sorted(file.name for file in root.glob("*.bib"))
+        names = _files(root)
     borders, message = Borders(root), _("{file} {reason}")
     reasons = {name: reason for name in names if (reason := borders.objection(root / name))}
     if reasons:
         raise AuthorError([config.fault(FILES, message.format(file=file, reason=reasons[file])) for file in reasons])
     return {FILES: names} if names else {}
+
+
+def _files(root: Path) -> list[str]:
+    below = ("*.bib", f"{POSTS}/**/*.bib")
+    return sorted(file.relative_to(root).as_posix() for pattern in below for file in root.glob(pattern))
 
 
 def read(app: Sphinx) -> None:
