@@ -16,6 +16,7 @@ _RAISED = dict(zip("0123456789+−=()in", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼�
 _LOWERED = dict(zip("0123456789+−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
 _OVER = dict(zip("ˆ˜~¯‾→\u20d7˙", "\u0302\u0303\u0303\u0304\u0304\u20d7\u20d7\u0307", strict=True))
 """Letters and accents of equations as texts have them."""
+_BETWEEN = {"mtr": " ", "mtable": "; "}
 _RELATION = re.compile("[=≠≈∼≡<>≤≥∈∉⊂⊆∣→←↦×⋅∝]")
 _DESCRIPTION = 160
 """Characters of a description; search engines show no more."""
@@ -68,10 +69,12 @@ def _letters(element: HtmlElement) -> str:
         return nfc(first + _OVER.get(others[0], ""))
     if kind == "mspace":
         return " " if element.get("width") else ""
+    if kind in _BETWEEN:
+        return _BETWEEN[kind].join((first, *others))
     if kind == "msqrt":
         return "√" + _grouped(first + "".join(others))
     if kind == "mfrac":
-        return f"{_grouped(first)}/{_grouped(others[0])}"
+        return f"{_grouped(first)}{' ' if element.get('linethickness') else '/'}{_grouped(others[0])}"
     if kind in {"msub", "munder", "msubsup", "munderover"}:
         first = _grouped(first) + _small(others.pop(0), _LOWERED, "_")
     if kind in {"msup", "mover", "msubsup", "munderover"}:

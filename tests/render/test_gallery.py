@@ -319,10 +319,11 @@ def test_citations_as_pandoc_writes_them(book: Book) -> None:
     """Their works stand in a file beside the post, as Quarto's front matter says."""
     book.write("posts/refs.bib", (FILES / "references.bib").read_bytes())
     text = "A [@knuth84] [see @knuth84, p. 3; @turing36] [-@turing36; and more] [me@x.org] [@me](https://x.org)."
+    text += " [@you]\n\n[@you]: https://y.org\n"
     book.post("2024-01-01-one", text, bibliography="refs.bib", csl="a.csl")
     book.build()
     soup = book.soup("posts/2024-01-01-one.html")
-    shown = "A [Knu84] [see Knu84, p. 3, Tur36] [Tur36, and more] [me@x.org] @me."
+    shown = "A [Knu84] [see Knu84, p. 3, Tur36] [Tur36, and more] [me@x.org] @me. @you"
     assert said(soup.select_one("article section > p, article .prose > p")) == shown
     assert len(soup.select(".citation")) == 2
     assert said(book.soup("index.html").select_one("p.summary")) == "A [me@x.org] @me."

@@ -16,6 +16,7 @@ import myst_parser.parsers.sphinx_
 from docutils import nodes
 from docutils.parsers.rst import directives, roles
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import normalizeReference
 from markdown_it.helpers import parseLinkLabel
 from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
@@ -147,7 +148,7 @@ def _citation(state: StateInline, silent: bool) -> bool:
     """Take Pandoc's and Quarto's ``[see @key, p. 3; @other]`` for ``{cite:p}``."""
     found = _CITATION.match(state.src, state.pos)
     works = [_WORK.fullmatch(part) for part in _NEXT_WORK.split(found[1])] if found else []
-    if not found or not all(works):
+    if not found or not all(works) or normalizeReference(found[1]) in state.env.get("references", ()):
         return False
     if not silent:
         token = state.push("myst_role", "", 0)
