@@ -20,7 +20,7 @@ from blogkit.text import equation_text
         (r"10^{-3}\,\sqrt{\sin x}", "10⁻³ √(sin x)"),
         (r"x_1, \ldots, x_n", "x₁, ..., xₙ"),
         (r"p(y \mid x)", "p(y ∣ x)"),
-        (r"x^\top y^{*}", "xᵀy^*"),
+        (r"x^\top y^{*}", "xᵀy^∗"),
         (r"\binom{n}{k}", "(n k)"),
         (r"\begin{pmatrix}a&b\\c&d\end{pmatrix}", "(a b; c d)"),
         (r"\lim_{x\to0} f(x)", "lim_(x → 0) f(x)"),
