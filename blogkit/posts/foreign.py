@@ -21,7 +21,7 @@ _OF_ENGINES = frozenset(
         *("jupyter", "engine", "format", "freeze", "html-math-method", "html_meta", "skip_exec", "skip_showdoc"),
         *("short_title", "numbering", "exports", "downloads", "open_access", "abbreviations"),
         *("include-in-header", "orphan", "bibliography", "csl", "link-citations"),
-        *("type", "weight", "menu", "linktitle", "linkTitle", "thebe-kernel"),
+        *("type", "weight", "menu", "linktitle", "linkTitle", "thebe", "thebe-kernel"),
         *("branch", "order", "metadata_key1", "metadata_key2"),
     )
 )

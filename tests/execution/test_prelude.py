@@ -124,6 +124,7 @@ def test_what_an_author_says_of_places_counts_and_no_grid_lies_over_pictures(mon
         warnings.simplefilter("error")
         run("matplotlib")
         adjusted, tight = Figure(), Figure()
+        Figure().tight_layout()
         axes = adjusted.add_subplot()
         adjusted.subplots_adjust(left=0.3, right=0.5)
         adjusted.colorbar(axes.imshow([[1, 2]]), cax=adjusted.add_axes((0.6, 0.1, 0.05, 0.8)))

@@ -86,6 +86,7 @@ def _output():
 
 def _give_way():
     """Let what an author says of a figure's places count for more than the site's layout and grid."""
+    import warnings
     from contextlib import suppress
     from functools import wraps
 
@@ -108,7 +109,9 @@ def _give_way():
     def tightened(self, **options):
         engine = self.get_layout_engine()
         try:
-            tighten(self, **options)
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", "The figure layout has changed")  # the site's, not the author's
+                tighten(self, **options)
         except RuntimeError:
             self.set_layout_engine(engine)  # its colour bars know no other one, and nothing overlaps
 

@@ -40,6 +40,8 @@ def plugin(parser: MarkdownIt, *, allow_space: bool = True, allow_digits: bool =
         return not is_money(state.src, state.pos) and inline(state, silent)
 
     def own(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        if state.src[state.bMarks[start] : state.eMarks[start]].count("$$") > 2:  # several in one line of text
+            return False
         if not silent:
             return block(state, start, end, silent)
         # It is asked whether one begins here, after the lines of a paragraph: in these another one may be open.

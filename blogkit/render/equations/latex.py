@@ -16,7 +16,7 @@ from PIL import ImageColor
 from .chemistry import chemistry
 from .lines import WITH_ARGUMENT, paired
 from .reader import LENGTH, Reader, cells, deep, joined, lines
-from .spellings import BRACKETS, INNER, SPELLINGS, STRAIGHT
+from .spellings import BRACKETS, INNER, SIGNS, SPELLINGS, STRAIGHT
 
 Lookup = Callable[[str], str]
 """Label of an equation → its number."""
@@ -58,7 +58,7 @@ class Tex:
                 option = reader.option()
                 out.append(f"{token}{{{self.translate(self._defaults[token] if option is None else option)}}}")
             else:
-                out.append(" " if token[0] == "%" else SPELLINGS.get(token, token))
+                out.append(" " if token[0] == "%" else SPELLINGS.get(token, token).translate(SIGNS))
         return _SWITCHED.sub(r"\1\\math\2", _STARRED.sub(" ", "".join(out)))
 
     def display(self, tex: str) -> str:

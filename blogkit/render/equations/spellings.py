@@ -28,6 +28,13 @@ SPELLINGS = {
     **dict.fromkeys((r"\tiny", r"\scriptsize", r"\footnotesize", r"\small", r"\normalsize", r"\large"), ""),
     **dict.fromkeys((r"\Large", r"\LARGE", r"\huge", r"\Huge"), ""),
 }
+SIGNS = str.maketrans(
+    {
+        **{"∅": r"\emptyset ", "√": r"\sqrt ", "∛": r"\sqrt[3] ", "∠": r"\angle ", "∡": r"\measuredangle "},
+        **{"∢": r"\sphericalangle ", "∴": r"\therefore ", "∵": r"\because ", "⊤": r"\top ", "⊥": r"\perp "},
+    }
+)
+"""What the converter knows only by name."""
 _ALIGNED = ("align", "alignat", "alignedat", "flalign", "split", "eqnarray", "xalignat")
 _BARE = ("equation", "displaymath", "math", "subequations")
 INNER = {

@@ -131,7 +131,7 @@ class Proof(Statement):
     """A proof, which has no number."""
 
     optional_arguments = 0
-    option_spec: ClassVar[dict[str, Any]] = {"class": directives.class_option}
+    option_spec: ClassVar[dict[str, Any]] = {"class": directives.class_option, "nonumber": directives.flag}
 
     def run(self) -> list[nodes.Node]:
         """Make a note that is called a proof."""

@@ -62,6 +62,8 @@ def test_equations_are_equations(text: str, number: int) -> None:
         ("Text:\n$$ a $$ (label)\nand", ["inline", "math_block_label", "inline"]),
         ("- Text:\n  $$a$$\n- b", ["inline", "math_block", "inline"]),
         ("Text with $$a$$ in it", ["inline"]),
+        ("$$a$$ is less than $$b$$", ["inline"]),
+        ("Text:\n$$a$$ is less than $$b$$", ["inline"]),
         ("Text with\n$$a$$ in it", ["inline"]),
         ("Text with\n$$ no end", ["inline"]),
         ("Text with $$\na\n$$ in it\n\n$$ b $$", ["inline", "math_block"]),

@@ -49,6 +49,7 @@ FORMS = [
     (r"\left< x \right> \left. y \right|", "<mo>⟨</mo>"),
     (r"\verb!a_b! + z_\rm{exact}", "<msub><mi>z</mi>"),
     (r"\begin{equation} a \left( b \\ c \right) \end{equation}", "<mi>c</mi>"),
+    (r"X ⊥ Y^⊤ √2 ∅", "<mo>⟂</mo><msup><mi>Y</mi><mi>⊤</mi></msup><msqrt><mn>2</mn></msqrt>"),
     (r"\bigg{|}_0^1 \big< x \big>", "⟨"),
 ]
 
