@@ -138,7 +138,9 @@ def test_extensions_that_are_built_in_may_be_named(book: Book) -> None:
     named = ("sphinx_proof", "sphinx_exercise", "sphinx_togglebutton", "sphinxcontrib.bibtex", "sphinxcontrib.mermaid")
     config["sphinx"]["extra_extensions"] = [*named]
     book.write("_config.yml", yaml.safe_dump(config, allow_unicode=True))
-    book.post("2024-01-01-one", "```{prf:lemma}\nX.\n```\n\n```{prf:proof}\n:nonumber:\nX.\n```\n\n```{toggle}\nY.\n```\n")
+    book.post(
+        "2024-01-01-one", "```{prf:lemma}\nX.\n```\n\n```{prf:proof}\n:nonumber:\nX.\n```\n\n```{toggle}\nY.\n```\n"
+    )
     book.build()
     assert book.soup("posts/2024-01-01-one.html").select_one(".lemma .admonition-title").text == "보조정리 1"
 

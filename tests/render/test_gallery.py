@@ -289,6 +289,7 @@ def test_mistakes_have_their_line(book: Book) -> None:
         "[lost](inv:python#a)": "links to other sites by name (python:*:*:a) are not supported; write the address",
         "{external:py:class}`a`": "links to other sites by name (external:py:class) are not supported; write",
         "{numreff}`a`": "there is no role numreff; did you mean numref? Or write its text without it",
+        "```{note} A\n:icon: x\n\nB\n```": "note has no option icon; delete it, or write one of: class, name",
         "```{admonitoin} A\nB\n```": "there is no directive admonitoin; did you mean admonition? Or write its text",
         "{prf:ref}`thm-none`": "nothing has the label thm-none",
         "```{solution} ex-none\n```": "nothing has the label ex-none",
@@ -306,7 +307,7 @@ def test_mistakes_have_their_line(book: Book) -> None:
     for source, message in lines.items():
         line = whole[: whole.index(source)].count("\n") + 1
         assert f"2024-01-01-one.md:{line}: WARNING: {message}" in log, log
-    assert "Traceback" not in log and "not readable" not in log
+    assert "Traceback" not in log and "not readable" not in log and "Splitting" not in log
 
 
 def test_a_citation_without_a_bibliography_says_where_works_are_written(book: Book) -> None:

@@ -45,6 +45,8 @@ _CITATION = re.compile(r"\[([^\[\]`]*@[^\[\]`]+)\](?![(\[:])")
 _NEXT_WORK = re.compile(";(?=[^;]*@)")
 _WORK = re.compile(r"\s*(?:([^@{}]*)\s)?-?@(\w(?:[\w:.+/-]*\w)?)(?:[,;\s]|$)\s*([^@{}]*?)\s*")
 """A part of Pandoc's ``[see @key, p. 3; @other]``: what stands before it, its key, what stands behind it."""
+_OPTIONS = re.compile(r"(.+): Unknown option keys: \[(.*)\] \(allowed: \[(.*)\]\)")
+_SPLIT = "Splitting content across first line and body"
 _NOTE = "inline-note-"
 _EXTERNAL = re.compile(r"external\b")
 _render_fence, _render_footnote_ref = DocutilsRenderer.render_fence, DocutilsRenderer.render_footnote_ref
@@ -222,6 +224,12 @@ def _warn(renderer: DocutilsRenderer, message: str, kind: MystWarnings, **option
         mend = _("write its text without it, or name the extension that has it in `sphinx.extra_extensions`")
         wrong = _("there is no directive {name}").format(name=name)
         message = told(wrong, name, _known(renderer, "directives", own), mend)
+    elif found := _OPTIONS.fullmatch(message):
+        name, wrong, others = (part.replace("'", "") for part in found.groups())
+        message = _("{name} has no option {options}; delete it, or write one of: {known}")
+        message = message.format(name=name, options=wrong, known=others)
+    elif _SPLIT in message:
+        return None  # nothing is lost
     return _create_warning(renderer, message, kind, **options)
 
 
