@@ -11,6 +11,7 @@ import json
 import os
 import site
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +61,7 @@ def main(hidden: Hidden) -> None:
     """Run the kernel."""
     sys.path.pop(0)  # this file's folder
     if hidden.sealed:
-        _avoid_tcp()
+        _hear_children()
     _print_all_and_once()
     from ipykernel import compiler, kernelapp
 
@@ -78,27 +79,48 @@ def main(hidden: Hidden) -> None:
     kernelapp.launch_new_instance()
 
 
-def _avoid_tcp() -> None:
-    """Listen to forked children where no TCP is to be had (ipykernel 7 knows only TCP)."""
+def _hear_children() -> None:
+    """Listen to forked children without TCP, which is all that ipykernel 7 knows, and answer each of their messages.
+
+    A child waits for the answer: else messages would overtake one another, for each goes through a socket of its own.
+    """
     import zmq
     from ipykernel.iostream import IOPubThread
     from zmq.eventloop.zmqstream import ZMQStream
 
+    class Child:
+        """What a child sends by, once."""
+
+        def __init__(self, context: zmq.Context[zmq.Socket[bytes]], address: str) -> None:
+            self._socket = context.socket(zmq.REQ)
+            self._socket.linger = self._socket.rcvtimeo = 3000  # milliseconds
+            self._socket.connect(address)
+
+        def send_multipart(self, parts: list[bytes], **options: Any) -> None:
+            self._socket.send_multipart(parts, **options)
+            with suppress(zmq.Again):
+                self._socket.recv()
+
+        def close(self) -> None:
+            self._socket.close()
+
     def setup_pipe_in(self: IOPubThread) -> None:
         self._pipe_uuid = os.urandom(16)
-        pipe = self.socket.context.socket(zmq.PULL)
+        pipe = self.socket.context.socket(zmq.REP)
         pipe.linger = 0
         self._pipe_port = f"ipc://{os.environ['IPYTHONDIR']}/{os.getpid()}"
         pipe.bind(self._pipe_port)
         self._pipe_in = ZMQStream(pipe, self.io_loop)
-        self._pipe_in.on_recv(self._handle_pipe_msg)
 
-    def setup_pipe_out(self: IOPubThread) -> tuple[zmq.Context[zmq.Socket[bytes]], zmq.Socket[bytes]]:
+        def hear(message: list[bytes]) -> None:
+            self._handle_pipe_msg(message)  # type: ignore[no-untyped-call]
+            self._pipe_in.send(b"")
+
+        self._pipe_in.on_recv(hear)
+
+    def setup_pipe_out(self: IOPubThread) -> tuple[zmq.Context[zmq.Socket[bytes]], Child]:
         context = zmq.Context()
-        pipe = context.socket(zmq.PUSH)
-        pipe.linger = 3000
-        pipe.connect(self._pipe_port)
-        return context, pipe
+        return context, Child(context, self._pipe_port)
 
     IOPubThread._setup_pipe_in = setup_pipe_in  # type: ignore[method-assign]
     IOPubThread._setup_pipe_out = setup_pipe_out  # type: ignore[method-assign]
