@@ -289,7 +289,7 @@ def test_mistakes_have_their_line(book: Book) -> None:
         "[lost](inv:python#a)": "links to other sites by name (python:*:*:a) are not supported; write the address",
         "{external:py:class}`a`": "links to other sites by name (external:py:class) are not supported; write",
         "{numreff}`a`": "there is no role numreff; did you mean numref? Or write its text without it",
-        "```{note} A\n:icon: x\n\nB\n```": "note has no option icon; delete it, or write one of: class, name",
+        "```{note} A\n:colour: x\n\nB\n```": "note has no option colour; delete it, or write one of: class,",
         "```{admonitoin} A\nB\n```": "there is no directive admonitoin; did you mean admonition? Or write its text",
         "{prf:ref}`thm-none`": "nothing has the label thm-none",
         "```{solution} ex-none\n```": "nothing has the label ex-none",
@@ -332,6 +332,13 @@ def test_citations_as_pandoc_writes_them(book: Book) -> None:
     assert (
         "posts/2024-01-01-one.md:5: WARNING: posts/refs.bib has no work knuth48; did you mean knuth84?" in book.fail()
     )
+
+
+def test_boxes_have_the_options_of_mystmd(book: Book) -> None:
+    book.post("2024-01-01-one", ":::{hint}\n:icon: false\n:label: box\n:nonumber:\nText.\n:::\n\n{ref}`it <box>`\n")
+    book.build()
+    box = book.soup("posts/2024-01-01-one.html").select_one("#box.hint")
+    assert said(box).endswith("Text.") and box.attrs.keys() == {"id", "class"}
 
 
 def test_files_of_works(book: Book, tmp_path: Path) -> None:

@@ -98,6 +98,9 @@ def _give_way():
     if hasattr(adjust, "__wrapped__"):
         return
 
+    # What the site's layout says of itself
+    warnings.filterwarnings("ignore", "There are no gridspecs with layoutgrids", UserWarning)
+
     @wraps(adjust)
     def adjusted(self, *places, **named):
         if isinstance(self.get_layout_engine(), ConstrainedLayoutEngine):

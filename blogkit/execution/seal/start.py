@@ -13,7 +13,10 @@ import site
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import zmq
 
 _LISTS = ("os.listdir", "os.scandir")
 _TWO_FILES = ("os.rename", "os.link", "os.symlink")
@@ -79,6 +82,26 @@ def main(hidden: Hidden) -> None:
     kernelapp.launch_new_instance()
 
 
+class _Child:
+    """What a forked child sends a message by, until it is answered."""
+
+    def __init__(self, context: zmq.Context[zmq.Socket[bytes]], address: str) -> None:
+        import zmq
+
+        self._lost = zmq.Again
+        self._socket = context.socket(zmq.REQ)
+        self._socket.linger = self._socket.rcvtimeo = 3000  # milliseconds
+        self._socket.connect(address)
+
+    def send_multipart(self, parts: list[bytes], **options: Any) -> None:
+        self._socket.send_multipart(parts, **options)
+        with suppress(self._lost):
+            self._socket.recv()
+
+    def close(self) -> None:
+        self._socket.close()
+
+
 def _hear_children() -> None:
     """Listen to forked children without TCP, which is all that ipykernel 7 knows, and answer each of their messages.
 
@@ -87,22 +110,6 @@ def _hear_children() -> None:
     import zmq
     from ipykernel.iostream import IOPubThread
     from zmq.eventloop.zmqstream import ZMQStream
-
-    class Child:
-        """What a child sends by, once."""
-
-        def __init__(self, context: zmq.Context[zmq.Socket[bytes]], address: str) -> None:
-            self._socket = context.socket(zmq.REQ)
-            self._socket.linger = self._socket.rcvtimeo = 3000  # milliseconds
-            self._socket.connect(address)
-
-        def send_multipart(self, parts: list[bytes], **options: Any) -> None:
-            self._socket.send_multipart(parts, **options)
-            with suppress(zmq.Again):
-                self._socket.recv()
-
-        def close(self) -> None:
-            self._socket.close()
 
     def setup_pipe_in(self: IOPubThread) -> None:
         self._pipe_uuid = os.urandom(16)
@@ -118,9 +125,9 @@ def _hear_children() -> None:
 
         self._pipe_in.on_recv(hear)
 
-    def setup_pipe_out(self: IOPubThread) -> tuple[zmq.Context[zmq.Socket[bytes]], Child]:
+    def setup_pipe_out(self: IOPubThread) -> tuple[zmq.Context[zmq.Socket[bytes]], _Child]:
         context = zmq.Context()
-        return context, Child(context, self._pipe_port)
+        return context, _Child(context, self._pipe_port)
 
     IOPubThread._setup_pipe_in = setup_pipe_in  # type: ignore[method-assign]
     IOPubThread._setup_pipe_out = setup_pipe_out  # type: ignore[method-assign]

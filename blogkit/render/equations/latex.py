@@ -43,7 +43,7 @@ class Tex:
         r"""Return the macros of a site, as MathJax has them, as TeX: text, or a list of text, number and default."""
         found = ""
         for name, macro in macros.items():
-            body, number, *default = macro if isinstance(macro, list) else (macro, 0)
+            body, number, *default = [*macro, 0][: max(2, len(macro))] if isinstance(macro, list) else (macro, 0)
             found += self._define(f"\\{name}", _parameters(number), str(body), str(default[0]) if default else None)
         return found
 

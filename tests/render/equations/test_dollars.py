@@ -55,6 +55,12 @@ def test_equations_are_equations(text: str, number: int) -> None:
     assert _equations(text) == number
 
 
+@pytest.mark.parametrize("text", ["a \\begin{align}b\\end{align} c", "- a \\begin{equation*}\n  b\n  \\end{equation*}"])
+def test_environments_in_a_line_of_text_are_equations(text: str) -> None:
+    (inline,) = (token for token in PARSER.parse(text) if token.type == "inline")
+    assert [token.type for token in inline.children or ()][:2] == ["text", "math_inline_double"]
+
+
 @pytest.mark.parametrize(
     ("text", "kinds"),
     [

@@ -189,7 +189,7 @@ def test_all_wrong_equations_are_told_with_their_lines(book: Book) -> None:
     ("mathjax", "told"),
     [
         ({"tex": {"macros": {"a": "x", "b": r"\frac{"}}}, "b: Expected closing token"),
-        ({"tex": {"macros": {"a": [r"x#1", 1, "d", 3]}}}, ""),
+        ({"tex": {"macros": {"a": [r"x#1", 1, "d", 3], "b": ["x"]}}}, ""),
         ({"tex": {"packages": ["physics"]}}, "only `tex"),
         ({"loader": {}}, "only `tex"),
         ("macros", "only `tex"),
