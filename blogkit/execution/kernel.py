@@ -155,6 +155,7 @@ def _manager(kernel: str, guarded: list[str], hidden: str) -> Any:
         def hang_up(self) -> None:
             line, self.line = self.line, -1
             if line >= 0:
+                os.write(line, b".")  # else the build was killed
                 os.close(line)
 
         async def _async_kill_kernel(self, restart: bool = False) -> None:

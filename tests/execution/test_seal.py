@@ -17,7 +17,7 @@ import psutil
 import pytest
 from conftest import ROOT, Book, code
 
-from blogkit.execution.seal import can_seal
+from blogkit.execution.seal import GUARD, can_seal, seal
 
 pytestmark = pytest.mark.skipif(not can_seal() and not os.environ.get("CI"), reason="this system has no Landlock")
 
@@ -208,6 +208,19 @@ def test_nothing_is_left_behind_after_a_post(book: Book, end: str) -> None:
     book.post("2024-01-01-one", code(daemon(book) + end), timeout=6)
     book.blogkit("execute")
     assert not daemons(book)
+
+
+@pytest.mark.parametrize("said", [b"", b"."])
+def test_the_guard_tidies_up_where_a_build_did_not_let_go(tmp_path: Path, said: bytes) -> None:
+    """A process that is killed closes its pipes before its children have another parent."""
+    own = tmp_path / "own"
+    own.mkdir()
+    (tmp_path / "view").mkdir()
+    seal(tmp_path / "view", [str(own)], network=False).write(tmp_path / "seal.json")
+    command = [sys.executable, GUARD, str(tmp_path / "seal.json"), "/bin/sleep", "60"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as guard:
+        guard.communicate(said, timeout=60)
+    assert own.exists() == bool(said)
 
 
 def test_nothing_is_left_behind_after_a_kill_of_the_build(book: Book) -> None:

@@ -1,7 +1,7 @@
 """Started in place of a kernel: closes the seal around it, and ends all that it started when it or the build ends.
 
 Run as a script, with a file that says what is open (:class:`blogkit.execution.seal.Seal`) and the kernel's command. Its
-input is a pipe that the build holds: however the build ends, the pipe ends with it.
+input is a pipe that the build holds: however the build ends, the pipe ends with it. One that lets go says so before.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ _SHARED = [path for path in ("/dev/shm",) if Path(path).is_dir()]  # noqa: S108
 
 def main(opened: str, command: list[str]) -> NoReturn:
     """Run the kernel; end with its exit code when nothing of it is left."""
-    build = os.getppid()
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # orphans of the kernel become this process's own
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
@@ -32,7 +31,7 @@ def main(opened: str, command: list[str]) -> NoReturn:
         _become(opened, command)
     select.select([os.pidfd_open(kernel), sys.stdin], [], [])
     code = _end(kernel)
-    if os.getppid() != build:  # it was killed: nobody else tidies up
+    if select.select([sys.stdin], [], [], 0)[0] and not os.read(0, 1):  # it was killed: nobody else tidies up
         for folder in json.loads(Path(opened).read_text(encoding="utf-8"))["own"]:
             shutil.rmtree(folder, ignore_errors=True)
     os._exit(code)
