@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
 
 from lxml.html import HtmlElement, fragment_fromstring
 from math_core import LatexError, LatexToMathML
 
+_NUMBERED = "(?:equation|align|alignat|gather|multline|eqnarray|flalign)"
+ENVIRONMENT = re.compile(rf"\\begin\{{(?P<kind>{_NUMBERED}\*?)\}}.*?\\end\{{(?P=kind)\}}", re.DOTALL)
+"""An equation that needs no dollar signs."""
+_NUMBERS = re.compile(rf"(\\(?:begin|end)\{{{_NUMBERED})\}}|\\label\{{[^}}]*\}}")
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _NOT_XML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
@@ -18,6 +23,8 @@ _RAISED = dict(
 _LOWERED = dict(zip("0123456789+−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
 _OVER = dict(zip("ˆ˜~¯‾→\u20d7˙", "\u0302\u0303\u0303\u0304\u0304\u20d7\u20d7\u0307", strict=True))
 """Letters and accents of equations as texts have them."""
+_UNSEEN = {0x2061: " ", 0x2062: None, 0x2063: None, 0x2064: None}
+"""What is said without a sign: sin is applied to x; times, and, plus."""
 _BETWEEN = {"mtr": " ", "mtable": "; "}
 _RELATION = re.compile("[=≠≈∼≡<>≤≥∈∉⊂⊆∣→←↦×⋅∝]")
 _DESCRIPTION = 160
@@ -58,11 +65,20 @@ def shorten(text: str, most: int = _DESCRIPTION) -> str:
 def equation_text(tex: str) -> str:
     r"""Return an equation as a line of text has it, x² for ``x^2``; if it is wrong, its LaTeX."""
     try:
-        found = LatexToMathML(xml_namespace=False).convert_with_local_state(tex, displaystyle=False)
+        found = _converter().convert_with_local_state(_NUMBERS.sub(_starred, tex), displaystyle=False)
     except LatexError:
         return tex
-    text = _letters(fragment_fromstring(found)).replace("\u2061", " ").replace(",", ", ")  # sin x: applied to
+    text = _letters(fragment_fromstring(found)).translate(_UNSEEN).replace(",", ", ")
     return " ".join(_RELATION.sub(r" \g<0> ", text).split())
+
+
+@cache
+def _converter() -> LatexToMathML:
+    return LatexToMathML(xml_namespace=False)
+
+
+def _starred(numbered: re.Match[str]) -> str:
+    return f"{numbered[1]}*}}" if numbered[1] else ""
 
 
 def _letters(element: HtmlElement) -> str:
@@ -72,7 +88,7 @@ def _letters(element: HtmlElement) -> str:
     if kind == "mspace":
         return " " if element.get("width") else ""
     if kind in _BETWEEN:
-        return _BETWEEN[kind].join((first, *others))
+        return _BETWEEN[kind].join(map(str.strip, (first, *others)))
     if kind == "msqrt":
         return "√" + _grouped(first + "".join(others))
     if kind == "mfrac":

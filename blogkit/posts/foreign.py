@@ -26,8 +26,8 @@ _OF_ENGINES = frozenset(
     )
 )
 """Keys that Jekyll, fastpages, nbdev, Quarto, Hugo, Sphinx and mystmd read, and whose absence changes no word."""
-_OFF = frozenset(("hide", "search_exclude"))
-"""Keys of theirs that mean something only where they are on."""
+HIDING = frozenset(("hide", "search_exclude"))
+"""Keys of theirs that keep a page out of lists or of search, where they are on."""
 _LAST_CHANGE = "last-modified"
 """Quarto's date of what git knows; a post is published on the day of its file, and git tells when it was changed."""
 _LISTED = re.compile(r"\s*# (?P<title>.+)\n\s*(?:> ?(?P<summary>.+)\n\s*)?(?P<list>(?:[-*] [\w-]+:.*(?:\n|$))+)")
@@ -40,7 +40,7 @@ _ALIKE = 0.8
 
 def without_foreign(meta: Mapping[str, Any]) -> dict[str, Any]:
     """Return front matter without the keys that only other engines know."""
-    passed = _OF_ENGINES | {name for name in _OFF if not meta.get(name)}
+    passed = _OF_ENGINES | {name for name in HIDING if not meta.get(name)}
     if {"tags", "tag"} & meta.keys():
         passed |= {"keywords"}
     passed |= {name for name, value in meta.items() if name.startswith("date") and value == _LAST_CHANGE}

@@ -20,7 +20,7 @@ from ..errors import AuthorError, Fault
 from ..files import LONGEST_NAME
 from ..language import _
 from ..text import nfc
-from .foreign import NOTEBOOK_KEYS
+from .foreign import HIDING, NOTEBOOK_KEYS
 from .front_matter import read_front_matter
 from .front_matter_keys import KEYS, SPELLINGS
 from .front_matter_values import ADDRESS, date, flag
@@ -180,6 +180,9 @@ def _checked(path: Path, meta: dict[str, Any], lines: dict[str, int]) -> tuple[d
 
 
 def _unknown(key: str) -> str:
+    if key in HIDING:
+        message = _("{key}: what is published is in lists and in the search; write `draft: true`, or delete the line")
+        return message.format(key=key)
     known = (*KEYS, *SPELLINGS)
     if near := get_close_matches(key, known, 1):
         return _("unknown key {key!r}; did you mean {near!r}? Or delete the line").format(key=key, near=near[0])

@@ -28,7 +28,7 @@ from ..text import shorten
 from ..web.pages import NOT_FOUND
 from ..web.views import Document
 from . import front
-from .documents import borders, embeds, markdown
+from .documents import borders, directives, embeds, markdown
 from .documents.addresses import LinkBareNames, give_addresses, link_siblings, linking_to_moved, siblings_of
 from .documents.anchors import KnowAnchors, NameSections, NestSections
 from .documents.nested import setup_nested
@@ -38,7 +38,7 @@ from .equations import numbering
 from .outputs import figures
 from .pages.builder import THEME, BlogBuilder, theme_files
 from .pages.translator import depart_folded, visit_folded
-from .places import line_of, name_cells
+from .places import line_of, name_places
 from .scholarly import citations
 from .scholarly.references import note_targets, note_titles, said_of_others
 from .words import set_languages
@@ -255,7 +255,7 @@ def register(app: Sphinx) -> ExtensionMetadata:
     # while Sphinx reads: join source and result
     app.connect("source-read", hooks.source_read)
     setup_nested(app)
-    app.add_directive("iframe", embeds.Iframe)
+    directives.setup(app)
     for transform in (NestSections, TakeOutPictures, NameSections, KnowAnchors):
         app.add_transform(transform)
     app.add_post_transform(LinkBareNames)
@@ -263,7 +263,7 @@ def register(app: Sphinx) -> ExtensionMetadata:
     app.connect("doctree-read", markdown.mend_document)
     app.connect("doctree-read", hooks.doctree_read)
     borders.close_side_doors()
-    name_cells()
+    name_places()
     markdown.teach_parser()
     app.connect("env-updated", hooks.reading_ended)
     # while Sphinx writes: the blog's look and the pages of the lists

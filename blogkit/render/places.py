@@ -14,21 +14,22 @@ from ..errors import CELL
 from ..errors import place as place_of_line
 
 
-class NameCells(logging.Filter):
-    """Name in Sphinx's warnings the cell of a notebook in which a line stands."""
+class NamePlaces(logging.Filter):
+    """Name in Sphinx's warnings a file as its author would type it, and in a notebook the cell."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let all through."""
-        if found := re.fullmatch(r"(.*\.ipynb):(\d+)", str(getattr(record, "location", ""))):
-            record.location = place_of_line(Path(found[1]), int(found[2]))
+        found = re.fullmatch(r"(.+?\.\w+)(?::(\d*))?", str(getattr(record, "location", "")))
+        if found and (Path(found[1]).is_absolute() or found[1].endswith(".ipynb")):
+            record.location = place_of_line(Path(found[1]), int(found[2] or 0))
         return True
 
 
-def name_cells() -> None:
+def name_places() -> None:
     """Have all warnings go through it, when Sphinx has found where they stand."""
     for handler in logging.getLogger(NAMESPACE).handlers:
         if isinstance(handler, WarningStreamHandler):
-            handler.addFilter(NameCells())
+            handler.addFilter(NamePlaces())
 
 
 def is_output(node: nodes.Element) -> bool:

@@ -12,7 +12,7 @@ from ..execution.result import Result
 from ..posts.cells import cells
 from ..posts.post import Post
 from ..posts.references import LiveText, Value, fill_glue, fill_template, wrong_glue
-from ..text import equation_text, shorten
+from ..text import ENVIRONMENT, equation_text, shorten
 from .provenance import Provenance, provenance
 from .reading_time import reading_minutes
 from .settings import Settings
@@ -22,7 +22,8 @@ _ASIDE = re.compile(r"\[\^\w+\]|\^\[[^\]]*\]|\s*\{cite(?::\w+)?\}`[^`]*`|\s*\[(?
 """Footnotes and citations."""
 _MARKUP = re.compile(
     r"\$(?=[^\s\d])([^$\n]*(?<!\s))\$|\{math\}`([^`]*)`|\{[\w:]+\}`([^`<]*?)\s*(?:<[^>]*>)?`|`([^`]+)`"
-    rf"|{_TAG}|[*`]+|(?<!\w)_+|_+(?!\w)"
+    rf"|(?P<environment>{ENVIRONMENT.pattern})|{_TAG}|[*`]+|(?<!\w)_+|_+(?!\w)",
+    re.DOTALL,
 )
 """What is taken off a text, but for its groups: two for equations, then what roles and code say."""
 _NO_PARAGRAPH = re.compile(r"$|[#>|:!`~+(<$%\-=]|\* |\d+[.)] |\[\^?\w+\]:")
@@ -94,7 +95,7 @@ def excerpt(post: Post, values: Mapping[str, Value]) -> str:
 
 
 def _words(markup: re.Match[str]) -> str:
-    tex = markup[1] or markup[2]
+    tex = markup[1] or markup[2] or markup["environment"]
     return equation_text(tex) if tex else markup[3] or markup[4] or ""
 
 

@@ -50,7 +50,9 @@ def test_keys_of_other_engines_are_passed_over_by_name(tmp_path: Path) -> None:
     others = "category: a\nimage: /images/a.png\norphan: true\noutput-file: an-address.html\n"
     post = read(tmp_path, f"{JEKYLL}{others}include-in-header: {{text: <script src=x.js></script>}}\n")
     assert (post.categories, post.thumbnail, post.slug) == (("a",), "images/a.png", "an-address")
-    for line in ("hide: true", "permalink: /a/", "execute: {echo: false}"):
+    with pytest.raises(AuthorError, match="hide: what is published is in lists and in the search; write `draft: true`"):
+        read(tmp_path, "hide: true\n")
+    for line in ("permalink: /a/", "execute: {echo: false}"):
         with pytest.raises(AuthorError, match=f"a.md:3: unknown key '{line.partition(':')[0]}'"):
             read(tmp_path, f"{line}\n")
 

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 
 from blogkit.render.scholarly import diagrams
 from blogkit.render.scholarly.boxes import _rows
+from blogkit.text import without_escapes
 
 pytestmark = pytest.mark.slow
 POST, ANOTHER = "posts/2024-01-01-gallery.html", "posts/2024-01-02-another.html"
@@ -130,6 +131,7 @@ def test_every_section_of_the_documentation_shows_something() -> None:
         ("Exercises", "p > a[href='#sol-code']", "Solution to Exercise 2"),
         ("Diagrams", "#fig-decision .caption-number", "Fig. 4"),
         ("Terms", "dl.glossary #term-Square", "Square#"),
+        ("Terms", "dl.glossary #term-Circle + dd", "A line, all of whose points are as far from one."),
         ("Terms", "p a[href='#term-Square']", "Square"),
         ("Terms", "p a.footnote-reference", "[1]"),
         ("Cards", ".sd-card .sd-card-title", "One"),
@@ -273,7 +275,8 @@ def test_mistakes_have_their_line(book: Book) -> None:
         "{cite}`nothing`": "references.bib has no work nothing; add it there",
         "{cite}`knuth48`": "references.bib has no work knuth48; did you mean knuth84? Or add it there",
         "{ref}`rael-label`": "nothing in the blog has the label rael-label; did you mean real-label? Or write `(rael",
-        "{numref}`none`": "nothing in the blog has the label none; write `(none)=` above what it means, in a page",
+        "{numref}`Fig. %s <Fig-None>`": "nothing in the blog has the label Fig-None; write `(Fig-None)=` above what it",
+        "{ref}`None`": "nothing in the blog has the label None; write `(None)=` above what it means, in a page",
         "{ref}`untitled`": "untitled has no title that could be shown; write what the link says: {ref}`… <untitled>`",
         "{term}`wrod`": "no glossary of the blog has the word wrod; did you mean word? Or write it into a `{glossary}`",
         "{doc}`2024-01-02-othr`": "the blog has no page and no file 2024-01-02-othr; did you mean 2024-01-02-other? Or",
@@ -297,16 +300,18 @@ def test_mistakes_have_their_line(book: Book) -> None:
         "```{mermaid}\n:colour: red\nflowchart LR\n a-->b\n```": "a diagram has no option colour",
         "```{exercise-start}\n```": "`exercise-start` has no end at its level",
         "```{solution-end}\n```": "`solution-end` ends nothing; delete it",
+        "```{tableofcontents}\n```": "a post has no pages below it, and this list would be empty; write links to posts",
+        "```{toctree}\n2024-01-02-other\n```": "a post has no pages below it, and this list would be empty; write",
         "```{subfigure} AB\n![a](../images/a.png)\n```": "the layout has place for 2 pictures, and there are 1",
     }
     there = ["(real-label)=\n## A heading", "(untitled)=\nText.", "```{glossary}\nword\n  What it is.\n```"]
     path = book.post("2024-01-01-one", "\n\n".join([*there, *lines]))
     book.post("2024-01-02-other", "## Part\n\nText.\n")
     whole = path.read_text(encoding="utf-8")
-    log = book.fail()
+    log = without_escapes(book.fail())
     for source, message in lines.items():
         line = whole[: whole.index(source)].count("\n") + 1
-        assert f"2024-01-01-one.md:{line}: WARNING: {message}" in log, log
+        assert f"\nposts/2024-01-01-one.md:{line}: WARNING: {message}" in log, log
     assert "Traceback" not in log and "not readable" not in log and "Splitting" not in log
 
 

@@ -170,6 +170,10 @@ def test_a_post_is_compared_with_its_neighbours_only() -> None:
         ("{cite:t}`knuth84` says so.\n\nAs shown {cite}`knuth84`, it {cite:p}`a,b` is so.", "As shown, it is so."),
         ("At $x_t$ {ref}`this <norm>` and `a_b * c`.^[So.] *A* [word]{.b}", "At xₜ this and a_b * c. A word"),
         ("With {math}`\\sigma^2` and $c(a)[b]$ it costs $5 or $6.", "With σ² and c(a)[b] it costs $5 or $6."),
+        (
+            "So \\begin{align}\na_1 &= b \\label{x} \\\\ c &= d\n\\end{align} and \\begin{equation}x^2\\end{equation}.",
+            "So a₁ = b; c = d and x².",
+        ),
         ("__Bold__ names are snake_case.", "Bold names are snake_case."),
         ("# 머리뿐", ""),
         ("가나다 " * 60, " ".join(["가나다"] * 39) + "…"),

@@ -15,7 +15,6 @@ import myst_nb.sphinx_
 import myst_parser.parsers.sphinx_
 from docutils import nodes
 from docutils.parsers.rst import directives, roles
-from docutils.parsers.rst.directives.admonitions import BaseAdmonition
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
 from markdown_it.helpers import parseLinkLabel
@@ -52,9 +51,6 @@ _NOTE = "inline-note-"
 _EXTERNAL = re.compile(r"external\b")
 _render_fence, _render_footnote_ref = DocutilsRenderer.render_fence, DocutilsRenderer.render_footnote_ref
 _render_colon_fence = DocutilsRenderer.render_colon_fence
-_make_admonition = BaseAdmonition.run
-_ELSEWHERE = ("label", "icon", "nonumber")
-"""Options that mystmd's boxes have."""
 _create_warning = DocutilsRenderer.create_warning
 
 
@@ -62,11 +58,6 @@ def teach_parser() -> None:
     """Have MyST read ``^[a note]``, ``[@work]``, ``::: {.callout-note}`` and the lines of ``python {2-3}``."""
     for module in (myst_nb.sphinx_, myst_nb.core.render, myst_parser.parsers.sphinx_):
         vars(module)["create_md_parser"] = _parser
-    BaseAdmonition.option_spec = {
-        **(BaseAdmonition.option_spec or {}),
-        **dict.fromkeys(_ELSEWHERE, directives.unchanged),
-    }
-    BaseAdmonition.run = _run_admonition  # type: ignore[method-assign,assignment]
     DocutilsRenderer.render_fence = _fence  # type: ignore[method-assign,assignment]
     DocutilsRenderer.render_colon_fence = _colon_fence  # type: ignore[method-assign,assignment]
     DocutilsRenderer.render_footnote_ref = _footnote_ref  # type: ignore[method-assign,assignment]
@@ -128,14 +119,6 @@ def _admonition(kind: str, title: Sequence[nodes.Node], classes: Sequence[str] =
         box: nodes.Element = getattr(nodes, kind)(classes=[*classes])
         return box
     return nodes.admonition("", nodes.title("", "", *title), classes=[kind, *classes])
-
-
-def _run_admonition(directive: BaseAdmonition) -> Sequence[nodes.Node]:
-    """Take the label that mystmd has for a name, and leave out its pictures and numbers, which boxes have not."""
-    label, *_others = (directive.options.pop(name, None) for name in _ELSEWHERE)
-    if label:
-        directive.options.setdefault("name", label)
-    return _make_admonition(directive)
 
 
 def _parser(*arguments: Any, **options: Any) -> MarkdownIt:

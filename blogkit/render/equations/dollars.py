@@ -16,10 +16,9 @@ from markdown_it.rules_inline import StateInline
 from mdit_py_plugins.dollarmath import dollarmath_plugin, index
 from myst_parser.parsers import mdit
 
+from ...text import ENVIRONMENT
+
 _CLOSING = re.compile(r"(?<!\\)((?:\\\\)*)\$")
-_ENVIRONMENT = re.compile(
-    r"\\begin\{((?:equation|align|alignat|gather|multline|eqnarray|flalign)\*?)\}.*?\\end\{\1\}", re.DOTALL
-)
 _BLANK = (" ", "\n", "\t")
 _AMOUNT = re.compile(r"\s?\d[\d.,]*")
 _WORD = re.compile(r"[^\W\d_]{2}")
@@ -63,7 +62,7 @@ def plugin(parser: MarkdownIt, *, allow_space: bool = True, allow_digits: bool =
 
 def _environment(state: StateInline, silent: bool) -> bool:
     """Take an equation that stands in a line of text, as MathJax does; for MyST it has lines of its own."""
-    found = _ENVIRONMENT.match(state.src, state.pos)
+    found = ENVIRONMENT.match(state.src, state.pos)
     if found and not silent:
         state.push("math_inline_double", "math", 0).content = found[0]
     state.pos = found.end() if found else state.pos

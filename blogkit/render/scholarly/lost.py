@@ -67,7 +67,8 @@ def _warn_of_myst(
 
 
 def _reason(env: BuildEnvironment, node: pending_xref) -> str:
-    kind, target, here = node["reftype"], node["reftarget"], env.docname
+    kind, here = node["reftype"], env.docname
+    target = [node["reftarget"], *re.findall(re.escape(node["reftarget"]), node.rawsource, re.IGNORECASE)][-1]
     standard: Any = env.domains["std"]
     if node.get("refdomain") == "doc" and target in env.all_docs:
         wrong = _("{page} has no heading {name}").format(
@@ -80,7 +81,7 @@ def _reason(env: BuildEnvironment, node: pending_xref) -> str:
         words = [name for of_kind, name in standard.objects if of_kind == "term"]
         wrong = _("no glossary of the blog has the word {name}").format(name=target)
         return told(wrong, target.lower(), words, _("write it into a `{glossary}`"))
-    if target in standard.anonlabels:
+    if target.lower() in standard.anonlabels:
         message = _("{name} has no title that could be shown; write what the link says: {mend}")
         return message.format(name=target, mend=f"{{{kind}}}`… <{target}>`")
     if kind == "myst" and (slugs := _headings(env, here)):
@@ -88,7 +89,7 @@ def _reason(env: BuildEnvironment, node: pending_xref) -> str:
         return _no_heading(env, here, target, wrong, {**{name: name for name in _labels(env)}, **slugs})
     wrong = _("nothing in the blog has the label {name}").format(name=target)
     mend = _("write `({name})=` above what it means, in a page of the blog").format(name=target)
-    return told(wrong, target, _labels(env), mend)
+    return told(wrong, target.lower(), _labels(env), mend)
 
 
 def _no_heading(env: BuildEnvironment, page: str, name: str, wrong: str, known: Mapping[str, str] | None = None) -> str:
