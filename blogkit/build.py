@@ -146,6 +146,8 @@ class Build:
         ``names`` limits it to posts of these names (an unknown one is an error); ``force`` executes what is fresh, too.
         """
         shown = self.named(names)
+        if keys := sorted({key for post in shown for key in post.passed_over}):
+            print(_("nothing here reads these keys of front matter: {keys}").format(keys=", ".join(keys)))
         self.results = execute_posts(shown, self.root, self.store, self.settings.jobs, force=force)
         for post in shown:
             if result := self.results.get(post.docname):

@@ -9,7 +9,7 @@ import pytest
 from conftest import Book, code
 from PIL import Image
 
-DELETED = ("permalink", "execute", "nocite", "skip_exec_showdoc")
+DELETED = ("execute", "nocite", "echo")
 JEKYLL = """First {{ site.url }}, {% highlight ruby %}, :smile: and $a^2$.
 
 <!--more-->

@@ -26,8 +26,15 @@ _OF_ENGINES = frozenset(
     )
 )
 """Keys that Jekyll, fastpages, nbdev, Quarto, Hugo, Sphinx and mystmd read, and whose absence changes no word."""
-HIDING = frozenset(("hide", "search_exclude"))
-"""Keys of theirs that keep a page out of lists or of search, where they are on."""
+HIDING = frozenset(
+    (
+        *("hide", "hidden", "search_exclude", "unlisted", "private", "password", "noindex", "robots", "sitemap"),
+        *("expires", "expiryDate", "publishDate", "publish_date", "visibility"),
+    )
+)
+"""Keys of theirs that keep a page from some of its readers, where they are on."""
+CHANGING = frozenset(("execute", "echo", "eval", "include", "code-fold", "nocite"))
+"""Keys of theirs that change what a page shows."""
 _LAST_CHANGE = "last-modified"
 """Quarto's date of what git knows; a post is published on the day of its file, and git tells when it was changed."""
 _LISTED = re.compile(r"\s*# (?P<title>.+)\n\s*(?:> ?(?P<summary>.+)\n\s*)?(?P<list>(?:[-*] [\w-]+:.*(?:\n|$))+)")
@@ -40,9 +47,11 @@ _ALIKE = 0.8
 
 def without_foreign(meta: Mapping[str, Any]) -> dict[str, Any]:
     """Return front matter without the keys that only other engines know."""
-    passed = _OF_ENGINES | {name for name in HIDING if not meta.get(name)}
+    passed = _OF_ENGINES | {name for name in HIDING | CHANGING if not meta.get(name)}
     if {"tags", "tag"} & meta.keys():
         passed |= {"keywords"}
+    if "description" in meta:
+        passed |= {"subtitle"}
     passed |= {name for name, value in meta.items() if name.startswith("date") and value == _LAST_CHANGE}
     return {name: value for name, value in meta.items() if name not in passed}
 

@@ -108,7 +108,7 @@ KEYS = {
         "addresses, or one",
         "[/2019/old-name/]",
         "Old addresses that lead to the post.",
-        also=("aliases",),
+        also=("aliases", "permalink", "url"),
     ),
     "inputs": Key(
         values.paths,

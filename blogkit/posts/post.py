@@ -69,6 +69,8 @@ class Post:
     network: bool = False
     max_age: float = 7.0
     """Days after which a result that came over the network is executed again."""
+    passed_over: tuple[str, ...] = ()
+    """Keys of its front matter that nothing here reads."""
     lines: dict[str, int] = field(default_factory=dict)
     """The line of each front-matter key, for messages."""
     notebooks: Notebooks = field(default_factory=Notebooks, repr=False, compare=False)

@@ -20,7 +20,7 @@ from ..errors import AuthorError, Fault
 from ..files import LONGEST_NAME
 from ..language import _
 from ..text import nfc
-from .foreign import HIDING, NOTEBOOK_KEYS
+from .foreign import CHANGING, HIDING, NOTEBOOK_KEYS
 from .front_matter import read_front_matter
 from .front_matter_keys import KEYS, SPELLINGS
 from .front_matter_values import ADDRESS, date, flag
@@ -29,6 +29,8 @@ from .notebook import JsonNotebook, Notebooks
 from .post import POSTS, SUFFIXES, Post
 
 _EMPTY = (None, "")
+_ALIKE = 0.75
+"""How much a key must look like one of the blog's to be a slip of it; ``datum`` does."""
 _NAME = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}-" + ADDRESS)
 
 
@@ -167,7 +169,10 @@ def _checked(path: Path, meta: dict[str, Any], lines: dict[str, int]) -> tuple[d
         line = lines.setdefault(key, lines.get(name, 1))
         other = written.setdefault(key, name)
         if key not in KEYS:
-            faults.append(Fault(path, line, _unknown(key)))
+            if message := _unknown(key):
+                faults.append(Fault(path, line, message))
+            else:
+                values["passed_over"] = (*values.get("passed_over", ()), key)
         elif other != name:
             message = _("{name!r} says the same as {other!r}; delete one").format(name=name, other=other)
             faults.append(Fault(path, lines.get(name, 1), message))
@@ -180,14 +185,16 @@ def _checked(path: Path, meta: dict[str, Any], lines: dict[str, int]) -> tuple[d
 
 
 def _unknown(key: str) -> str:
+    """Say what is wrong with a key that the blog has not; nothing, if it can only be another tool's."""
     if key in HIDING:
         message = _("{key}: what is published is in lists and in the search; write `draft: true`, or delete the line")
         return message.format(key=key)
-    known = (*KEYS, *SPELLINGS)
-    if near := get_close_matches(key, known, 1):
-        return _("unknown key {key!r}; did you mean {near!r}? Or delete the line").format(key=key, near=near[0])
-    message = _("unknown key {key!r}; delete the line, or write one of: {known}")
-    return message.format(key=key, known=", ".join(sorted(KEYS)))
+    if key in CHANGING:
+        message = _("unknown key {key!r}; delete the line, or write one of: {known}")
+        return message.format(key=key, known=", ".join(sorted(KEYS)))
+    near = get_close_matches(key, (*KEYS, *SPELLINGS), 1, _ALIKE)
+    message = _("unknown key {key!r}; did you mean {near!r}? Or delete the line")
+    return message.format(key=key, near=near[0]) if near else ""
 
 
 def _check_name(path: Path) -> None:

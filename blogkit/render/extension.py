@@ -137,7 +137,7 @@ class Hooks:
         """Mend its links; have files come along that raw HTML names, and hosts asked that the author allows."""
         embeds.check_embeds(app, doctree, self._hosts)
         source = Path(app.env.doc2path(app.env.docname, base=False)).as_posix()
-        link_siblings(doctree, source, self._siblings)
+        link_siblings(doctree, self.build.root, source, self._siblings)
         note_targets(app.env, doctree)
         note_titles(app.env, doctree)
 

@@ -52,9 +52,15 @@ def test_keys_of_other_engines_are_passed_over_by_name(tmp_path: Path) -> None:
     assert (post.categories, post.thumbnail, post.slug) == (("a",), "images/a.png", "an-address")
     with pytest.raises(AuthorError, match="hide: what is published is in lists and in the search; write `draft: true`"):
         read(tmp_path, "hide: true\n")
-    for line in ("permalink: /a/", "execute: {echo: false}"):
+    for line in ("execute: {echo: false}", "nocite: '@*'"):
         with pytest.raises(AuthorError, match=f"a.md:3: unknown key '{line.partition(':')[0]}'"):
             read(tmp_path, f"{line}\n")
+
+
+def test_keys_that_mean_nothing_here_are_passed_over_and_told(tmp_path: Path) -> None:
+    post = read(tmp_path, "rise: {autolaunch: true}\npermalink: /a/\nversion: '1.0'\nsubtitle: b\ndescription: c\n")
+    assert post.passed_over == ("rise", "version")
+    assert (post.redirect_from, post.description) == (("a/index.html",), "c")
 
 
 FASTPAGES = """# "A *quoted* title"
@@ -81,8 +87,8 @@ def test_the_list_of_fastpages_is_front_matter(tmp_path: Path) -> None:
 
 
 def test_what_is_wrong_in_the_list_of_fastpages_has_its_line(tmp_path: Path) -> None:
-    text = FASTPAGES.replace("- branch", "- brnch")
-    with pytest.raises(AuthorError, match=r"a\.ipynb: cell 1, line 6: unknown key 'brnch'"):
+    text = FASTPAGES.replace("- categories", "- categroies")
+    with pytest.raises(AuthorError, match=r"a\.ipynb: cell 1, line 7: unknown key 'categroies'"):
         read(tmp_path, "", notebook(nbformat.v4.new_markdown_cell(text), CODE), "2024-01-01-a.ipynb")
 
 

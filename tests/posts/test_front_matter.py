@@ -58,7 +58,7 @@ def read(root: Path, front: str, body: str = CELL, name: str = "2024-01-01-a.md"
         ("slug: index", "slug: 'index' must be one word"),
         (f"slug: {'a' * 300}", "slug: it is too long"),
         ("status: ready", "status: must be draft or published"),
-        ("zzzzzz: a", "unknown key 'zzzzzz'; delete the line, or write one of: author, categories"),
+        ("execute: a", "unknown key 'execute'; delete the line, or write one of: author, categories"),
         ("kategory: a", "unknown key 'kategory'; did you mean 'category'?"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
 from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING, Any
 
@@ -51,19 +52,19 @@ def siblings_of(posts: Iterable[Post]) -> dict[str, list[str]]:
     return named
 
 
-def link_siblings(doctree: nodes.document, source: str, named: Mapping[str, list[str]]) -> None:
-    """Let links lead to posts that are named as the files of a series were before: without dates, with other signs.
+def link_siblings(doctree: nodes.document, root: Path, source: str, named: Mapping[str, list[str]]) -> None:
+    """Let links lead to posts that are named as their files were before: without dates, with other signs, in folders.
 
-    ``source`` is the file of the document, below the book; ``named`` is what :func:`siblings_of` returns. What a bare
-    name without a suffix means is known when all labels are: see :class:`LinkBareNames`.
+    ``source`` is the file of the document, below the book, ``root``; ``named`` is what :func:`siblings_of` returns.
+    What a bare name without a suffix means is known when all labels are: see :class:`LinkBareNames`.
     """
     for node in [node for node in doctree.findall(pending_xref) if node["reftype"] == "doc" or not node["refdomain"]]:
         path, _hash, heading = node["reftarget"].partition("#")
-        found, is_doc = normpath(join(dirname(source), path)), node["reftype"] == "doc"
+        found, is_doc = normpath(join(dirname(source), path)).lstrip("/"), node["reftype"] == "doc"
         is_file = not is_doc and path.endswith((*SUFFIXES, ".html"))
         name = hyphenated(basename(found.rpartition(".")[0] if is_file else found))
-        docnames = named.get(name, []) if dirname(found) == POSTS else []
-        if len(docnames) != 1:
+        docnames = named.get(name, [])
+        if len(docnames) != 1 or (dirname(found) != POSTS and _is_there(root / found)):
             continue
         if is_doc:
             node.attributes |= {"reftarget": f"/{docnames[0]}", "reftargetid": heading or None}
@@ -98,6 +99,11 @@ def linking_to_moved(docnames: Collection[str], posts: Collection[Post], made: M
         for name in docnames
         if moved and (name not in texts or any(map(hyphenated(texts[name]).__contains__, moved)))
     ]
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether a link leads to a page of the book, or to another file."""
+    return path.exists() or any(path.with_suffix(suffix).exists() for suffix in SUFFIXES)
 
 
 def _lead(node: pending_xref, docname: str, heading: str) -> None:

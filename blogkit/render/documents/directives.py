@@ -1,13 +1,17 @@
-"""Read directives as other tools have them: options of boxes, definitions of a glossary; contents of what has none."""
+"""Read directives as other tools have them: labels, options of boxes, glossaries; contents of what has none."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.parsers.rst.directives.admonitions import BaseAdmonition
+from myst_parser import mocking
+from myst_parser.mdit_to_docutils import base
+from myst_parser.parsers.directives import parse_directive_text
 from sphinx.directives.other import TocTree
 from sphinx.domains.std import Glossary
 from sphinx.util import logging
@@ -18,13 +22,24 @@ from ...posts.post import is_post
 from .embeds import Iframe
 
 if TYPE_CHECKING:
+    from docutils.parsers.rst import Directive
     from sphinx.application import Sphinx
     from sphinx.util.docutils import SphinxDirective
 
 logger = logging.getLogger(__name__)
-_ELSEWHERE = ("label", "icon", "nonumber")
-"""Options that mystmd's boxes have."""
+_OPTIONS = re.compile(r"\s*(?::\S[^\n]*(?:\n|$)\s*)+|---\n.*?^---", re.DOTALL | re.MULTILINE)
+_LABEL = re.compile(r"^(\s*:?)label:", re.MULTILINE)
+_PASSED_OVER = ("icon", "nonumber")
+"""Options of mystmd's boxes: the blog's have no pictures and no numbers."""
 _make_admonition = BaseAdmonition.run
+
+
+def _with_names(directive: type[Directive], first_line: str, content: str, *others: Any, **options: Any) -> Any:
+    """Read a directive's text; what mystmd calls its label is its name."""
+    known = directive.option_spec or {}
+    if "name" in known and "label" not in known and (found := _OPTIONS.match(content)):
+        content = _LABEL.sub(r"\1name:", found[0]) + content[found.end() :]
+    return parse_directive_text(directive, first_line, content, *others, **options)
 
 
 class Terms(Glossary):
@@ -63,16 +78,16 @@ def _has_none(directive: SphinxDirective) -> bool:
 
 
 def _run_admonition(directive: BaseAdmonition) -> Sequence[nodes.Node]:
-    """Take the label that mystmd has for a name, and leave out its pictures and numbers, which boxes have not."""
-    label, *_others = (directive.options.pop(name, None) for name in _ELSEWHERE)
-    if label:
-        directive.options.setdefault("name", label)
+    for name in _PASSED_OVER:
+        directive.options.pop(name, None)
     return _make_admonition(directive)
 
 
 def setup(app: Sphinx) -> None:
     """Register them."""
-    options = dict.fromkeys(_ELSEWHERE, directives.unchanged)
+    for module in (base, mocking):
+        module.parse_directive_text = _with_names  # type: ignore[attr-defined]
+    options = dict.fromkeys(_PASSED_OVER, directives.unchanged)
     BaseAdmonition.option_spec = {**(BaseAdmonition.option_spec or {}), **options}
     BaseAdmonition.run = _run_admonition  # type: ignore[method-assign,assignment]
     app.add_directive_to_domain("std", "glossary", Terms, override=True)

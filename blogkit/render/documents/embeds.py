@@ -100,6 +100,9 @@ def page_of_video(source: str) -> str:
     return f"https://vimeo.com/{number}" if parts.netloc in _VIMEO and folder == "/video" else ""
 
 
+_SIDES = {"center": "; display: block; margin-inline: auto", "right": "; display: block; margin-inline-start: auto"}
+
+
 class Iframe(SphinxDirective):
     """A frame, as MyST's other tools have it: ``{iframe} ADDRESS``, with a caption below."""
 
@@ -107,7 +110,8 @@ class Iframe(SphinxDirective):
     option_spec: ClassVar[dict[str, Any]] = {
         "title": directives.unchanged,
         "width": directives.length_or_percentage_or_unitless,
-        "name": directives.unchanged,
+        "align": lambda value: directives.choice(value, ("left", "center", "right")),
+        **dict.fromkeys(("name", "class", "placeholder"), directives.unchanged),
     }
 
     def run(self) -> list[nodes.Node]:
@@ -116,7 +120,8 @@ class Iframe(SphinxDirective):
         caption = nodes.caption("", "", *words)
         source, title = escape(self.arguments[0]), escape(self.options.get("title") or caption.astext())
         width = self.options.get("width", "100%")
-        style = f"width: {width}{'px' * width.isdecimal()}; aspect-ratio: 16 / 9"
+        side = _SIDES.get(self.options.get("align", "left"), "")
+        style = f"width: {width}{'px' * width.isdecimal()}; aspect-ratio: 16 / 9{side}"
         frame = nodes.raw("", f'<iframe src="{source}" title="{title}" style="{style}"></iframe>', format="html")
         self.set_source_info(frame)
         if not words:

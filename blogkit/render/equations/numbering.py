@@ -22,6 +22,7 @@ from ...language import _
 from ...text import equation_text, hyphenated
 from ..places import is_output, place
 from .dollars import read_dollars_so
+from .in_html import FindInHtml
 from .lines import numbered_lines
 from .mathml import Maths, macros
 
@@ -195,6 +196,7 @@ def setup(app: Sphinx) -> None:
     """Register it with Sphinx."""
     read_dollars_so()
     app.add_domain(Equations, override=True)
+    app.add_transform(FindInHtml)
     app.add_transform(NumberEquations)
     app.add_post_transform(ConvertEquations)
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))

@@ -6,6 +6,7 @@ What a page says of other pages (their titles, their numbers) is part of what it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ from .statements import STATEMENTS
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
+
+_NUMBER = re.compile(r"%s|\{(?:number|name)\}")
 
 
 class References(Domain):
@@ -105,10 +108,13 @@ class NameNumbers(SphinxPostTransform):
         if target in domains[STATEMENTS].labels and (node["refdomain"] == STATEMENTS or not is_titled):
             node["refdomain"], node["reftype"] = STATEMENTS, "ref"
             return domains[STATEMENTS].labels[target][:2]  # type: ignore[no-any-return]
-        if node["reftype"] == "ref" or node["refexplicit"] or not docname:
+        if node["reftype"] == "ref" or not docname or (kind and node["refexplicit"]):
             return None
-        if kind is None:  # sections have no numbers
-            node["reftype"] = "ref" if self.config.numfig else "numref"
+        if kind is None:  # sections have titles, not numbers
+            title = domains["std"].labels.get(target, ("", "", ""))[2]
+            if title or not node["refexplicit"]:
+                node["reftype"] = "ref" if self.config.numfig else "numref"
+                node[0] = nodes.inline("", _NUMBER.sub(lambda _: title, node[0].astext()))
             return None
         node["refexplicit"] = True
         node[0] = nodes.inline("", caption_format(self.env, kind, self.env.docname))

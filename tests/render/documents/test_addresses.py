@@ -31,7 +31,8 @@ def book(make_book: Callable[[], Book]) -> Book:
     book.post("2024-01-04-other", "글.\n\n## 절\n\n글.\n", title="다른 글")
     book.post(
         "2024-01-05-alone",
-        f"[](other.md), [](2024-01-04-other.md#절), [](other), [](other#절), [셋](third) ![]({BASE}images/a.svg)\n",
+        "[](other.md), [](2024-01-04-other.md#절), [](other), [](other#절), [셋](third), [](../part/other.md#절), "
+        f"{{doc}}`/part/other` ![]({BASE}images/a.svg)\n",
         title="홀로",
         series="홀로",
     )
@@ -69,8 +70,10 @@ def test_a_bare_name_is_that_of_a_label_or_else_of_a_post(book: Book) -> None:
         f"{other}#절",
         other,
         f"{other}#절",
-        "2024-01-03-third.html#third-2",
-    ]  # as its title is "Third", too
+        "2024-01-03-third.html#third-2",  # as its title is "Third", too
+        f"{other}#절",  # in a folder before
+        other,
+    ]
 
 
 def test_commands_know_a_post_by_its_address_and_by_its_file(book: Book) -> None:
@@ -130,7 +133,11 @@ def test_another_file_in_the_place_of_a_post_is_read_however_old_it_is(book: Boo
     book.build(BLOG_BASEURL=BASE)
     assert "Moved words." in book.soup("posts/2024-01-04-other.html").article.get_text()
     links = book.soup("posts/2024-01-05-alone.html").select("article p a[href*=other]")
-    assert [a.get_text() for a in links] == ["다른 글", "절!"] * 2  # what a page says of another is told anew
+    assert [a.get_text() for a in links] == [
+        *["다른 글", "절!"] * 2,
+        "절!",
+        "다른 글",
+    ]  # what a page says of another is told anew
     assert warning_of_a_second(book).startswith("the blog has no page and no file other.md")
 
 

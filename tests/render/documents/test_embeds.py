@@ -17,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from blogkit.publish.check import crawl_site
-from blogkit.render.documents.embeds import _TAG, page_of_video, strangers
+from blogkit.render.documents.embeds import _SIDES, _TAG, page_of_video, strangers
 from blogkit.render.pages.translator import _shown_size
 from blogkit.web.content import content
 from blogkit.web.markup import candidates
@@ -35,6 +35,8 @@ In a line <iframe src="https://player.vimeo.com/video/1"></iframe> of text.
 <iframe width="1000" height="500" src="https://maps.example/x?a=1&amp;b=2" title="A map"></iframe>
 
 :::{iframe} https://maps.example/z
+:label: a-map
+:align: center
 :width: 80%
 A *map* with a caption.
 :::
@@ -126,7 +128,8 @@ def test_a_video_is_a_link_that_plays_where_its_host_is_allowed(
         ("iframe[title='A map']", {"loading": "lazy", "style": "aspect-ratio: 1000 / 500"}),
         ("iframe[title='A map']", {"src": "https://maps.example/x?a=1&b=2"}),
         (".cell_output iframe", {"loading": "lazy", "style": "aspect-ratio: 1000 / 600"}),
-        ("figure > iframe", {"loading": "lazy", "style": "width: 80%; aspect-ratio: 16 / 9"}),
+        ("figure > iframe", {"loading": "lazy", "style": f"width: 80%; aspect-ratio: 16 / 9{_SIDES['center']}"}),
+        ("figure#a-map", {"id": "a-map"}),
         ("figure > iframe", {"src": "https://maps.example/z", "title": "A map with a caption."}),
         ("img[alt=remote]", {"src": "https://pictures.example/a.png", "loading": "lazy"}),
         ("video[title=film]", {"controls": ""}),

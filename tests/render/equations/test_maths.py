@@ -110,6 +110,8 @@ $$ \begin{align} no &= number \end{align} $$
 $$x$$ (한글)
 """
 
+HTML = "<div class='alert'>\nWith $x_1 &lt; 2$ <code>$a$</code>, <b>costs $5 to $10</b>: $$y$$\n</div>\n"
+
 
 @pytest.fixture(scope="module")
 def site(make_book: Callable[[], Book]) -> Book:
@@ -117,7 +119,7 @@ def site(make_book: Callable[[], Book]) -> Book:
     book = make_book()
     book.config(mathjax3_config={"tex": {"macros": {"site": r"\mathbb{S}"}}})
     book.post("2024-01-01-one", POST)
-    book.post("2024-01-02-two", "$$a$$ (before)\n\n$$\\site$$ (elsewhere)\n\n{eq}`two`\n")
+    book.post("2024-01-02-two", f"$$a$$ (before)\n\n$$\\site$$ (elsewhere)\n\n{{eq}}`two`\n\n{HTML}")
     book.build()
     return book
 
@@ -146,17 +148,30 @@ def test_references_show_the_numbers_of_all_posts(site: Book) -> None:
     assert (other.text, other["href"]) == ("(가)", "2024-01-01-one.html#equation-two")
 
 
+def test_equations_stand_in_raw_html_too(site: Book) -> None:
+    box = site.soup("posts/2024-01-02-two.html").select_one(".alert")
+    assert [said.text for said in box.select("math")] == ["x1<2", "y"]
+    assert [said.text for said in box.select("code, b")] == ["$a$", "costs $5 to $10"]
+    assert "$" not in box.text.replace("$a$", "").replace("costs $5 to $10", "")
+
+
+REFERENCES = "{ref}`sec`, {ref}`tab`, {numref}`sec`, {numref}`Part %s <sec>`\n"
+
+
 def test_titles_with_equations_are_lines_of_text_elsewhere(book: Book) -> None:
     """In the table of contents, and in references of both posts."""
     table = "```{list-table} Table of $\\sqrt{x}$\n:name: tab\n* - a\n```\n\n"
-    book.post(
-        "2024-01-01-one", f"(sec)=\n## The $\\alpha_1$ section\n\n{table}## Other\n\n{{ref}}`sec`, {{ref}}`tab`\n"
-    )
-    book.post("2024-01-02-two", "{ref}`sec`, {ref}`tab`\n")
+    book.post("2024-01-01-one", f"(sec)=\n## The $\\alpha_1$ section\n\n{table}## Other\n\n{REFERENCES}")
+    book.post("2024-01-02-two", REFERENCES)
     book.build()
     for name in ("2024-01-01-one", "2024-01-02-two"):
         links = book.soup(f"posts/{name}.html").select("article section p a")
-        assert [link.text for link in links] == ["The α₁ section", "Table of √x"]
+        assert [link.text for link in links] == [
+            "The α₁ section",
+            "Table of √x",
+            "The α₁ section",
+            "Part The α₁ section",
+        ]
     assert "The α₁ section" in [link.text for link in book.soup("posts/2024-01-01-one.html").select("nav a")]
 
 
@@ -168,7 +183,10 @@ def test_numbers_stay_right_where_another_post_changes(site: Book) -> None:
 
 
 def test_all_wrong_equations_are_told_with_their_lines(book: Book) -> None:
-    book.post("2024-01-01-one", "A line\nand $\\nope x$ here.\n\n$$\n\\left( y\n$$\n\n{eq}`lost` $\\eqref{gone} + 1$\n")
+    book.post(
+        "2024-01-01-one",
+        "A line\nand $\\nope x$ here.\n\n$$\n\\left( y\n$$\n\n{eq}`lost` $\\eqref{gone} + 1$\n\n<p>\n$\\nein x$</p>",
+    )
     cells = [
         {"cell_type": "raw", "id": "a", "metadata": {}, "source": "---\ntitle: Notebook\n---\n"},
         {"cell_type": "markdown", "id": "b", "metadata": {}, "source": "Text\n\nand $\\frac{a}$."},
@@ -179,6 +197,7 @@ def test_all_wrong_equations_are_told_with_their_lines(book: Book) -> None:
     log = book.fail()
     assert r"2024-01-01-one.md:6: WARNING: the equation is wrong: \nope is no known command" in log
     assert "2024-01-01-one.md:9: WARNING: the equation is wrong: Expected closing token" in log
+    assert r"2024-01-01-one.md:15: WARNING: the equation is wrong: \nein is no" in log
     assert "no equation has the label lost" in log and "no equation has the label gone" in log
     assert "2024-01-02-two.ipynb: cell 2, line 3: WARNING: the equation is wrong" in log
     assert "2024-01-02-two.ipynb: cell 3, line 1: WARNING: the equation is wrong" in log
