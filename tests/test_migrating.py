@@ -10,13 +10,17 @@ from conftest import Book, code
 from PIL import Image
 
 DELETED = ("execute", "nocite", "echo")
-JEKYLL = """First {{ site.url }}, {% highlight ruby %}, :smile: and $a^2$.
+JEKYLL = """First {{ site.url }}, `(/{{ site.url }}/)`, {% highlight ruby %}, :smile: and $a^2$.
 
 <!--more-->
 
 ![a](/assets/a.png)
 
 ![b](../assets/a.png){: .big}
+
+![c]({{ site.baseurl }}/assets/a.png) [d]({{site.baseurl}}{% post_url 2020-01-02-quarto %}#quarto)
+
+<p><img src='{{ site.baseurl }}/assets/a.png'></p>
 
 [other](2020-01-02-quarto.md)
 
@@ -79,7 +83,10 @@ def site(make_book) -> Book:  # type: ignore[no-untyped-def]
     raw = nbformat.v4.new_raw_cell("---\ntitle: Notebook\n---")
     hidden = nbformat.v4.new_code_cell("#| hide\n'hidden'", metadata={"tags": ["remove-cell"]})
     shown = nbformat.v4.new_code_cell("6 * 7", outputs=[], execution_count=1)
-    book.write("posts/2020-01-03-nbdev.ipynb", nbformat.writes(nbformat.v4.new_notebook(cells=[raw, hidden, shown])))
+    text = nbformat.v4.new_markdown_cell("![c]({{ site.baseurl }}/assets/a.png)")
+    book.write(
+        "posts/2020-01-03-nbdev.ipynb", nbformat.writes(nbformat.v4.new_notebook(cells=[raw, hidden, shown, text]))
+    )
     for name in ("below/2020-01-04-a.md", "2020-01-05-a.qmd", "2020-01-06-a.markdown"):
         book.write(f"posts/{name}", "---\nlayout: post\n---\n")
     book.build()
@@ -89,9 +96,11 @@ def site(make_book) -> Book:  # type: ignore[no-untyped-def]
 def test_a_post_of_jekyll(site: Book) -> None:
     page = site.soup("posts/2020-01-01-jekyll.html")
     text = page.select_one("article").get_text()
-    assert "First {{ site.url }}, {% highlight ruby %}, :smile: and" in text
+    assert "First {{ site.url }}, (/{{ site.url }}/), {% highlight ruby %}, :smile: and" in text
     assert "{: .big}" in text
-    assert [image["src"] for image in page.select("article img")] == ["../_images/a.png"] * 2
+    assert [image["src"] for image in page.select("article p > img")] == ["../_images/a.png"] * 4
+    links = {link["href"] for link in page.select("article section p a")}
+    assert {"2020-01-02-quarto.html", "2020-01-02-quarto.html#quarto"} <= links
     assert page.select_one('a[href="2020-01-02-quarto.html"]') and page.select_one(".raw b") and page.select("math")
     assert page.select_one(".footnote") and "raise" in text
     assert page.select_one('a[href="../categories/maths-python.html"]')
@@ -118,6 +127,7 @@ def test_a_post_of_quarto(site: Book) -> None:
 def test_a_notebook_of_nbdev(site: Book) -> None:
     text = site.text("posts/2020-01-03-nbdev.html")
     assert "42" in text and "hidden" not in text
+    assert site.soup("posts/2020-01-03-nbdev.html").select_one("article p > img")["src"] == "../_images/a.png"
 
 
 def test_other_folders_and_suffixes_are_not_read(site: Book) -> None:

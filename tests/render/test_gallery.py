@@ -135,6 +135,7 @@ def test_every_section_of_the_documentation_shows_something() -> None:
         ("Terms", "p a[href='#term-Square']", "Square"),
         ("Terms", "p a.footnote-reference", "[1]"),
         ("Cards", ".sd-card .sd-card-title", "One"),
+        ("Cards", ".sd-row > .sd-col > .sd-card.third .sd-card-title", "Three"),
         ("Cards", ".sd-tab-set label", "One"),
         ("Cards", "details.sd-dropdown summary", "Folded"),
         ("Cards", "a.sd-btn[href='https://example.org/']", "A button"),
@@ -316,9 +317,12 @@ def test_mistakes_have_their_line(book: Book) -> None:
 
 
 def test_a_citation_without_a_bibliography_says_where_works_are_written(book: Book) -> None:
-    book.post("2024-01-01-one", "Text {cite:t}`a`.\n\n```{bibliography}\n```\n")
+    """A list of what is cited may be empty."""
+    path = book.post("2024-01-01-one", "Text {cite:t}`a`.\n\n```{bibliography}\n```\n")
     log = book.fail()
-    assert len(re.findall(r"2024-01-01-one.md:\d+: WARNING: there is no bibliography; write its entries", log)) == 2
+    assert len(re.findall(r"2024-01-01-one.md:5: WARNING: there is no bibliography; write its entries", log)) == 1
+    path.write_text(path.read_text(encoding="utf-8").replace("{cite:t}`a`", ""), encoding="utf-8")
+    book.build()
 
 
 def test_citations_as_pandoc_writes_them(book: Book) -> None:

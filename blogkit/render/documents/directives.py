@@ -1,4 +1,4 @@
-"""Read directives as other tools have them: labels, options of boxes, glossaries; contents of what has none."""
+"""Read directives as other tools have them: labels, cards, options of boxes, glossaries; contents of nothing."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from myst_parser.parsers.directives import parse_directive_text
 from sphinx.directives.other import TocTree
 from sphinx.domains.std import Glossary
 from sphinx.util import logging
+from sphinx_design.cards import CardDirective
+from sphinx_design.shared import create_component, is_component
 from sphinx_external_toc.events import TableofContents, TableOfContentsNode
 
 from ...language import _
@@ -40,6 +42,17 @@ def _with_names(directive: type[Directive], first_line: str, content: str, *othe
     if "name" in known and "label" not in known and (found := _OPTIONS.match(content)):
         content = _LABEL.sub(r"\1name:", found[0]) + content[found.end() :]
     return parse_directive_text(directive, first_line, content, *others, **options)
+
+
+class Card(CardDirective):
+    """A card, which is an item of the grid that it stands in, as mystmd has it."""
+
+    def run_with_defaults(self) -> list[nodes.Node]:
+        """Make the card."""
+        cards, parent = super().run_with_defaults(), self.state_machine.node
+        if parent is None or not is_component(parent, "grid-row"):
+            return cards
+        return [create_component("grid-item", ["sd-col", "sd-d-flex-row"], children=cards)]
 
 
 class Terms(Glossary):
@@ -91,6 +104,7 @@ def setup(app: Sphinx) -> None:
     BaseAdmonition.option_spec = {**(BaseAdmonition.option_spec or {}), **options}
     BaseAdmonition.run = _run_admonition  # type: ignore[method-assign,assignment]
     app.add_directive_to_domain("std", "glossary", Terms, override=True)
+    app.add_directive("card", Card, override=True)
     app.add_directive("tableofcontents", Contents, override=True)
     app.add_directive("toctree", Tree, override=True)
     app.add_directive("iframe", Iframe)

@@ -18,6 +18,7 @@ from docutils.parsers.rst import directives, roles
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
 from markdown_it.helpers import parseLinkLabel
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
 from myst_parser.mdit_to_docutils.base import DocutilsRenderer, token_line
@@ -45,6 +46,8 @@ _CITATION = re.compile(r"\[([^\[\]`]*@[^\[\]`]+)\](?![(\[:])")
 _NEXT_WORK = re.compile(";(?=[^;]*@)")
 _WORK = re.compile(r"\s*(?:([^@{}]*)\s)?-?@(\w(?:[\w:.+/-]*\w)?)(?:[,;\s]|$)\s*([^@{}]*?)\s*")
 """A part of Pandoc's ``[see @key, p. 3; @other]``: what stands before it, its key, what stands behind it."""
+_BLOG = re.compile(r"""(?<=[("'])\{\{-?\s*site\.(?:base)?url\s*-?\}\}(?=[/{])""")
+_POST = re.compile(r"""(?<=[("'])/?\{%-?\s*post_url\s+([\w.-]+?)\s*-?%\}(?=[)"'#])""")
 _OPTIONS = re.compile(r"(.+): Unknown option keys: \[(.*)\] \(allowed: \[(.*)\]\)")
 _SPLIT = "Splitting content across first line and body"
 _NOTE = "inline-note-"
@@ -123,10 +126,18 @@ def _admonition(kind: str, title: Sequence[nodes.Node], classes: Sequence[str] =
 
 def _parser(*arguments: Any, **options: Any) -> MarkdownIt:
     parser = create_md_parser(*arguments, **options)
+    parser.core.ruler.before("inline", "liquid", _without_liquid)
     parser.inline.ruler.before("link", "inline_note", _inline_note)
     parser.inline.ruler.before("link", "citation", _citation)
     parser.validateLink = _is_link  # type: ignore[method-assign,assignment]
     return parser
+
+
+def _without_liquid(state: StateCore) -> None:
+    """Take what Jekyll fills into addresses for what it means: the blog's folder, the file of a post."""
+    for token in state.tokens:
+        if token.type in ("inline", "html_block") and "{" in token.content:
+            token.content = _POST.sub(r"\1.md", _BLOG.sub("", token.content))
 
 
 def _is_link(address: str) -> bool:

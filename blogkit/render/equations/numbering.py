@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -18,9 +19,10 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.nodes import clean_astext, make_refnode
 
+from ...errors import place as place_of_line
 from ...language import _
 from ...text import equation_text, hyphenated
-from ..places import is_output, place
+from ..places import is_output, line_of, place
 from .dollars import read_dollars_so
 from .in_html import FindInHtml
 from .lines import numbered_lines
@@ -51,7 +53,10 @@ class Equations(MathDomain):
         """Take a label; its number comes later."""
         if labelid in self.equations:
             message = _("%s: an equation of %s has the same label; take another one")
-            logger.warning(message, labelid, self.equations[labelid][0], location=location and place(location))
+            file = Path(self.env.doc2path(docname))
+            where = location and place(location)  # it may stand nowhere yet
+            where = where or place_of_line(file, line_of(file, f"({labelid})"))
+            logger.warning(message, labelid, self.equations[labelid][0], location=where)
         self.equations[labelid] = (docname, 0)
 
     def number(self, label: str) -> str:

@@ -185,7 +185,8 @@ def test_numbers_stay_right_where_another_post_changes(site: Book) -> None:
 def test_all_wrong_equations_are_told_with_their_lines(book: Book) -> None:
     book.post(
         "2024-01-01-one",
-        "A line\nand $\\nope x$ here.\n\n$$\n\\left( y\n$$\n\n{eq}`lost` $\\eqref{gone} + 1$\n\n<p>\n$\\nein x$</p>",
+        "A line\nand $\\nope x$ here.\n\n$$\n\\left( y\n$$\n\n{eq}`lost` $\\eqref{gone} + 1$\n\n"
+        "<p>\n$\\nein x$</p>\n\n$$a$$ (a)\n\n$$b$$ (a)\n",
     )
     cells = [
         {"cell_type": "raw", "id": "a", "metadata": {}, "source": "---\ntitle: Notebook\n---\n"},
@@ -198,6 +199,7 @@ def test_all_wrong_equations_are_told_with_their_lines(book: Book) -> None:
     assert r"2024-01-01-one.md:6: WARNING: the equation is wrong: \nope is no known command" in log
     assert "2024-01-01-one.md:9: WARNING: the equation is wrong: Expected closing token" in log
     assert r"2024-01-01-one.md:15: WARNING: the equation is wrong: \nein is no" in log
+    assert "2024-01-01-one.md:17: WARNING: a: an equation of posts/2024-01-01-one has the same label" in log
     assert "no equation has the label lost" in log and "no equation has the label gone" in log
     assert "2024-01-02-two.ipynb: cell 2, line 3: WARNING: the equation is wrong" in log
     assert "2024-01-02-two.ipynb: cell 3, line 1: WARNING: the equation is wrong" in log
