@@ -42,6 +42,12 @@ KEYS = {
         "the name of its file",
         also=("output-file",),
     ),
+    "label": Key(
+        values.text,
+        "text",
+        "line",
+        "What texts call it, ``{ref}`line` `` and `[](#line)`, as they call what has `(line)=` above it.",
+    ),
     "updated": Key(
         values.date,
         "date",

@@ -41,6 +41,7 @@ class Post:
     categories: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     series: str = ""
+    label: str = ""
     description: str = ""
     """A template over the post's glued values, such as ``Right in {test_accuracy:.2%}``."""
     updated: dt.datetime | None = None

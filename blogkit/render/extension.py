@@ -40,7 +40,7 @@ from .pages.builder import THEME, BlogBuilder, theme_files
 from .pages.translator import depart_folded, visit_folded
 from .places import line_of, name_places
 from .scholarly import citations
-from .scholarly.references import note_targets, note_titles, said_of_others
+from .scholarly.references import note_label, note_targets, note_titles, said_of_others
 from .words import set_languages
 
 if TYPE_CHECKING:
@@ -140,6 +140,8 @@ class Hooks:
         link_siblings(doctree, self.build.root, source, self._siblings)
         note_targets(app.env, doctree)
         note_titles(app.env, doctree)
+        if entry := self.build.entry(app.env.docname):
+            note_label(app.env, entry.post)
 
     def reading_ended(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
         """Choose what is written again: the pages that would show something else than they show."""

@@ -307,12 +307,14 @@ def test_mistakes_have_their_line(book: Book) -> None:
     }
     there = ["(real-label)=\n## A heading", "(untitled)=\nText.", "```{glossary}\nword\n  What it is.\n```"]
     path = book.post("2024-01-01-one", "\n\n".join([*there, *lines]))
-    book.post("2024-01-02-other", "## Part\n\nText.\n")
+    book.post("2024-01-02-other", "## Part\n\nText.\n", label="Real-Label")
     whole = path.read_text(encoding="utf-8")
     log = without_escapes(book.fail())
     for source, message in lines.items():
         line = whole[: whole.index(source)].count("\n") + 1
         assert f"\nposts/2024-01-01-one.md:{line}: WARNING: {message}" in log, log
+    taken = "label: Real-Label is what posts/2024-01-01-one.md or a part of it is called; take another one"
+    assert f"\nposts/2024-01-02-other.md:3: WARNING: {taken}" in log
     assert "Traceback" not in log and "not readable" not in log and "Splitting" not in log
 
 

@@ -15,10 +15,11 @@ from sphinx.addnodes import pending_xref
 from sphinx.domains import Domain
 from sphinx.environment.collectors.toctree import TocTreeCollector
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx.util import docname_join
+from sphinx.util import docname_join, logging
 from sphinx.util.nodes import clean_astext
 
 from ...files import json_digest
+from ...language import _
 from ..equations.numbering import labels_within, plain_text
 from ..words import NUMBERED, caption_format
 from .statements import STATEMENTS
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
+    from ...posts.post import Post
+
+logger = logging.getLogger(__name__)
 _NUMBER = re.compile(r"%s|\{(?:number|name)\}")
 
 
@@ -79,6 +83,19 @@ def note_titles(env: BuildEnvironment, document: nodes.document) -> None:
             labels[name] = (docname, address, spelt.get(title, title))
 
 
+def note_label(env: BuildEnvironment, post: Post) -> None:
+    """Note what a whole post is called, if it is."""
+    standard: Any = env.domains["std"]
+    if name := nodes.fully_normalize_name(post.label):
+        other = standard.anonlabels.get(name, (post.docname,))[0]
+        if other != post.docname:
+            message = _("label: {name} is what {file} or a part of it is called; take another one")
+            message = message.format(name=post.label, file=env.doc2path(other, base=False))
+            logger.warning("%s", message, location=(post.docname, post.lines.get("label")))
+        standard.labels[name] = (post.docname, "", post.title)
+        standard.anonlabels[name] = (post.docname, "")
+
+
 class NameNumbers(SphinxPostTransform):
     """Write numbers in the language of their document, and the title of the post behind that of another one."""
 
@@ -114,7 +131,7 @@ class NameNumbers(SphinxPostTransform):
             title = domains["std"].labels.get(target, ("", "", ""))[2]
             if title or not node["refexplicit"]:
                 node["reftype"] = "ref" if self.config.numfig else "numref"
-                node[0] = nodes.inline("", _NUMBER.sub(lambda _: title, node[0].astext()))
+                node[0] = nodes.inline("", _NUMBER.sub(lambda _number: title, node[0].astext()))
             return None
         node["refexplicit"] = True
         node[0] = nodes.inline("", caption_format(self.env, kind, self.env.docname))

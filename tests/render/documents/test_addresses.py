@@ -28,11 +28,12 @@ def book(make_book: Callable[[], Book]) -> Book:
     )
     book.post("2024-01-02-second", heading + link + code("1"), series=[SERIES], title="둘째", toc=False)
     book.post("2024-01-03-third", heading + "(third)=\n## Below\n", series=SERIES, title="Third", lang="en")
-    book.post("2024-01-04-other", "글.\n\n## 절\n\n글.\n", title="다른 글")
+    book.post("2024-01-04-other", "글.\n\n## 절\n\n글.\n", title="다른 글", label="Another")
     book.post(
         "2024-01-05-alone",
         "[](other.md), [](2024-01-04-other.md#절), [](other), [](other#절), [셋](third), [](../part/other.md#절), "
-        f"{{doc}}`/part/other` ![]({BASE}images/a.svg)\n",
+        "{doc}`/part/other`, [](#another), {ref}`Another` and {numref}`Part %s <another>`. "
+        f"![]({BASE}images/a.svg)\n",
         title="홀로",
         series="홀로",
     )
@@ -72,7 +73,12 @@ def test_a_bare_name_is_that_of_a_label_or_else_of_a_post(book: Book) -> None:
         f"{other}#절",
         "2024-01-03-third.html#third-2",  # as its title is "Third", too
         f"{other}#절",  # in a folder before
-        other,
+        *[other] * 4,
+    ]
+    assert [a.get_text() for a in page.select("article p a[href*=other]")][-3:] == [
+        "다른 글",
+        "다른 글",
+        "Part 다른 글",
     ]
 
 
@@ -133,11 +139,8 @@ def test_another_file_in_the_place_of_a_post_is_read_however_old_it_is(book: Boo
     book.build(BLOG_BASEURL=BASE)
     assert "Moved words." in book.soup("posts/2024-01-04-other.html").article.get_text()
     links = book.soup("posts/2024-01-05-alone.html").select("article p a[href*=other]")
-    assert [a.get_text() for a in links] == [
-        *["다른 글", "절!"] * 2,
-        "절!",
-        "다른 글",
-    ]  # what a page says of another is told anew
+    # What a page says of another is told anew.
+    assert [a.get_text() for a in links] == [*["다른 글", "절!"] * 2, "절!", *["다른 글"] * 3, "Part 다른 글"]
     assert warning_of_a_second(book).startswith("the blog has no page and no file other.md")
 
 
