@@ -19,6 +19,7 @@ from ..errors import AuthorError, Fault
 from ..files import file_digest, write
 from ..git import git
 from ..language import _
+from ..posts.notebook import executed_cells
 from ..posts.post import Post
 from ..posts.references import Value
 from .chance import number_chance
@@ -28,6 +29,7 @@ from .function import Function
 from .glue import BadValue, glued_units, glued_values
 from .imports import imported_modules
 from .inputs import input_files, working_folder
+from .installs import without_installs
 from .kernel import run_cells
 from .lock import LOCK, is_version, read_lock
 from .machine import MEMORY_PER_POST, default_jobs, device, processor, threads
@@ -194,7 +196,8 @@ async def _execute(
         stand = _lay_out(folder, post, inputs)
         notebook, view = nbformat.from_dict(post.notebook), _view(function, root)
         try:
-            await run_cells(notebook, post, folder, at_most, at, on_cell, view, stand)
+            with _installing_nothing(notebook):
+                await run_cells(notebook, post, folder, at_most, at, on_cell, view, stand)
         except Exception as error:
             return at.explain(error, notebook)
         missing = [name for name in post.outputs if not _is_file_in(folder, name)]
@@ -250,6 +253,19 @@ def _view(function: Function, root: Path) -> Path | None:
     if not function.description["sealed"]:
         return None
     return lay_out(frozenset(function.description["environment"]["packages"]), root / _PACKAGES)
+
+
+@contextmanager
+def _installing_nothing(notebook: nbformat.NotebookNode) -> Iterator[None]:
+    """Have the lines that install packages do nothing: the packages are there."""
+    sources = [cell.source for _number, _index, cell in executed_cells(notebook)]
+    for source, (_number, _index, cell) in zip(sources, executed_cells(notebook), strict=True):
+        cell.source = without_installs(source)
+    try:
+        yield
+    finally:
+        for source, (_number, _index, cell) in zip(sources, executed_cells(notebook), strict=True):
+            cell.source = source
 
 
 @contextmanager

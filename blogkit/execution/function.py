@@ -10,14 +10,12 @@ from typing import NotRequired, TypedDict
 
 from packaging.utils import canonicalize_name
 
-from ..errors import AuthorError, Fault
 from ..files import file_digest, json_digest
-from ..language import _
-from ..posts.notebook import executed_cells
 from ..posts.post import Post
 from .environment import Environment, environment, installed_version, packages
 from .imports import imported_modules
 from .inputs import input_files, module_sources
+from .installs import refuse_installs
 from .lock import NO_LOCK, Lock
 from .machine import threads
 from .prelude import prelude_digests, prelude_source
@@ -25,7 +23,6 @@ from .seal import can_seal
 from .tokens import canonical
 from .variables import asked_variables
 
-_INSTALLS = re.compile(r"^\s*[%!]+\s*(?:\S+\s+-m\s+)?(?:pip3?|conda|mamba|uv)\s+.*\n?", re.MULTILINE)
 _FOUND = re.compile(r"""find_spec\(["'](\w+)["']\)""")
 
 
@@ -69,7 +66,7 @@ def describe(
     ``jobs`` is how many light posts run at once (0: as cores and memory allow), among which the threads are divided.
     ``last`` describes the post's last result: where its packages are not installed, it knows their names.
     """
-    _refuse_installs(post)
+    refuse_installs(post, lock)
     at_most = threads(jobs, whole_machine=post.whole_machine)
     inputs = input_files(post, root)
     surroundings = environment(_versions(post, inputs, lock, last), post.kernel, at_most)
@@ -90,17 +87,6 @@ def describe(
     if post.steered:
         description["steered"] = post.steered
     return Function(post, description, json_digest([description, asked_variables(post)]))
-
-
-def _refuse_installs(post: Post) -> None:
-    """Raise :class:`AuthorError` where a cell installs packages: they are those that are locked."""
-    faults = []
-    for _number, index, cell in executed_cells(post.notebook) if any(map(_INSTALLS.search, post.code)) else ():
-        if found := _INSTALLS.search(cell.source):
-            message = _("`{command}`: a cell installs nothing; name the package in requirements.in, and lock it")
-            faults.append(Fault(post.path, post.cell_line(index), message.format(command=found[0].strip())))
-    if faults:
-        raise AuthorError(faults)
 
 
 def _versions(

@@ -168,14 +168,41 @@ def test_a_refusal_says_the_mend(book: Book) -> None:
 
 def test_a_cell_installs_nothing(book: Book) -> None:
     lines = ["%pip install x", "  !pip3 install x", "!{sys.executable} -m pip install x", "!python3 -m pip install x"]
-    lines += ["%conda install x", "!uv pip install x"]
-    fine = ["pip = 1", "# %pip install x", "print('%pip install x')", "!echo pip", "x = 1 %2"]
+    lines += ["%conda install x", "!uv pip install x", "!pip install numpy==0.1", "!pip install numpy x", "!pip list"]
+    lines += ["!pip install git+https://a.example/numpy", "!pip install -r numpy", "!pip install 'numpy"]
+    fine = [
+        "pip = 1",
+        '"""\n%pip install x\n"""',
+        "# %pip install x",
+        "print('%pip install x')",
+        "!echo pip",
+        "x = 1 %2",
+    ]
     for number, line in enumerate([*lines, *fine], 10):
         book.post(f"2024-01-{number}-one", f"{code('1')}\n{code(line)}")
     said = book.blogkit("status").stdout
     assert said.count("a cell installs nothing; name the package in requirements.in, and lock it") == len(lines)
     assert "2024-01-10-one.md:9: `%pip install x`" in said
     assert all(f"2024-01-{number}-one.md:9: " in said for number in range(10, 10 + len(lines)))
+
+
+def test_where_a_package_is_there_nothing_is_left_to_install(book: Book) -> None:
+    lines = ["!pip install -qU numpy  # for arrays", "%pip install --quiet 'pandas>=1' numpy", "!uv pip install numpy"]
+    text = "\n".join(
+        [
+            *lines,
+            "if True:",
+            "    !{sys.executable} -m pip install numpy",
+            "import numpy",
+            "print(6 * 7, '''\n!pip install numpy''')",
+        ]
+    )
+    book.post("2024-01-01-one", code(text) + code("%%capture\n!pip install numpy\nprint('no')"))
+    book.build()
+    page = book.soup("posts/2024-01-01-one.html")
+    assert page.select_one(".cell_output").get_text().strip() == "42 \n!pip install numpy"
+    assert len(page.select(".cell_output")) == 1
+    assert all(line in page.select_one(".cell_input").get_text() for line in lines)
 
 
 def test_comments_and_blank_lines_execute_nothing(book: Book) -> None:

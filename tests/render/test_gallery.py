@@ -288,6 +288,7 @@ def test_mistakes_have_their_line(book: Book) -> None:
         "lead to one of its headings: #other, #part",
         "![gone](../images/gone.png)": "images/gone.png is not there; add the file or mend the name",
         "{download}`gone.csv`": "posts/gone.csv is not there; add the file or mend the name",
+        "{cite:p}`a}`": "no works can be read in a}; write their keys, with commas between them",
         "{eval}`n`": "{eval} is not supported; write `glue('n', n)` into a cell, and {glue:text}`n` here",
         "{eval}`len(a)`": "{eval} is not supported; write `glue('value', len(a))` into a cell, and {glue:text}`value`",
         "[lost](inv:python#a)": "links to other sites by name (python:*:*:a) are not supported; write the address",
@@ -331,13 +332,15 @@ def test_citations_as_pandoc_writes_them(book: Book) -> None:
     """Their works stand in a file beside the post, as Quarto's front matter says."""
     book.write("posts/refs.bib", (FILES / "references.bib").read_bytes())
     text = "A [@knuth84] [see @knuth84, p. 3; @turing36] [-@turing36; and more] [me@x.org] [@me](https://x.org)."
-    text += " [@you]\n\n[@you]: https://y.org\n"
-    book.post("2024-01-01-one", text, bibliography="refs.bib", csl="a.csl")
+    text += " [@you]\n\n[@you]: https://y.org\n\nAnd {cite:p}`{see; }knuth84; turing36`.\n\n## References\n\nMine.\n"
+    book.post("2024-01-01-one", text, bibliography="refs.bib", csl="a.csl", lang="en")
     book.build()
     soup = book.soup("posts/2024-01-01-one.html")
     shown = "A [Knu84] [see Knu84, p. 3, Tur36] [Tur36, and more] [me@x.org] @me. @you"
     assert said(soup.select_one("article section > p, article .prose > p")) == shown
     assert len(soup.select(".citation")) == 2
+    assert "And [see; Knu84, Tur36]." in said(soup.select_one("article"))
+    assert soup.select("#references + p, #references > p") and soup.select("#references-cited .citation")
     assert said(book.soup("index.html").select_one("p.summary")) == "A [me@x.org] @me."
     book.post("2024-01-01-one", "A [@knuth48].")
     assert (

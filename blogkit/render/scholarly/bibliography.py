@@ -6,6 +6,7 @@ Loaded by ``citations.py`` only, as it takes long.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,6 +23,7 @@ from sphinxcontrib.bibtex import builder_inited_cite
 from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 from sphinxcontrib.bibtex.directives import BibliographyDirective
 from sphinxcontrib.bibtex.domain import BibtexDomain
+from sphinxcontrib.bibtex.roles import CiteRole
 
 from ...errors import AuthorError, Fault
 from ...language import N_, _
@@ -39,11 +41,30 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 _OWN = "docname in docnames"
 """The filter of works that are cited where the bibliography stands."""
+_SEMICOLON = re.compile(r";(?![^{}]*\})")
 _OPTIONS = ("filter", "all", "cited", "notcited")
+
+
+class Cite(CiteRole):
+    """A citation; between its works may stand semicolons, as mystmd has it."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Refer to the works."""
+        self.target = _SEMICOLON.sub(",", self.target)
+        try:
+            list(parse_citation_targets(self.target))
+        except ValueError:
+            message = _("no works can be read in {text}; write their keys, with commas between them")
+            logger.warning("%s", message.format(text=self.target), location=self.get_location())
+            return [nodes.Text(self.target)], []
+        made: tuple[list[nodes.Node], list[nodes.system_message]] = super().run()
+        return made
 
 
 class Citations(BibtexDomain):
     """The works that posts cite."""
+
+    roles = {name: Cite() for name in BibtexDomain.roles}  # noqa: RUF012  # as Sphinx declares it
 
     def get_filtered_entries(self, bibliography_key: BibliographyKey) -> Iterator[tuple[str, Entry]]:
         """Yield what a bibliography shows; for a post's own in one go through its citations, not all for each work."""
@@ -59,7 +80,18 @@ class Citations(BibtexDomain):
 
 
 class Bibliography(BibliographyDirective):
-    """A bibliography; in a post it shows what the post cites, elsewhere all that is cited, unless it says otherwise."""
+    """A bibliography; in a post it shows what the post cites, elsewhere all that is cited, unless it says otherwise.
+
+    It may name a file as it was called elsewhere, in another folder.
+    """
+
+    def run(self) -> Any:
+        """List the works."""
+        domain: Any = self.env.domains["cite"]
+        known = {Path(file).name: f"/{relpath(str(file), self.env.srcdir)}" for file in domain.bibdata.bibfiles}
+        files = " ".join(self.arguments).split()
+        self.arguments = [" ".join(known.get(Path(file).name, file) for file in files)] if files else []
+        return super().run()
 
     def _get_filter(self) -> ast.AST:
         if is_post(self.env.docname) and not any(name in self.options for name in _OPTIONS):
@@ -89,7 +121,9 @@ class AddBibliography(SphinxTransform):
         )
         directive.options["filter"] = _OWN
         title = word(self.env, N_("References"))
-        section = nodes.section("", nodes.title("", title), *directive.run(), ids=[hyphenated(title)])
+        name = hyphenated(title)
+        address = next(each for each in (name, f"{name}-cited") if each not in self.document.ids)
+        section = nodes.section("", nodes.title("", title), *directive.run(), ids=[address])
         self.document.note_implicit_target(section)
         footnotes = next((n for n in self.document.findall(nodes.transition) if "footnotes" in n["classes"]), None)
         siblings = footnotes.parent.children if footnotes else []
@@ -127,5 +161,6 @@ def setup(app: Sphinx) -> None:
     listeners = app.events.listeners["builder-inited"]
     listeners[:] = [each for each in listeners if each.handler is not builder_inited_cite]
     app.add_domain(Citations, override=True)
+    app.add_role("cite", Cite(), override=True)
     app.add_directive("bibliography", Bibliography, override=True)
     app.add_transform(AddBibliography)
