@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, MutableSequence
 from functools import cache
+from html import unescape
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 _MARKS = re.compile(r"\{[\w:-]+\}$|\{[#.][^}]*\}")
 """The name of a role before its text, and attributes."""
+_MAY_HAVE = re.compile("[#=]|<h1", re.IGNORECASE)
+_HTML = re.compile(r"\s*(?:<(?:center|div)[^>]*>\s*)?<h1[^>]*>(.*?)</h1>(?:\s*</(?:center|div)>)?\s*", re.DOTALL | re.I)
+_TAG = re.compile(r"<[^>]*>")
 _LABEL = re.compile(r"\s*(\([^()\s]+\)=)?\s*")
 """A line that names what follows it, or an empty one."""
 
@@ -32,10 +36,10 @@ class Heading(NamedTuple):
 def first_heading(cells: Iterable[Mapping[str, Any]]) -> Heading | None:
     """Return the first heading of the first level, if there is one."""
     for number, cell in enumerate(cells):
-        if cell["cell_type"] == "markdown" and ("#" in cell["source"] or "=" in cell["source"]):
+        if cell["cell_type"] == "markdown" and _MAY_HAVE.search(cell["source"]):
             tokens = _parser().parse(cell["source"])
-            for token, inline in pairwise(tokens):
-                if token.type == "heading_open" and token.tag == "h1" and token.map and (text := _text(inline)):
+            for token, after in pairwise([*tokens, *tokens[-1:]]):
+                if token.map and (text := _title(token, after)):
                     return Heading(number, token.map[0], token.map[1], text)
     return None
 
@@ -66,6 +70,13 @@ def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     return MarkdownIt("commonmark")
+
+
+def _title(token: Token, after: Token) -> str:
+    """Return the words of a heading of the first level, also of one that is written in HTML and stands by itself."""
+    if token.type == "html_block" and (found := _HTML.fullmatch(token.content)):
+        return nfc(" ".join(unescape(_TAG.sub("", found[1])).split()))
+    return _text(after) if token.type == "heading_open" and token.tag == "h1" else ""
 
 
 def _text(inline: Token) -> str:

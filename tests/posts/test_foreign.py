@@ -130,6 +130,7 @@ def test_python_has_many_names(tmp_path: Path, spec: dict[str, str], kernel: str
         ("# A *line* through `x`\n", "A line through x"),
         ("<!-- a -->\n\n제목 **하나**\n====\n", "제목 하나"),
         ("```\n# no\n```\n\n## no\n\n# <a name='x'></a>[a](b.md) &amp; $y$ {#z}\n", "a & $y$"),
+        ("<center>\n<h1 style='x'>One <b>bold</b>\n&amp; two</h1></center>\n\nText.\n", "One bold & two"),
         ("---\ntags: [a]\n---\n\n(label)=\n# {index}`a` b\n", "a b"),
     ],
 )
@@ -150,6 +151,8 @@ def test_a_title_may_be_a_heading(tmp_path: Path, text: str, title: str) -> None
         (["first", "c\n\n# a\nb"], "a", ["first", "c\n\n\nb"], ""),
         (["first", "# a"], "x", ["first", "# a"], ""),
         (["## a"], "a", ["## a"], ""),
+        (["<H1>a</H1>\n\nb"], "a", ["\n\nb"], ""),
+        (["<div><h1>a</h1> b</div>\n\nb"], "a", ["<div><h1>a</h1> b</div>\n\nb"], ""),
     ],
 )
 def test_the_heading_that_is_the_title_is_taken(sources: list[str], title: str, left: list[str], labels: str) -> None:
