@@ -252,6 +252,7 @@ _COMMANDS: dict[str, Callable[[Tex, Reader], str]] = {
     r"\end": Tex._end,
     r"\substack": Tex._stack,
     **{f"\\{name}": partial(Tex._plain_table, name=name) for name in ("matrix", "pmatrix", "cases")},
+    r"\eqalign": partial(Tex._plain_table, name="aligned"),
     r"\mathop": Tex._mathop,
     **{name: partial(Tex._colour, command=name) for name in (r"\color", r"\textcolor")},
     **dict.fromkeys((r"\boldsymbol", r"\bm", r"\pmb"), Tex._bold),

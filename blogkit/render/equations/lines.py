@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ...text import equation_text
 from .reader import Reader, cells, lines
 
 WITH_ARGUMENT = ("alignat", "alignedat", "xalignat")
 _MARKS = re.compile(r"\\(label|tag)(\*?)\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
+_DOLLARS = re.compile(r"\$([^$]*)\$")
 _OWN_LINES = re.compile(
     r"\s*((?:\\label\{[^{}]*\}\s*)*)\\begin\{(align|alignat|flalign|xalignat|gather|eqnarray|multline)(\*?)\}"
 )
@@ -50,6 +52,11 @@ def numbered_lines(tex: str, *, whole: bool) -> tuple[str, list[Line]]:
     return "equation*", [_line(tex, numbered=bool(_NUMBERED.match(tex)))]
 
 
+def unmarked(tex: str) -> str:
+    """Return an equation without its labels and tags."""
+    return _MARKS.sub("", tex)
+
+
 def paired(row: str) -> str:
     """Return a line of an ``eqnarray`` as that of an ``align``."""
     found = cells(row)
@@ -60,4 +67,5 @@ def _line(tex: str, *, numbered: bool) -> Line:
     tags = [match for match in _MARKS.finditer(tex) if match[1] == "tag"]
     labels = tuple(match[3].strip() for match in _MARKS.finditer(tex) if match[1] == "label")
     numbered = numbered and not re.search(r"\\(?:nonumber|notag)(?![A-Za-z])", tex)
-    return Line(_MARKS.sub("", tex), labels, tags[-1][3] if tags else "", numbered)
+    tag = _DOLLARS.sub(lambda found: equation_text(found[1]), tags[-1][3]) if tags else ""
+    return Line(unmarked(tex), labels, tag, numbered)

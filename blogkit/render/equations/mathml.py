@@ -16,6 +16,7 @@ from math_core import LatexError, LatexToMathML
 
 from ...language import _
 from .latex import Lookup, Tex
+from .lines import unmarked
 from .spellings import STRAIGHT
 
 _MACROS = {"E": r"\mathbb{E}", "Var": r"\operatorname{Var}", "Cov": r"\operatorname{Cov}"}
@@ -47,7 +48,7 @@ class Maths:
 
     def inline(self, tex: str) -> str:
         """Convert an equation in a line; raise ``ValueError`` that says what is wrong with it."""
-        text = self._convert(self._tex.display(tex), block=False)
+        text = self._convert(self._tex.display(unmarked(tex)), block=False)
         is_long = len(unescape(re.sub("<[^>]*>", "", text))) > _LONG
         return text.replace("<math", '<math class="long"', 1) if is_long else text
 

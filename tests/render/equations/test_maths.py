@@ -32,6 +32,7 @@ FORMS = [
     (r"\mathop{\rm argmax}\limits_x f", "<munder>"),
     (r"\DeclareMathOperator*{\best}{best}\best_x f", "<munder>"),
     (r"\underbrace{a+b}_{n}", "<munder><munder"),
+    (r"\eqalign{a &= b \cr c &= d}", "<mtable"),
     (r"\cancel{x}", "menclose-updiagonalstrike"),
     (r"\mbox{for $x_1$, 50\% of}", "<mtext>for </mtext><msub><mi>x</mi><mn>1</mn></msub><mtext>, 50% of<"),
     (r'\text{가 "나" a_b}', '<mtext>가 "나" a_b</mtext>'),
@@ -91,7 +92,7 @@ def test_what_is_wrong_is_said(tex: str, told: str) -> None:
 
 
 POST = r"""
-The first $x^2$; see \eqref{two}, $\eqref{two}$, (\ref{one}), {eq}`plain`, {eq}`한글` and {eq}`elsewhere`.
+The first $x^2 \tag{1}$; see \eqref{two}, $\eqref{two}$, (\ref{one}), {eq}`plain`, {eq}`한글` and {eq}`elsewhere`.
 
 $$\newcommand{\half}[1]{\frac{#1}{2}}$$
 
@@ -100,7 +101,8 @@ $$ \half{x} \\ y $$ (plain)
 \begin{align}
 a &= b \label{one} \\
 c &= d \nonumber \\
-e &= f \label{two} \tag{가}
+e &= f \label{two} \tag{가}\\
+g &= h \tag{$\dagger$}
 \end{align}
 
 $$ \begin{align} no &= number \end{align} $$
@@ -130,7 +132,7 @@ def _numbers(page: BeautifulSoup) -> list[str]:
 
 def test_equations_are_mathml_and_have_the_numbers_of_latex(site: Book) -> None:
     page = site.soup("posts/2024-01-01-one.html")
-    assert _numbers(page) == ["(1)", "(2)", "(가)", "(3)", "(4)"]
+    assert _numbers(page) == ["(1)", "(2)", "(가)", "(†)", "(3)", "(4)"]
     assert "MathJax" not in str(page) and "newcommand" not in page.text
     assert page.select_one("#equation-plain").text.strip() == "x2y(1)"
     assert len(page.select(".equation")) == 5
