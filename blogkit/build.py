@@ -229,7 +229,8 @@ class Build:
         written |= write_cards(pages, list(self._cards.values()), self.staging.kept("cards"))
         written |= write_sitemap(pages, self.entries, self.site, indexed)
         written |= write_notfound(pages, self.site)
-        written |= write_index(pages, paths, self.staging.kept("search.npz"))
+        left_out = {entry.post.url for entry in self.entries if entry.post.search_exclude}
+        written |= write_index(pages, paths - left_out, self.staging.kept("search.npz"))
         written |= {thumbnail.name for thumbnail in self._thumbnails.values()} | paths | set(loaded)
         written |= write_redirects(pages, self.entries, self.site, written)
         remove_strays(pages, written)

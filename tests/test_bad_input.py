@@ -78,7 +78,7 @@ FRONTS = {
     "year-9999": ("updated: 9999-12-31 23:59 -12:00", "3: updated: 9999-12-31"),
     "zone": ("date: 2024-01-01T10:00:00+25:00", "3: date: cannot be read"),
     "list-key": ("? [a]\n: b", "3: a key must be one word"),
-    "hidden-key": ("unlisted: 1", "3: unlisted: what is published is in lists and in the search"),
+    "hidden-key": ("unlisted: 1", "3: unlisted: what is published is in lists and can be found"),
     "twice": ("expect: {a: '>1', a: '>2'}", "3: expect: cannot be read ('a' stands twice)"),
     "brackets": (f"tags: {'[' * 100_000}", "3: too many brackets or lines inside others"),
     "lines": ("tags:\n" + "- " * 20_000 + "a", "4: too many brackets or lines inside others"),

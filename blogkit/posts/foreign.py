@@ -28,7 +28,7 @@ _OF_ENGINES = frozenset(
 """Keys that Jekyll, fastpages, nbdev, Quarto, Hugo, Sphinx and mystmd read, and whose absence changes no word."""
 HIDING = frozenset(
     (
-        *("hide", "hidden", "search_exclude", "unlisted", "private", "password", "noindex", "robots", "sitemap"),
+        *("hide", "hidden", "unlisted", "private", "password", "noindex", "robots", "sitemap"),
         *("expires", "expiryDate", "publishDate", "publish_date", "visibility"),
     )
 )

@@ -11,7 +11,7 @@ from ..language import _
 from .foreign import NOTEBOOK_KEYS, listed_front_matter, of_the_blog, without_foreign
 from .front_matter_keys import KEYS, SPELLINGS
 from .mapping import read_mapping
-from .notebook import load_ipynb, split_front_matter
+from .notebook import is_front_matter, load_ipynb, split_front_matter
 
 _OTHER_FORM = re.compile(r"(?i)\+{3}\s*\n\s*\w+\s*=|(?:<!--\s*)?(?:\.\. )?(?:title|date)\s*:")
 """TOML, as Hugo has it, and what Pelican and Nikola write."""
@@ -20,7 +20,7 @@ _OTHER_FORM = re.compile(r"(?i)\+{3}\s*\n\s*\w+\s*=|(?:<!--\s*)?(?:\.\. )?(?:tit
 def read_front_matter(path: Path, text: str) -> tuple[dict[str, Any], dict[str, int]]:
     """Return the keys of a post's front matter and the line of each; raise :class:`AuthorError` where it is broken.
 
-    A file that does not begin with ``---`` has none. An ``.ipynb`` has it in a raw first cell, or else in its metadata,
+    A file that does not begin with ``---`` has none. An ``.ipynb`` has it in its first cell, or else in its metadata,
     which have no lines.
     """
     kept: dict[str, Any] = {}
@@ -31,7 +31,7 @@ def read_front_matter(path: Path, text: str) -> tuple[dict[str, Any], dict[str, 
         if listed:
             meta, lines = read_mapping(path, listed, first=CELL + 1)
             return without_foreign(of_the_blog(notebook.metadata, {**KEYS, **SPELLINGS}) | meta), lines
-        if first is None or first.cell_type != "raw" or not first.source.startswith("---"):
+        if first is None or not is_front_matter(first):
             return without_foreign(of_the_blog(notebook.metadata, {**KEYS, **SPELLINGS})), {}
         text = first.source
         kept = {name: value for name, value in notebook.metadata.items() if name in NOTEBOOK_KEYS}

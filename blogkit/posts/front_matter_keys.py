@@ -96,6 +96,7 @@ KEYS = {
         ("summary", "excerpt", "subtitle"),
     ),
     "toc": Key(values.toc, "true or false", "false", "Whether the page has a table of contents."),
+    "search_exclude": Key(values.flag, "true or false", "true", "Whether the blog's own search leaves it out."),
     "draft": Key(values.flag, "true or false", "true", "Only the preview shows it."),
     "published": Key(values.flag, "true or false", "false", "Jekyll's word: `false` is a draft.", "true"),
     "status": Key(

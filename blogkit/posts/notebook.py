@@ -32,6 +32,7 @@ _READERS = ("myst-nb", "myst-parser", "markdown-it-py", "mdit-py-plugins", "nbfo
 _OPTIONS = re.compile(
     r"^[ \t]*[`:~]{3,}\s*\{(?:code|raw)-cell\}.*\n(?:---\n([\s\S]*?)^---|((?:[ \t]*:[\w-]+:.*\n)+))", re.M
 )
+_FRONT_MATTER = re.compile(r"---[ \t]*\n[\w-]+:.*\n(?:.*\n)*?---[ \t]*(?:\n|$)")
 LOADED = re.compile(r"^\s*:?load:\s*(\S+)", re.MULTILINE)
 """Of a cell that takes its code from a file: the file's name."""
 
@@ -123,6 +124,13 @@ def cell_line(notebook: nbformat.NotebookNode, index: int) -> int:
     return source_map[index] + _MAP_OFFSET + 1 if index < len(source_map) else 1
 
 
+def is_front_matter(cell: nbformat.NotebookNode) -> bool:
+    """Tell whether a notebook's first cell begins with front matter: a raw one, or one of text, as mystmd has it."""
+    if cell.cell_type == "raw":
+        return bool(cell.source.startswith("---"))
+    return cell.cell_type == "markdown" and bool(_FRONT_MATTER.match(cell.source))
+
+
 def _is_another_file_too(text: str) -> bool:
     """Tell whether a cell takes its code from a file: then the notebook is no function of the text alone."""
     return "load:" in text and bool(LOADED.search(text))
@@ -134,8 +142,11 @@ def _read_notebook(path: Path, text: str) -> nbformat.NotebookNode:
         _check_fences(path, {n * CELL: c.source for n, c in enumerate(notebook.cells, 1) if c.cell_type == "markdown"})
         first = notebook.cells[0] if notebook.cells else None
         starts = [number * CELL for number in range(1, len(notebook.cells) + 1)]
-        if first is not None and first.cell_type == "raw" and first.source.startswith("---"):
-            del notebook.cells[0], starts[0]
+        if first is not None and is_front_matter(first):
+            above = split_front_matter(first.source)[1] - 1
+            first.source = "\n".join([""] * above + first.source.splitlines()[above:])
+            if first.cell_type == "raw" or not first.source.strip():
+                del notebook.cells[0], starts[0]
         elif first is not None and first.cell_type == "markdown":
             first.source = listed_front_matter(first.source)[1]
         meta = {**notebook.metadata, "source_map": [start - _MAP_OFFSET for start in starts]}

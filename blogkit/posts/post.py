@@ -46,6 +46,7 @@ class Post:
     """A template over the post's glued values, such as ``Right in {test_accuracy:.2%}``."""
     updated: dt.datetime | None = None
     toc: bool = True
+    search_exclude: bool = False
     draft: bool = False
     thumbnail: str = ""
     redirect_from: tuple[str, ...] = ()

@@ -30,7 +30,7 @@ from .post import POSTS, SUFFIXES, Post
 
 _EMPTY = (None, "")
 _ALIKE = 0.75
-"""How much a key must look like one of the blog's to be a slip of it; ``datum`` does."""
+"""How much a key must look like one of the blog's to be a slip of it; ``tagz`` does."""
 _NAME = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}-" + ADDRESS)
 
 
@@ -187,7 +187,7 @@ def _checked(path: Path, meta: dict[str, Any], lines: dict[str, int]) -> tuple[d
 def _unknown(key: str) -> str:
     """Say what is wrong with a key that the blog has not; nothing, if it can only be another tool's."""
     if key in HIDING:
-        message = _("{key}: what is published is in lists and in the search; write `draft: true`, or delete the line")
+        message = _("{key}: what is published is in lists and can be found; write `draft: true`, or delete the line")
         return message.format(key=key)
     if key in CHANGING:
         message = _("unknown key {key!r}; delete the line, or write one of: {known}")

@@ -50,7 +50,7 @@ def test_keys_of_other_engines_are_passed_over_by_name(tmp_path: Path) -> None:
     others = "category: a\nimage: /images/a.png\norphan: true\noutput-file: an-address.html\n"
     post = read(tmp_path, f"{JEKYLL}{others}include-in-header: {{text: <script src=x.js></script>}}\n")
     assert (post.categories, post.thumbnail, post.slug) == (("a",), "images/a.png", "an-address")
-    with pytest.raises(AuthorError, match="hide: what is published is in lists and in the search; write `draft: true`"):
+    with pytest.raises(AuthorError, match="hide: what is published is in lists and can be found; write `draft: true`"):
         read(tmp_path, "hide: true\n")
     for line in ("execute: {echo: false}", "nocite: '@*'"):
         with pytest.raises(AuthorError, match=f"a.md:3: unknown key '{line.partition(':')[0]}'"):
@@ -61,6 +61,21 @@ def test_keys_that_mean_nothing_here_are_passed_over_and_told(tmp_path: Path) ->
     post = read(tmp_path, "rise: {autolaunch: true}\npermalink: /a/\nversion: '1.0'\nsubtitle: b\ndescription: c\n")
     assert post.passed_over == ("rise", "version")
     assert (post.redirect_from, post.description) == (("a/index.html",), "c")
+
+
+@pytest.mark.parametrize("text", ["---\ntitle: a\ntags:\n- b\n---", "---\ntitle: a\ntags: b\n---\n\n# a\n\nWords.\n"])
+def test_front_matter_may_stand_in_a_cell_of_text(tmp_path: Path, text: str) -> None:
+    post = read(tmp_path, "", notebook(nbformat.v4.new_markdown_cell(text), CODE), "2024-01-01-a.ipynb")
+    assert (post.title, post.tags) == ("a", ("b",))
+    said = "".join(cell.source for cell in post.notebook.cells if cell.cell_type == "markdown")
+    assert said.replace("# a", "").strip() == ("Words." if "Words." in text else "")
+    if said:
+        assert said.split("\n").index("Words.") == text.split("\n").index("Words.")
+
+
+def test_a_line_above_text_is_no_front_matter(tmp_path: Path) -> None:
+    cell = nbformat.v4.new_markdown_cell("---\n\nNote: a\n\n---\n\n# T")
+    assert read(tmp_path, "", notebook(cell, CODE), "2024-01-01-a.ipynb").title == "T"
 
 
 FASTPAGES = """# "A *quoted* title"

@@ -144,13 +144,13 @@ def test_a_save_is_built_and_reloads_the_page(preview: Preview) -> None:
     assert "고친 초안" in preview.get("posts/2024-01-02-draft.html")
     assert not any("executing" in line for line in preview.lines)
 
-    preview.book.post("2024-01-02-draft", "x\n", datum="?")
+    preview.book.post("2024-01-02-draft", "x\n", dates="?")
     event = preview.event(2)
     assert event["reload"] is True
-    assert event["fault"].startswith("posts/2024-01-02-draft.md:3: unknown key 'datum'")
+    assert event["fault"].startswith("posts/2024-01-02-draft.md:3: unknown key 'dates'")
     changed = [line for line in preview.lines if line.startswith("changed:")]
     assert changed == ["changed: posts/2024-01-02-draft.md"] * 2  # what a build writes is no change
-    assert "unknown key 'datum'" in preview.get("posts/2024-01-02-draft.html")
+    assert "unknown key 'dates'" in preview.get("posts/2024-01-02-draft.html")
 
     # Others are shown: with a fault of their code, and beside a warning of Sphinx.
     preview.book.post("2024-01-03-fails", code("print(x)"), outputs=["images/x.txt"])

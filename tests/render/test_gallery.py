@@ -363,6 +363,13 @@ def test_files_of_works(book: Book, tmp_path: Path) -> None:
     book.config(bibtex_bibfiles=["works/a.bib"])
     book.write("works/a.bib", "@article{a,\n  title = {A},\n  year 2000}\n")
     assert re.search(r"a.bib:3: no BibTeX \(.*\); mend it", book.fail())
+    named = ("aA", "aA", "bB", "aC", "dD")
+    works = [f"@misc{{{key},\n title = {{{title}}},\n year = {{2000}}}}\n" for key, title in named]
+    book.write("works/a.bib", "".join(works))
+    book.post("2024-01-01-one", "A {cite}`a` and {cite}`d`.\n")
+    assert "\nworks/a.bib:10: a is another work above; delete one, or give it a key of its own\n" in book.fail()
+    book.write("works/a.bib", "".join(works).replace("{C}", "{A}"))
+    book.build()
 
 
 def test_pages_follow_what_they_say_of_other_pages(book: Book) -> None:

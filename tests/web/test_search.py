@@ -43,6 +43,7 @@ def library(make_book: Callable[[], Book]) -> Book:
     book = make_book()
     write_library(book)
     book.post("2024-01-01-draft", "초안에만 있는 낱말, 비밀병기.\n", title="아직 쓰는 글", draft=True)
+    book.post("2024-01-03-left-out", "숨은검색어입니다.\n", title="찾지 않는 글", search_exclude=True)
     book.post("2024-01-02-evil", "<b onclick=alert(1)>함정단어</b>\n", title="<img src=x onerror=alert(1)> & 함정")
     book.build()
     return book
@@ -200,10 +201,11 @@ def test_only_posts_and_pages_are_indexed(library: Book) -> None:
     assert len(names) == 12
 
 
-def test_drafts_leave_no_trace(library: Book) -> None:
+def test_drafts_and_what_is_left_out_leave_no_trace(library: Book) -> None:
     texts = [path.read_text(encoding="utf-8") for path in (library.site / "search").rglob("*.json")]
     assert any("함정단어" in text for text in texts)
-    assert not any("비밀병기" in text for text in texts)
+    assert not any("비밀병기" in text or "숨은검색어" in text for text in texts)
+    assert "찾지 않는 글" in (library.site / "index.html").read_text(encoding="utf-8")
 
 
 def test_executed_output_is_found_and_folded_code_unfolds(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from docutils.statemachine import StringList
+from pybtex.database import BibliographyData
 from pybtex.exceptions import PybtexError
 from sphinx.addnodes import pending_xref
 from sphinx.transforms import SphinxTransform
@@ -147,12 +148,36 @@ class AddBibliography(SphinxTransform):
 
 
 def read(app: Sphinx) -> None:
-    """Read the `.bib` files that changed; raise :class:`AuthorError` for what is no BibTeX."""
+    """Read the `.bib` files that changed; raise :class:`AuthorError` for what is no BibTeX, or two works in one."""
+    repeated: list[str] = []
+    add = BibliographyData.add_entry
+
+    def add_once(data: BibliographyData, key: str, entry: Entry) -> None:
+        if key not in data.entries:
+            add(data, key, entry)
+        elif data.entries[key] != entry:
+            repeated.append(key)
+
+    BibliographyData.add_entry = add_once
     try:
         builder_inited_cite(app)
     except PybtexError as error:
         path, line = Path(str(error.filename)), getattr(error, "lineno", None) or 0
         raise AuthorError([Fault(path, line, _("no BibTeX ({reason}); mend it").format(reason=error))]) from error
+    finally:
+        BibliographyData.add_entry = add
+    if repeated:
+        files = [Path(file) for file in app.env.domains["cite"].bibdata.bibfiles]  # type: ignore[attr-defined]
+        raise AuthorError([_again(key, files) for key in repeated])
+
+
+def _again(key: str, files: list[Path]) -> Fault:
+    """Say where a work stands that is another one above."""
+    entry = re.compile(rf"@\w+\s*[{{(]\s*{re.escape(key)}\s*,", re.IGNORECASE)
+    texts = [(file, file.read_text(encoding="utf-8-sig", errors="replace")) for file in files]
+    places = [(file, text.count("\n", 0, at.start()) + 1) for file, text in texts for at in entry.finditer(text)]
+    file, line = places[-1] if places else (files[0], 0)
+    return Fault(file, line, _("{key} is another work above; delete one, or give it a key of its own").format(key=key))
 
 
 def setup(app: Sphinx) -> None:
