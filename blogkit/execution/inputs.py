@@ -95,10 +95,16 @@ def _named_paths(code: tuple[str, ...], post: Post, start: str = "") -> Iterator
 
 
 def _named_modules(code: tuple[str, ...], post: Post) -> Iterator[tuple[str, Path]]:
-    """Yield the modules that the code imports and that lie beside the book or the post."""
+    """Yield the modules that the code imports and that lie beside the book or the post; of a folder all that it has."""
     for module in imported_modules(code) - sys.stdlib_module_names - module_owners().keys():
         if file := _file(f"{module}.py", post.book):
             yield f"{module}.py", file
+            continue
+        for folder in (post.book / start / module for start in ("", POSTS)):
+            for part in sorted(folder.rglob("*.py")):
+                name = f"{module}/{part.relative_to(folder).as_posix()}"
+                if _file(name, post.book) == part:
+                    yield name, part
 
 
 def _file(text: str, root: Path) -> Path | None:

@@ -107,6 +107,9 @@ def test_kernel_sees_only_declared_inputs(book: Book) -> None:
 
 NAMED = """
 import helper
+import tools.words, plain.deep
+from tools import words
+print(words.said, plain.deep.n)
 print(open("data/한글.csv").read(), open("beside/y.txt").read(), helper.read())
 assert not __import__("os").path.exists("sec" + "ret.txt")  # "secret.txt"
 """
@@ -118,13 +121,18 @@ def test_kernel_sees_what_cells_name(book: Book) -> None:
     book.write("posts/beside/plain", "without an ending")
     book.write("posts/helper.py", "import json\n\n\ndef read():\n    return json.load(open('beside/z.json'))\n")
     book.write("posts/beside/z.json", '"from a module"')
+    book.write("posts/tools/__init__.py", "")
+    book.write("posts/tools/words.py", "from .more import said\n")
+    book.write("posts/tools/more.py", "said = 1\n")
+    book.write("plain/deep.py", "n = 2\n")
     book.write("secret.txt", "x")
     book.post("2024-01-01-one", code(NAMED))
     book.post("2024-01-02-two", code("print(open('../data/한글.csv').read(), open('./beside/plain').read())"))
     assert sorted(executed(book)) == ["2024-01-01-one", "2024-01-02-two"]
     records = [json.loads(path.read_text(encoding="utf-8")) for path in book.root.rglob("result.json")]
     inputs = {record["post"][-3:]: sorted(record["function"]["inputs"]) for record in records}
-    assert inputs["one"] == ["beside/y.txt", "beside/z.json", "data/한글.csv", "helper.py"]
+    modules = ["helper.py", "plain/deep.py", "tools/__init__.py", "tools/more.py", "tools/words.py"]
+    assert inputs["one"] == ["beside/y.txt", "beside/z.json", "data/한글.csv", *modules]
     assert inputs["two"] == ["data/한글.csv", "posts/beside/plain"]
     book.write("posts/beside/z.json", '"changed"')
     assert executed(book) == ["2024-01-01-one"]
