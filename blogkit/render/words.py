@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gettext
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sphinx.locale
+from docutils import nodes
 
 from ..language import with_territory, words
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 NUMBERED = {"figure": "Fig. %s", "table": "Table %s", "code-block": "Listing %s"}
 """What Sphinx calls what has a number."""
+_NUMBER = re.compile(r"%s|\{(?:number|name)\}")
 _HOLDER = "references"
 """The domain that knows the languages of posts."""
 _SPHINX = Path(sphinx.locale.__file__).parent
@@ -52,3 +55,15 @@ def caption_format(env: BuildEnvironment, kind: str, docname: str) -> str:
     language = language_of(env, docname)
     written = env.config.numfig_format.get(kind, "%s")
     return str(written if language == env.config.language else sphinx_words(language).gettext(NUMBERED[kind]))
+
+
+def asks_for_number(node: nodes.Element) -> bool:
+    """Tell whether an author's words for a reference have a place for a number, ``%s`` or ``{number}``."""
+    return bool(node.get("refexplicit") and _NUMBER.search(node.astext()))
+
+
+def with_number(words: nodes.Element, number: str) -> nodes.Element:
+    """Write a number, or a title, into an author's words for a reference."""
+    for text in list(words.findall(nodes.Text)):
+        text.parent.replace(text, nodes.Text(_NUMBER.sub(lambda _found: number, text)))
+    return words

@@ -348,11 +348,77 @@ def test_citations_as_pandoc_writes_them(book: Book) -> None:
     )
 
 
+TITLED = """
+:::{tip} A *title* of its own
+:class: mine
+Text.
+:::
+
+```{note}Hard behind
+Text.
+```
+
+```{note} Only text.
+```
+"""
+
+
 def test_boxes_have_the_options_of_mystmd(book: Book) -> None:
-    book.post("2024-01-01-one", ":::{hint}\n:icon: false\n:label: box\n:nonumber:\nText.\n:::\n\n{ref}`it <box>`\n")
+    book.post(
+        "2024-01-01-one",
+        f":::{{hint}}\n:icon: false\n:label: box\n:nonumber:\nText.\n:::\n\n{{ref}}`it <box>`\n\n{TITLED}",
+    )
     book.build()
-    box = book.soup("posts/2024-01-01-one.html").select_one("#box.hint")
+    soup = book.soup("posts/2024-01-01-one.html")
+    box = soup.select_one("#box.hint")
     assert said(box).endswith("Text.") and box.attrs.keys() == {"id", "class"}
+    titled = [(said(box.select_one(".admonition-title")), box["class"]) for box in soup.select(".admonition:not(#box)")]
+    assert titled == [
+        ("A title of its own", ["mine", "tip", "admonition"]),
+        ("Hard behind", ["note", "admonition"]),
+        ("참고", ["admonition", "note"]),
+    ]
+
+
+REFERENCES = """
+[](#fig-a), [Figure %s](#fig-a), [that](#fig-a), [](#tab), [Table {number}](#tab), {ref}`In %s <tab>`, [](#eq-a),
+[Equation %s](#eq-a), [that](#eq-a), {eq}`Eq. %s <eq-a>`, [Part %s](#part), [](#part), [Theorem %s](#thm), [](#thm)
+"""
+REFERRED = """
+$$ x = 1 $$ (eq-a)
+
+:::{figure} ../images/a.svg
+:label: fig-a
+A long caption of the picture.
+:::
+
+:::{table} Title
+:label: tab
+| a | b |
+|---|---|
+| 1 | 2 |
+:::
+
+(part)=
+## Heading
+
+:::{prf:theorem}
+:label: thm
+A.
+:::
+"""
+
+
+def test_links_say_numbers_as_in_mystmd(book: Book) -> None:
+    book.write("images/a.svg", '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+    book.post("2024-01-01-one", REFERENCES + REFERRED, lang="en")
+    book.post("2024-01-02-two", REFERENCES, lang="en")
+    book.build()
+    said_here = ["Fig. 1", "Figure 1", "that", "Table 1", "Table 1", "In 1", "(1)", "Equation 1", "that", "Eq. 1"]
+    said_here += ["Part Heading", "Heading", "Theorem 1", "Theorem 1"]
+    for name in ("one", "two"):
+        paragraph = book.soup(f"posts/2024-01-0{1 + (name == 'two')}-{name}.html").select_one("article section > p")
+        assert [link.get_text() for link in paragraph.select("a")] == said_here
 
 
 def test_files_of_works(book: Book, tmp_path: Path) -> None:

@@ -36,11 +36,16 @@ _PASSED_OVER = ("icon", "nonumber")
 _make_admonition = BaseAdmonition.run
 
 
-def _with_names(directive: type[Directive], first_line: str, content: str, *others: Any, **options: Any) -> Any:
-    """Read a directive's text; what mystmd calls its label is its name."""
+def _read_text(directive: type[Directive], first_line: str, content: str, *others: Any, **options: Any) -> Any:
+    """Read a directive's text as mystmd does: its label is its name, the line above a box's text its title."""
     known = directive.option_spec or {}
     if "name" in known and "label" not in known and (found := _OPTIONS.match(content)):
         content = _LABEL.sub(r"\1name:", found[0]) + content[found.end() :]
+    if first_line and issubclass(directive, BaseAdmonition) and not directive.required_arguments:
+        below = parse_directive_text(directive, "", content, *others, **options)
+        if any(below.body):
+            below.options["title"] = first_line
+            return below
     return parse_directive_text(directive, first_line, content, *others, **options)
 
 
@@ -93,13 +98,17 @@ def _has_none(directive: SphinxDirective) -> bool:
 def _run_admonition(directive: BaseAdmonition) -> Sequence[nodes.Node]:
     for name in _PASSED_OVER:
         directive.options.pop(name, None)
+    if title := directive.options.pop("title", ""):
+        kind = directive.node_class.__name__ if directive.node_class else ""
+        directive.arguments, directive.node_class = [title], nodes.admonition
+        directive.options["class"] = [*directive.options.get("class", []), kind]
     return _make_admonition(directive)
 
 
 def setup(app: Sphinx) -> None:
     """Register them."""
     for module in (base, mocking):
-        module.parse_directive_text = _with_names  # type: ignore[attr-defined]
+        module.parse_directive_text = _read_text  # type: ignore[attr-defined]
     options = dict.fromkeys(_PASSED_OVER, directives.unchanged)
     BaseAdmonition.option_spec = {**(BaseAdmonition.option_spec or {}), **options}
     BaseAdmonition.run = _run_admonition  # type: ignore[method-assign,assignment]

@@ -40,6 +40,7 @@ _CALLOUT = re.compile(r"\s*\{\.callout-(note|tip|important|warning|caution)\b([^
 _TITLE = re.compile(r"""\btitle=(["'])(.*?)\1""")
 _FOLDED = re.compile(r"""\bcollapse=["']?true""")
 _LINES = re.compile(r"\s\{([\d,\s-]+)\}")
+_HARD_BEHIND = re.compile(r"^(\s*\{[A-Za-z][\w:+-]*\})(?=[^\s{])")
 _SIZES = re.compile(r"\{((?:\s*(?:width|height|align)=[\w.%-]+)+)\s*\}")
 _FOOTNOTE = re.compile(r"\[\^\w+\]")
 _CITATION = re.compile(r"\[([^\[\]`]*@[^\[\]`]+)\](?![(\[:])")
@@ -197,12 +198,14 @@ def _fence(renderer: DocutilsRenderer, token: SyntaxTreeNode) -> None:
     lines = _LINES.search(token.info)
     if lines and not token.info.startswith("{"):
         token.attrs.setdefault("emphasize-lines", lines[1].strip())
+    _part_title(token)
     _render_fence(renderer, token)
 
 
 def _colon_fence(renderer: DocutilsRenderer, token: SyntaxTreeNode) -> None:
     callout = _CALLOUT.match(token.info)
     if not callout:
+        _part_title(token)
         _render_colon_fence(renderer, token)
         return
     name, said = callout.groups()
@@ -218,6 +221,12 @@ def _colon_fence(renderer: DocutilsRenderer, token: SyntaxTreeNode) -> None:
     renderer.add_line_and_source_path(box, token)
     box.extend(content.children)
     content.replace_self(box)
+
+
+def _part_title(token: SyntaxTreeNode) -> None:
+    """Take what stands hard behind the name of a directive for its title, as mystmd does: ``{tip}Title``."""
+    if token.token:
+        token.token.info = _HARD_BEHIND.sub(r"\1 ", token.info)
 
 
 def _warn(renderer: DocutilsRenderer, message: str, kind: MystWarnings, **options: Any) -> nodes.system_message | None:

@@ -23,6 +23,7 @@ from ...errors import place as place_of_line
 from ...language import _
 from ...text import equation_text, hyphenated
 from ..places import is_output, line_of, place
+from ..words import with_number
 from .dollars import read_dollars_so
 from .in_html import FindInHtml
 from .lines import numbered_lines
@@ -80,8 +81,8 @@ class Equations(MathDomain):
             return None
         number = self.number(target)
         text = number if node.get("bare") else (env.config.math_eqref_format or "({number})").format(number=number)
-        docname = self.equations[target][0]
-        return make_refnode(builder, fromdocname, docname, _anchor(target), nodes.Text(text))
+        words = with_number(contnode, number) if node.get("refexplicit") else nodes.Text(text)
+        return make_refnode(builder, fromdocname, self.equations[target][0], _anchor(target), words)
 
 
 class NumberEquations(SphinxTransform):

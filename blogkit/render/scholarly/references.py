@@ -6,7 +6,6 @@ What a page says of other pages (their titles, their numbers) is part of what it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.domains import Domain
 from sphinx.environment.collectors.toctree import TocTreeCollector
+from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import docname_join, logging
 from sphinx.util.nodes import clean_astext
@@ -21,7 +21,7 @@ from sphinx.util.nodes import clean_astext
 from ...files import json_digest
 from ...language import _
 from ..equations.numbering import labels_within, plain_text
-from ..words import NUMBERED, caption_format
+from ..words import NUMBERED, asks_for_number, caption_format, with_number
 from .statements import STATEMENTS
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from ...posts.post import Post
 
 logger = logging.getLogger(__name__)
-_NUMBER = re.compile(r"%s|\{(?:number|name)\}")
 
 
 class References(Domain):
@@ -113,29 +112,53 @@ class NameNumbers(SphinxPostTransform):
     def _place(self, node: pending_xref) -> tuple[str, str] | None:
         """Return the document and the address of what has a number, and nothing else."""
         domains: Any = self.env.domains
-        target = node["reftarget"]
+        target, asks = node["reftarget"], asks_for_number(node)
         if node["reftype"] == "eq" and target in domains["math"].equations:
             return domains["math"].equations[target][0], ""
-        if node["reftype"] not in ("ref", "numref"):
+        if node["reftype"] == "myst" and not node["refdomain"] and (asks or not node["refexplicit"]):
+            target = target.lower()
+        elif node["reftype"] not in ("ref", "numref"):
             return None
         docname, address = domains["std"].anonlabels.get(target, ("", ""))
         numbers = self.env.toc_fignumbers.get(docname, {})
         kind = next((kind for kind, of_kind in numbers.items() if address in of_kind), None)
         is_titled = kind or target in domains["std"].labels
         if target in domains[STATEMENTS].labels and (node["refdomain"] == STATEMENTS or not is_titled):
-            node["refdomain"], node["reftype"] = STATEMENTS, "ref"
+            node.attributes |= {"refdomain": STATEMENTS, "reftype": "ref", "reftarget": target}
             return domains[STATEMENTS].labels[target][:2]  # type: ignore[no-any-return]
-        if node["reftype"] == "ref" or not docname or (kind and node["refexplicit"]):
+        if docname and (asks or (kind and node["reftype"] == "myst")):  # `[](#figure)` is its number in mystmd
+            node.attributes |= {"refdomain": "std", "reftype": "numref", "reftarget": target}
+        if node["reftype"] != "numref" or not docname or (kind and node["refexplicit"]):
             return None
         if kind is None:  # sections have titles, not numbers
             title = domains["std"].labels.get(target, ("", "", ""))[2]
             if title or not node["refexplicit"]:
                 node["reftype"] = "ref" if self.config.numfig else "numref"
-                node[0] = nodes.inline("", _NUMBER.sub(lambda _number: title, node[0].astext()))
+                node[0] = with_number(nodes.inline("", node[0].astext()), title)
             return None
         node["refexplicit"] = True
         node[0] = nodes.inline("", caption_format(self.env, kind, self.env.docname))
         return docname, address
+
+
+class LinkToNumbers(SphinxTransform):
+    """Let links to figures and the like say their numbers, as mystmd has it; MyST would say their whole captions."""
+
+    default_priority = 878  # before MyST looks up what links lead to in their own document
+
+    def apply(self, **kwargs: Any) -> None:
+        """Have them looked up with those to other documents."""
+        for link in [node for node in self.document.findall(nodes.reference) if node.get("id_link")]:
+            target = link["refuri"][1:]
+            node = self.document.ids.get(self.document.nameids.get(target.lower()) or "")
+            is_numbered = isinstance(node, nodes.figure | nodes.table | nodes.container) and any(
+                isinstance(child, nodes.caption | nodes.title) for child in node
+            )
+            asks = pending_xref("", *link.deepcopy().children, refexplicit=bool(link.children))
+            if (is_numbered and not link.children) or asks_for_number(asks):
+                words = nodes.inline("", "", *link.children, classes=["xref", "myst", *link["classes"]])
+                to = {"refdoc": self.env.docname, "refdomain": None, "reftype": "myst", "reftarget": target}
+                link.replace_self(pending_xref("", words, refexplicit=bool(words.children), **to))
 
 
 def said_of_others(env: BuildEnvironment) -> Iterator[tuple[str, str]]:
@@ -164,5 +187,6 @@ def said_of_others(env: BuildEnvironment) -> Iterator[tuple[str, str]]:
 def setup(app: Sphinx) -> None:
     """Register the domain, and have Sphinx number nothing."""
     app.add_domain(References)
+    app.add_transform(LinkToNumbers)
     app.add_post_transform(NameNumbers)
     TocTreeCollector.assign_figure_numbers = lambda *_: []  # type: ignore[method-assign]

@@ -21,7 +21,7 @@ from sphinx.util.nodes import make_refnode
 
 from ...language import N_, _
 from ...text import hyphenated
-from ..words import word
+from ..words import with_number, word
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -226,7 +226,8 @@ class Statements(Domain):
         if target not in self.labels:
             return None
         docname, address = self.labels[target][:2]
-        text = contnode if node.get("refexplicit") else nodes.Text(self.called(target))
+        called = self.called(target)
+        text = with_number(contnode, called.split()[-1]) if node.get("refexplicit") else nodes.Text(called)
         return make_refnode(builder, fromdocname, docname, address, text)
 
     def resolve_any_xref(self, *place: Any) -> list[Any]:
