@@ -35,6 +35,8 @@ HIDING = frozenset(
 """Keys of theirs that keep a page from some of its readers, where they are on."""
 CHANGING = frozenset(("execute", "echo", "eval", "include", "code-fold", "nocite"))
 """Keys of theirs that change what a page shows."""
+_PLACEHOLDER = "images/some_folder/your_image.png"
+"""The picture that fastpages' first notebooks name; there is none."""
 _LAST_CHANGE = "last-modified"
 """Quarto's date of what git knows; a post is published on the day of its file, and git tells when it was changed."""
 _LISTED = re.compile(r"\s*# (?P<title>.+)\n\s*(?:> ?(?P<summary>.+)\n\s*)?(?P<list>(?:[-*] [\w-]+:.*(?:\n|$))+)")
@@ -50,6 +52,8 @@ def without_foreign(meta: Mapping[str, Any]) -> dict[str, Any]:
     passed = _OF_ENGINES | {name for name in HIDING | CHANGING if not meta.get(name)}
     if {"tags", "tag"} & meta.keys():
         passed |= {"keywords"}
+    if meta.get("image") == _PLACEHOLDER:
+        passed |= {"image"}
     if "description" in meta:
         passed |= {"subtitle"}
     passed |= {name for name, value in meta.items() if name.startswith("date") and value == _LAST_CHANGE}

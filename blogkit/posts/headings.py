@@ -31,26 +31,30 @@ class Heading(NamedTuple):
     first: int
     end: int
     text: str
+    leads: bool
+    """No other heading stands above it."""
 
 
 def first_heading(cells: Iterable[Mapping[str, Any]]) -> Heading | None:
     """Return the first heading of the first level, if there is one."""
+    leads = True
     for number, cell in enumerate(cells):
         if cell["cell_type"] == "markdown" and _MAY_HAVE.search(cell["source"]):
             tokens = _parser().parse(cell["source"])
             for token, after in pairwise([*tokens, *tokens[-1:]]):
                 if token.map and (text := _title(token, after)):
-                    return Heading(number, token.map[0], token.map[1], text)
+                    return Heading(number, token.map[0], token.map[1], text, leads)
+                leads = leads and token.type != "heading_open"
     return None
 
 
 def take_title(cells: MutableSequence[Any], title: str) -> str:
     """Take the heading that is a post's title out of its cells; return the labels that stand above it.
 
-    It is the first one, if it says the title or if nothing stands before it.
+    It is the first one, if it says the title or if nothing stands before it; no other heading does.
     """
     heading = first_heading(cells)
-    if not heading:
+    if not heading or not heading.leads:
         return ""
     lines = cells[heading.cell]["source"].split("\n")
     start = heading.first

@@ -40,7 +40,7 @@ from .pages.builder import THEME, BlogBuilder, theme_files
 from .pages.translator import depart_folded, visit_folded
 from .places import line_of, name_places
 from .scholarly import citations
-from .scholarly.references import note_label, note_targets, note_titles, said_of_others
+from .scholarly.references import listing_others, note_label, note_posts, note_targets, note_titles, said_of_others
 from .words import set_languages
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ class Hooks:
             self._execute()
             citations.read(app)
         set_languages(app.env, {e.post.docname: e.post.language for e in self.build.entries if e.post.language})
+        note_posts(app.env, [entry.post for entry in self.build.entries])
         app.builder.told = self._told
         app.builder.hide(self.build.hidden())
         give_addresses(app, self.build.posts)
@@ -118,7 +119,7 @@ class Hooks:
     ) -> list[str]:
         """Read a post again when its result is another one, or what it links to stands elsewhere now."""
         moved = linking_to_moved(env.found_docs & env.all_docs.keys(), self.build.posts, self.build.made)
-        return self.build.other_results(env.found_docs) + moved
+        return self.build.other_results(env.found_docs) + moved + listing_others(env, self.build.made)
 
     def before_read(self, app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
         """From here on a build that does not end leaves its mark."""

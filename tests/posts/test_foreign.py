@@ -58,6 +58,7 @@ def test_keys_of_other_engines_are_passed_over_by_name(tmp_path: Path) -> None:
 
 
 def test_keys_that_mean_nothing_here_are_passed_over_and_told(tmp_path: Path) -> None:
+    assert not read(tmp_path, "image: images/some_folder/your_image.png\n").thumbnail
     post = read(tmp_path, "rise: {autolaunch: true}\npermalink: /a/\nversion: '1.0'\nsubtitle: b\ndescription: c\n")
     assert post.passed_over == ("rise", "version")
     assert (post.redirect_from, post.description) == (("a/index.html",), "c")
@@ -166,6 +167,7 @@ def test_a_title_may_be_a_heading(tmp_path: Path, text: str, title: str) -> None
         (["first", "c\n\n# a\nb"], "a", ["first", "c\n\n\nb"], ""),
         (["first", "# a"], "x", ["first", "# a"], ""),
         (["## a"], "a", ["## a"], ""),
+        (["## a\n\nb", "# c"], "c", ["## a\n\nb", "# c"], ""),
         (["<H1>a</H1>\n\nb"], "a", ["\n\nb"], ""),
         (["<div><h1>a</h1> b</div>\n\nb"], "a", ["<div><h1>a</h1> b</div>\n\nb"], ""),
     ],

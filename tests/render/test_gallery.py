@@ -302,8 +302,7 @@ def test_mistakes_have_their_line(book: Book) -> None:
         "```{mermaid}\n:colour: red\nflowchart LR\n a-->b\n```": "a diagram has no option colour",
         "```{exercise-start}\n```": "`exercise-start` has no end at its level",
         "```{solution-end}\n```": "`solution-end` ends nothing; delete it",
-        "```{tableofcontents}\n```": "a post has no pages below it, and this list would be empty; write links to posts",
-        "```{toctree}\n2024-01-02-other\n```": "a post has no pages below it, and this list would be empty; write",
+        "```{toctree}\n2024-01-02-other\n```": "a post has no pages below it; write links to posts instead, or `{table",
         "```{subfigure} AB\n![a](../images/a.png)\n```": "the layout has place for 2 pictures, and there are 1",
     }
     there = ["(real-label)=\n## A heading", "(untitled)=\nText.", "```{glossary}\nword\n  What it is.\n```"]
@@ -409,13 +408,31 @@ A.
 """
 
 
+def test_a_post_may_list_the_others(book: Book) -> None:
+    listing = "```{tableofcontents}\n```\n"
+    book.post("2024-01-01-all", listing)
+    book.post("2024-01-02-part", listing, series="S")
+    book.post("2024-01-03-other", title="Third", series="S")
+    book.build()
+
+    def listed(name: str) -> list[str]:
+        return [link.get_text() for link in book.soup(f"posts/{name}.html").select("article section > ul a")]
+
+    assert listed("2024-01-01-all") == ["part", "Third"]
+    assert listed("2024-01-02-part") == ["Third"]
+    book.post("2024-01-04-new", title="New")
+    book.build()
+    assert listed("2024-01-01-all") == ["part", "Third", "New"]
+    assert listed("2024-01-02-part") == ["Third"]
+
+
 def test_links_say_numbers_as_in_mystmd(book: Book) -> None:
     book.write("images/a.svg", '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
     book.post("2024-01-01-one", REFERENCES + REFERRED, lang="en")
     book.post("2024-01-02-two", REFERENCES, lang="en")
     book.build()
     said_here = ["Fig. 1", "Figure 1", "that", "Table 1", "Table 1", "In 1", "(1)", "Equation 1", "that", "Eq. 1"]
-    said_here += ["Part Heading", "Heading", "Theorem 1", "Theorem 1"]
+    said_here += ["Heading", "Heading", "Theorem 1", "Theorem 1"]
     for name in ("one", "two"):
         paragraph = book.soup(f"posts/2024-01-0{1 + (name == 'two')}-{name}.html").select_one("article section > p")
         assert [link.get_text() for link in paragraph.select("a")] == said_here

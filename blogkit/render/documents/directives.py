@@ -12,12 +12,13 @@ from docutils.parsers.rst.directives.admonitions import BaseAdmonition
 from myst_parser import mocking
 from myst_parser.mdit_to_docutils import base
 from myst_parser.parsers.directives import parse_directive_text
+from sphinx.addnodes import pending_xref
 from sphinx.directives.other import TocTree
 from sphinx.domains.std import Glossary
 from sphinx.util import logging
 from sphinx_design.cards import CardDirective
 from sphinx_design.shared import create_component, is_component
-from sphinx_external_toc.events import TableofContents, TableOfContentsNode
+from sphinx_external_toc.events import TableofContents
 
 from ...language import _
 from ...posts.post import is_post
@@ -26,7 +27,6 @@ from .embeds import Iframe
 if TYPE_CHECKING:
     from docutils.parsers.rst import Directive
     from sphinx.application import Sphinx
-    from sphinx.util.docutils import SphinxDirective
 
 logger = logging.getLogger(__name__)
 _OPTIONS = re.compile(r"\s*(?::\S[^\n]*(?:\n|$)\s*)+|---\n.*?^---", re.DOTALL | re.MULTILINE)
@@ -72,27 +72,31 @@ class Terms(Glossary):
 
 
 class Contents(TableofContents):
-    """The pages below one."""
+    """The pages below one; of a post, which has none: the others of its series, or else of the blog."""
 
-    def run(self) -> list[TableOfContentsNode]:
+    def run(self) -> list[Any]:
         """List them."""
-        return [] if _has_none(self) else super().run()
+        docname = self.env.docname
+        if not is_post(docname):
+            return super().run()
+        holder: Any = self.env.domains["references"]
+        holder.listing.add(docname)
+        to = {"refdomain": "std", "reftype": "doc", "refdoc": docname, "refexplicit": False, "refwarn": True}
+        links = [pending_xref("", nodes.inline(), reftarget=f"/{name}", **to) for name in holder.listed(docname)]
+        items = [nodes.list_item("", nodes.paragraph("", "", link)) for link in links]
+        return [nodes.bullet_list("", *items)] if items else []
 
 
 class Tree(TocTree):
-    """The pages below one, as Sphinx lists them."""
+    """The pages that it names below one, which a post cannot have."""
 
     def run(self) -> list[nodes.Node]:
         """List them."""
-        return [] if _has_none(self) else super().run()
-
-
-def _has_none(directive: SphinxDirective) -> bool:
-    """Tell whether it stands in a post, which has no pages below it; then say so."""
-    if found := is_post(directive.env.docname):
-        message = _("a post has no pages below it, and this list would be empty; write links to posts instead")
-        logger.warning("%s", message, location=(directive.env.docname, directive.lineno))
-    return found
+        if not is_post(self.env.docname):
+            return super().run()
+        message = _("a post has no pages below it; write links to posts instead, or `{tableofcontents}` for all")
+        logger.warning("%s", message, location=(self.env.docname, self.lineno))
+        return []
 
 
 def _run_admonition(directive: BaseAdmonition) -> Sequence[nodes.Node]:

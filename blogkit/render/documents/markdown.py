@@ -35,7 +35,14 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 logger = logging.getLogger(__name__)
-_ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\](?:[ \t]+|$)", re.IGNORECASE)
+_ALERT = re.compile(r"\[!([\w-]+)\]([+-]?)(?:[ \t]+|$)")
+_BOXES = {
+    **{kind: kind for kind in ("note", "tip", "important", "warning", "caution", "danger", "error", "hint")},
+    **dict.fromkeys(("success", "check", "done"), "tip"),
+    **dict.fromkeys(("question", "help", "faq"), "hint"),
+    **dict.fromkeys(("failure", "fail", "missing", "bug"), "danger"),
+}
+"""What GitHub's alerts and Obsidian's callouts are called → a box of docutils; others are notes."""
 _CALLOUT = re.compile(r"\s*\{\.callout-(note|tip|important|warning|caution)\b([^}]*)\}")
 _TITLE = re.compile(r"""\btitle=(["'])(.*?)\1""")
 _FOLDED = re.compile(r"""\bcollapse=["']?true""")
@@ -109,9 +116,12 @@ def _make_alert(quote: nodes.block_quote) -> None:
     if not kind or not isinstance(first, nodes.paragraph):
         return
     end = next((n for n, child in enumerate(first.children) if child.astext() == "\n"), len(first))
-    rest = kind.string[kind.end() :]
+    rest, name = kind.string[kind.end() :], kind[1].lower()
     title = [*([nodes.Text(rest)] if rest else []), *first.children[1:end]]
-    alert = _admonition(kind[1].lower(), title)
+    box = _BOXES.get(name, "note")
+    if not title and box != name:  # as Obsidian calls it
+        title = [nodes.Text(kind[1].capitalize())]
+    alert = _admonition(box, title, ["dropdown"] if kind[2] == "-" else [])
     first.children = first.children[end + 1 :]
     alert.extend([*([first] if first.children else []), *quote.children[1:]])
     quote.replace_self(alert)

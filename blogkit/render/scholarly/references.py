@@ -6,7 +6,7 @@ What a page says of other pages (their titles, their numbers) is part of what it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -18,10 +18,10 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import docname_join, logging
 from sphinx.util.nodes import clean_astext
 
-from ...files import json_digest
+from ...files import Made, json_digest
 from ...language import _
 from ..equations.numbering import labels_within, plain_text
-from ..words import NUMBERED, asks_for_number, caption_format, with_number
+from ..words import NUMBERED, asks_for_number, caption_format
 from .statements import STATEMENTS
 
 if TYPE_CHECKING:
@@ -38,17 +38,31 @@ class References(Domain):
 
     name = "references"
     label = "References"
+    data_version = 1
     languages: Mapping[str, str] = {}  # another in each build
-    initial_data: dict[str, Any] = {"targets": {}}  # noqa: RUF012  # as Sphinx declares it
+    posts: Sequence[Post] = ()  # another in each build; those that are shown, newest first
+    initial_data: dict[str, Any] = {"targets": {}, "listing": set()}  # noqa: RUF012  # as Sphinx declares it
 
     @property
     def targets(self) -> dict[str, list[str]]:
         """Document → what it refers to, in its own words."""
         return self.data["targets"]  # type: ignore[no-any-return]
 
+    @property
+    def listing(self) -> set[str]:
+        """The posts that list others."""
+        return self.data["listing"]  # type: ignore[no-any-return]
+
+    def listed(self, docname: str) -> list[str]:
+        """Return the posts that one lists: the others of its series, or all others; oldest first."""
+        series = next((post.series for post in self.posts if post.docname == docname), "")
+        others = [post for post in self.posts if post.docname != docname and series in ("", post.series)]
+        return [post.docname for post in reversed(others)]
+
     def clear_doc(self, docname: str) -> None:
         """Forget what a document refers to."""
         self.targets.pop(docname, None)
+        self.listing.discard(docname)
 
     def process_doc(self, env: BuildEnvironment, docname: str, document: nodes.document) -> None:
         """Number what a document has with a caption."""
@@ -60,6 +74,19 @@ class References(Domain):
                 of_kind = numbers.setdefault(kind, {})
                 of_kind[node["ids"][0]] = (len(of_kind) + 1,)
         env.toc_fignumbers[docname] = numbers
+
+
+def note_posts(env: BuildEnvironment, posts: Sequence[Post]) -> None:
+    """Note the posts that are shown, newest first."""
+    holder: Any = env.domains[References.name]
+    holder.posts = posts
+
+
+def listing_others(env: BuildEnvironment, made: Made) -> list[str]:
+    """Return the posts that list others, if these are not those that they were."""
+    holder: Any = env.domains[References.name]
+    order = json_digest([[post.docname, post.series] for post in holder.posts])
+    return [] if made.same("order of posts", order) else sorted(holder.listing & env.found_docs)
 
 
 def note_targets(env: BuildEnvironment, document: nodes.document) -> None:
@@ -131,10 +158,10 @@ class NameNumbers(SphinxPostTransform):
         if node["reftype"] != "numref" or not docname or (kind and node["refexplicit"]):
             return None
         if kind is None:  # sections have titles, not numbers
-            title = domains["std"].labels.get(target, ("", "", ""))[2]
-            if title or not node["refexplicit"]:
+            if target in domains["std"].labels:
+                node["refexplicit"] = node["refexplicit"] and not asks
+            if not node["refexplicit"]:
                 node["reftype"] = "ref" if self.config.numfig else "numref"
-                node[0] = with_number(nodes.inline("", node[0].astext()), title)
             return None
         node["refexplicit"] = True
         node[0] = nodes.inline("", caption_format(self.env, kind, self.env.docname))

@@ -21,6 +21,12 @@ and more.], another^[second], code `a^[0]`, maths $a^[b]$ and 2^[.
 >
 > - a list
 
+> [!success]- Folded
+> Well done.
+
+> [!abstract]
+> In brief.
+
 > [!NOTE]s are no alerts.
 
 > A quote.
@@ -108,11 +114,13 @@ def page(make_book: Callable[[], Book]) -> BeautifulSoup:
         ("aside.footnote > p", ["It says x and more.", "second"]),
         (".footnote-reference", ["[1]", "[2]"]),
         ("code.literal", ["a^[0]"]),
-        (".admonition.note > p:not(.admonition-title)", ["An alert."]),
+        (".admonition.note > p:not(.admonition-title)", ["An alert.", "In brief."]),
         (".admonition.warning > .admonition-title", ["Its own title"]),
         (".admonition.warning li", ["a list"]),
-        (".admonition.tip", ["With a heading Words of Quarto."]),
-        (".admonition.tip > .admonition-title", ["With a heading"]),
+        (".admonition.tip.dropdown", ["Folded Well done."]),
+        (".admonition.note > .admonition-title", ["Note", "Abstract", "Note"]),
+        (".admonition.tip:not(.dropdown)", ["With a heading Words of Quarto."]),
+        (".admonition.tip:not(.dropdown) > .admonition-title", ["With a heading"]),
         (".admonition.caution.dropdown", ["In short Folded words."]),
         (".admonition.important", ["Important Bare words."]),
         ("blockquote", ["[!NOTE]s are no alerts.", "A quote."]),
