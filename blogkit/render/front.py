@@ -23,7 +23,7 @@ from .scholarly import boxes, citations, diagrams, lost, references, statements
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-EXTENSIONS = ("sphinx_external_toc", "myst_nb", "sphinx_design")
+EXTENSIONS = ("sphinx_external_toc", "myst_nb", "sphinx_design", "sphinx.ext.todo")
 _CONF = "_build/.conf"
 _MYST = (
     *("amsmath", "attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath", "linkify"),

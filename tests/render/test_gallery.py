@@ -279,6 +279,7 @@ def test_mistakes_have_their_line(book: Book) -> None:
         "{numref}`Fig. %s <Fig-None>`": "nothing in the blog has the label Fig-None; write `(Fig-None)=` above what it",
         "{ref}`None`": "nothing in the blog has the label None; write `(None)=` above what it means, in a page",
         "{ref}`untitled`": "untitled has no title that could be shown; write what the link says: {ref}`… <untitled>`",
+        "[](#untitled)": "untitled has no title that could be shown; write what the link says: […](#untitled)",
         "{term}`wrod`": "no glossary of the blog has the word wrod; did you mean word? Or write it into a `{glossary}`",
         "{doc}`2024-01-02-othr`": "the blog has no page and no file 2024-01-02-othr; did you mean 2024-01-02-other? Or",
         "[lost](../abuot.md)": "the blog has no page and no file ../abuot.md; did you mean ../about.md? Or add it",
@@ -382,6 +383,11 @@ def test_boxes_have_the_options_of_mystmd(book: Book) -> None:
 REFERENCES = """
 [](#fig-a), [Figure %s](#fig-a), [that](#fig-a), [](#tab), [Table {number}](#tab), {ref}`In %s <tab>`, [](#eq-a),
 [Equation %s](#eq-a), [that](#eq-a), {eq}`Eq. %s <eq-a>`, [Part %s](#part), [](#part), [Theorem %s](#thm), [](#thm)
+[Top](#)
+
+```{todo}
+Not shown.
+```
 """
 REFERRED = """
 $$ x = 1 $$ (eq-a)
@@ -432,10 +438,11 @@ def test_links_say_numbers_as_in_mystmd(book: Book) -> None:
     book.post("2024-01-02-two", REFERENCES, lang="en")
     book.build()
     said_here = ["Fig. 1", "Figure 1", "that", "Table 1", "Table 1", "In 1", "(1)", "Equation 1", "that", "Eq. 1"]
-    said_here += ["Heading", "Heading", "Theorem 1", "Theorem 1"]
+    said_here += ["Heading", "Heading", "Theorem 1", "Theorem 1", "Top"]
     for name in ("one", "two"):
         paragraph = book.soup(f"posts/2024-01-0{1 + (name == 'two')}-{name}.html").select_one("article section > p")
         assert [link.get_text() for link in paragraph.select("a")] == said_here
+        assert paragraph.select("a")[-1]["href"] == "#" and "Not shown" not in paragraph.parent.get_text()
 
 
 def test_files_of_works(book: Book, tmp_path: Path) -> None:

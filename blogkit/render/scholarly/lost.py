@@ -83,7 +83,8 @@ def _reason(env: BuildEnvironment, node: pending_xref) -> str:
         return told(wrong, target.lower(), words, _("write it into a `{glossary}`"))
     if target.lower() in standard.anonlabels:
         message = _("{name} has no title that could be shown; write what the link says: {mend}")
-        return message.format(name=target, mend=f"{{{kind}}}`… <{target}>`")
+        mend = f"[…](#{target})" if kind == "myst" else f"{{{kind}}}`… <{target}>`"
+        return message.format(name=target, mend=mend)
     if kind == "myst" and (slugs := _headings(env, here)):
         wrong = _("no heading of this page and no label of the blog is named {name}").format(name=target)
         return _no_heading(env, here, target, wrong, {**{name: name for name in _labels(env)}, **slugs})

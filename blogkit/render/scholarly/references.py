@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+_SAYS_ITSELF = (nodes.section, nodes.rubric, nodes.definition_list, nodes.field_list, nodes.footnote, nodes.reference)
+"""What MyST knows words for, where it has no caption."""
+
+
 class References(Domain):
     """What each document refers to."""
 
@@ -177,12 +181,16 @@ class LinkToNumbers(SphinxTransform):
         """Have them looked up with those to other documents."""
         for link in [node for node in self.document.findall(nodes.reference) if node.get("id_link")]:
             target = link["refuri"][1:]
-            node = self.document.ids.get(self.document.nameids.get(target.lower()) or "")
-            is_numbered = isinstance(node, nodes.figure | nodes.table | nodes.container) and any(
-                isinstance(child, nodes.caption | nodes.title) for child in node
-            )
+            if not target:  # the top of the page
+                del link["id_link"]
+                continue
+            name = target.lower()
+            node = self.document.ids.get(self.document.nameids.get(name) or "") or nodes.section()
+            is_titled = any(isinstance(child, nodes.caption | nodes.title) for child in node.children)
+            is_numbered = is_titled and isinstance(node, nodes.figure | nodes.table | nodes.container)
+            has_no_words = not is_titled and self.document.nametypes.get(name) and not isinstance(node, _SAYS_ITSELF)
             asks = pending_xref("", *link.deepcopy().children, refexplicit=bool(link.children))
-            if (is_numbered and not link.children) or asks_for_number(asks):
+            if ((is_numbered or has_no_words) and not link.children) or asks_for_number(asks):
                 words = nodes.inline("", "", *link.children, classes=["xref", "myst", *link["classes"]])
                 to = {"refdoc": self.env.docname, "refdomain": None, "reftype": "myst", "reftarget": target}
                 link.replace_self(pending_xref("", words, refexplicit=bool(words.children), **to))
