@@ -135,7 +135,7 @@ def test_every_section_of_the_documentation_shows_something() -> None:
         ("Terms", "p a[href='#term-Square']", "Square"),
         ("Terms", "p a.footnote-reference", "[1]"),
         ("Cards", ".sd-card .sd-card-title", "One"),
-        ("Cards", ".sd-row > .sd-col > .sd-card.third .sd-card-title", "Three"),
+        ("Cards", ".sd-row > .sd-col > .sd-card.third.sd-w-100 .sd-card-title", "Three"),
         ("Cards", ".sd-tab-set label", "One"),
         ("Cards", "details.sd-dropdown summary", "Folded"),
         ("Cards", "a.sd-btn[href='https://example.org/']", "A button"),
@@ -442,6 +442,7 @@ def test_links_say_numbers_as_in_mystmd(book: Book) -> None:
     for name in ("one", "two"):
         paragraph = book.soup(f"posts/2024-01-0{1 + (name == 'two')}-{name}.html").select_one("article section > p")
         assert [link.get_text() for link in paragraph.select("a")] == said_here
+        assert not paragraph.select("code")
         assert paragraph.select("a")[-1]["href"] == "#" and "Not shown" not in paragraph.parent.get_text()
 
 

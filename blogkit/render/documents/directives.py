@@ -57,6 +57,9 @@ class Card(CardDirective):
         cards, parent = super().run_with_defaults(), self.state_machine.node
         if parent is None or not is_component(parent, "grid-row"):
             return cards
+        for card in cards:
+            if isinstance(card, nodes.Element):
+                card["classes"].append("sd-w-100")
         return [create_component("grid-item", ["sd-col", "sd-d-flex-row"], children=cards)]
 
 

@@ -81,7 +81,8 @@ class Equations(MathDomain):
             return None
         number = self.number(target)
         text = number if node.get("bare") else (env.config.math_eqref_format or "({number})").format(number=number)
-        words = with_number(contnode, number) if node.get("refexplicit") else nodes.Text(text)
+        own = nodes.inline("", "", *contnode.children)  # Sphinx shows them as code
+        words = with_number(own, number) if node.get("refexplicit") else nodes.Text(text)
         return make_refnode(builder, fromdocname, self.equations[target][0], _anchor(target), words)
 
 
