@@ -10,7 +10,7 @@ from conftest import Book, code
 from PIL import Image
 
 DELETED = ("execute", "nocite", "echo")
-JEKYLL = """First {{ site.url }}, `(/{{ site.url }}/)`, {% highlight ruby %}, :smile: and $a^2$.
+JEKYLL = """First {{ site.url }}, `[a]({{ site.url }}/)`, {% highlight ruby %}, :smile: and $a^2$.
 
 <!--more-->
 
@@ -96,7 +96,7 @@ def site(make_book) -> Book:  # type: ignore[no-untyped-def]
 def test_a_post_of_jekyll(site: Book) -> None:
     page = site.soup("posts/2020-01-01-jekyll.html")
     text = page.select_one("article").get_text()
-    assert "First {{ site.url }}, (/{{ site.url }}/), {% highlight ruby %}, :smile: and" in text
+    assert "First {{ site.url }}, [a]({{ site.url }}/), {% highlight ruby %}, :smile: and" in text
     assert "{: .big}" in text
     images = [image["src"] for image in page.select("article p > img")]
     assert images[:3] == ["../_images/a.png"] * 3 and (site.site / "posts" / images[3]).is_file()

@@ -99,8 +99,8 @@ def _named_modules(code: tuple[str, ...], post: Post) -> Iterator[tuple[str, Pat
     for module in imported_modules(code) - sys.stdlib_module_names - module_owners().keys():
         if file := _file(f"{module}.py", post.book):
             yield f"{module}.py", file
-            continue
-        for folder in (post.book / start / module for start in ("", POSTS)):
+        folders = (post.book / start / module for start in ("", POSTS))
+        if folder := next((each for each in folders if any(each.rglob("*.py"))), None):
             for part in sorted(folder.rglob("*.py")):
                 name = f"{module}/{part.relative_to(folder).as_posix()}"
                 if _file(name, post.book) == part:

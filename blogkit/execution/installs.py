@@ -25,6 +25,10 @@ _INSTALLS = re.compile(
 )
 _CALLS = ("system", "run_line_magic")
 """What IPython makes of such lines."""
+_TIMES = re.compile("%%(?:time|timeit|capture|prun)\\b")
+"""Magics that run the Python below them."""
+_SEES_ITSELF = re.compile(r"\b(?:inspect|linecache|_ih?|_ii+)\b|\bIn\s*\[|[%!](?:hist|recall|rerun|save)")
+"""What would see that another cell was executed."""
 _NO_VALUE = re.compile(r"-[qUy]+|--(?:quiet|upgrade|user|yes|no-cache-dir|pre|no-deps|break-system-packages)")
 """Options that name no package and no place where packages come from."""
 
@@ -33,8 +37,8 @@ def refuse_installs(post: Post, lock: Lock) -> None:
     """Raise :class:`AuthorError` where a cell installs what is not there: packages are those that are locked."""
     faults = []
     for _number, index, cell in executed_cells(post.notebook) if any(map(_INSTALLS.search, post.code)) else ():
-        for _line, found in _commands(cell.source):
-            if not _is_there(found, lock):
+        for _line, found, alone in _commands(cell.source):
+            if not (alone and _is_there(found, lock)) or any(map(_SEES_ITSELF.search, post.code)):
                 message = _("`{command}`: a cell installs nothing; name the package in requirements.in, and lock it")
                 faults.append(Fault(post.path, post.cell_line(index), message.format(command=found["command"].strip())))
     if faults:
@@ -46,19 +50,28 @@ def without_installs(source: str) -> str:
     if not _INSTALLS.search(source):
         return source
     lines = source.split("\n")
-    for number, found in _commands(source):
+    for number, found, _alone in _commands(source):
         lines[number - 1] = f"{found['indent']}pass"
     return "\n".join(lines)
 
 
-def _commands(source: str) -> Iterator[tuple[int, re.Match[str]]]:
-    """Yield the lines, from 1, that are commands, and no part of a text."""
+def _commands(source: str) -> Iterator[tuple[int, re.Match[str], bool]]:
+    """Yield the lines, from 1, that are such commands and no part of a text, and whether each is one by itself."""
     lines = source.split("\n")
-    first = next((number for number, line in enumerate(lines) if line.strip() and not line.startswith("%%")), 0)
-    calls = (node for node in cell_nodes("\n".join(lines[first:])) if isinstance(node, ast.Call))
-    for number in sorted({first + call.lineno for call in calls if getattr(call.func, "attr", "") in _CALLS}):
-        if found := _INSTALLS.match(lines[number - 1]):
-            yield number, found
+    first = next((number for number, line in enumerate(lines) if line.strip() and not _TIMES.match(line)), 0)
+    if lines[first].startswith("%%"):  # no Python is below it
+        return
+    nodes = list(cell_nodes("\n".join(lines[first:])))
+    calls = {node.lineno for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in _CALLS}
+    texts = {
+        line
+        for node in nodes
+        if isinstance(node, ast.JoinedStr | ast.Constant)
+        for line in range(node.lineno + 1, (node.end_lineno or 0) + 1)
+    }
+    for number, line in enumerate(lines, 1):
+        if (found := _INSTALLS.match(line)) and number - first not in texts:
+            yield number, found, number - first in calls
 
 
 def _is_there(command: re.Match[str], lock: Lock) -> bool:
@@ -69,7 +82,7 @@ def _is_there(command: re.Match[str], lock: Lock) -> bool:
             return False
         name = canonicalize_name(requirement.name)
         version = lock[name].version if name in lock else installed_version(name)
-        if version is None or not requirement.specifier.contains(version, prereleases=True):
+        if version is None or requirement.extras or not requirement.specifier.contains(version, prereleases=True):
             return False
     return bool(wanted)
 

@@ -29,7 +29,17 @@ _OF_ENGINES = frozenset(
 HIDING = frozenset(
     (
         *("hide", "hidden", "unlisted", "private", "password", "noindex", "robots", "sitemap"),
-        *("expires", "expiryDate", "publishDate", "publish_date", "visibility"),
+        *(
+            "headless",
+            "build",
+            "_build",
+            "eleventyExcludeFromCollections",
+            "expires",
+            "expiryDate",
+            "publishDate",
+            "publish_date",
+            "visibility",
+        ),
     )
 )
 """Keys of theirs that keep a page from some of its readers, where they are on."""
@@ -54,7 +64,7 @@ def without_foreign(meta: Mapping[str, Any]) -> dict[str, Any]:
         passed |= {"keywords"}
     if meta.get("image") == _PLACEHOLDER:
         passed |= {"image"}
-    if "description" in meta:
+    if meta.get("description"):
         passed |= {"subtitle"}
     passed |= {name for name, value in meta.items() if name.startswith("date") and value == _LAST_CHANGE}
     return {name: value for name, value in meta.items() if name not in passed}

@@ -22,6 +22,7 @@ from ..language import _
 from ..text import shorten
 from .fences import open_fences
 from .foreign import kernel_name, listed_front_matter
+from .front_matter_keys import KEYS, SPELLINGS
 from .mapping import LOADER, check_yaml
 from .nested import take_out
 
@@ -128,7 +129,9 @@ def is_front_matter(cell: nbformat.NotebookNode) -> bool:
     """Tell whether a notebook's first cell begins with front matter: a raw one, or one of text, as mystmd has it."""
     if cell.cell_type == "raw":
         return bool(cell.source.startswith("---"))
-    return cell.cell_type == "markdown" and bool(_FRONT_MATTER.match(cell.source))
+    found = _FRONT_MATTER.match(cell.source) if cell.cell_type == "markdown" else None
+    keys = re.findall(r"^([\w-]+):", found[0], re.MULTILINE) if found else ()
+    return any(key in KEYS or key in SPELLINGS for key in keys)
 
 
 def _is_another_file_too(text: str) -> bool:

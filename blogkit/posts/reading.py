@@ -105,6 +105,7 @@ def read_post(path: Path, root: Path, timezone: str, author: str = "", notebooks
     values["language"] = values.pop("lang", "")
     values["authors"] = values.pop("author", (author,) if author else ())
     docname = f"{POSTS}/{values.pop('slug', nfc(path.stem))}"
+    values["redirect_from"] = tuple(old for old in values.get("redirect_from", ()) if old != f"{docname}.html")
     post = Post(path, docname, text, lines=lines, notebooks=notebooks, **values)
     _check_cells(post)
     return post

@@ -118,6 +118,8 @@ class Hooks:
         self, app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
     ) -> list[str]:
         """Read a post again when its result is another one, or what it links to stands elsewhere now."""
+        if any(not is_post(name) for name in (added | removed) & {*added, *env.all_docs}) and env.all_docs:
+            return sorted(env.found_docs)  # what links of posts lead to where there is no such page
         moved = linking_to_moved(env.found_docs & env.all_docs.keys(), self.build.posts, self.build.made)
         return self.build.other_results(env.found_docs) + moved + listing_others(env, self.build.made)
 

@@ -59,7 +59,9 @@ def caption_format(env: BuildEnvironment, kind: str, docname: str) -> str:
 
 def asks_for_number(node: nodes.Element) -> bool:
     """Tell whether an author's words for a reference have a place for a number, ``%s`` or ``{number}``."""
-    return bool(node.get("refexplicit") and _NUMBER.search(node.astext()))
+    # A role's own words are a literal; one within them is code.
+    said = (t for t in node.findall(nodes.Text) if t.parent in node.children or not isinstance(t.parent, nodes.literal))
+    return bool(node.get("refexplicit") and any(map(_NUMBER.search, said)))
 
 
 def with_number(words: nodes.Element, number: str) -> nodes.Element:

@@ -89,6 +89,9 @@ def excerpt(post: Post, values: Mapping[str, Value]) -> str:
     for is_code, source, _ in cells(post):
         for block in () if is_code else re.split(r"\n\s*\n", fill_glue(source, values)):
             if not _NO_PARAGRAPH.match(block.strip()) and "{cite:t" not in block:  # no sentence without that name
+                block = re.sub(
+                    r"\s*(?:%s|\{number\}|\{name\})(?=[^\[\]]*\]\(#)", "", block
+                )  # known when it is rendered
                 text = re.sub(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\]|\{[^}]*\})", r"\1", _ASIDE.sub("", block))
                 return shorten(_MARKUP.sub(_words, text))
     return ""

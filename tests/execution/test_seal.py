@@ -169,8 +169,10 @@ def test_a_refusal_says_the_mend(book: Book) -> None:
 def test_a_cell_installs_nothing(book: Book) -> None:
     lines = ["%pip install x", "  !pip3 install x", "!{sys.executable} -m pip install x", "!python3 -m pip install x"]
     lines += ["%conda install x", "!uv pip install x", "!pip install numpy==0.1", "!pip install numpy x", "!pip list"]
+    lines += ["!ls \\\n  -la\n!pip install numpy", "!pip install numpy\nprint(In[-1])", "!pip install 'numpy[x]'"]
     lines += ["!pip install git+https://a.example/numpy", "!pip install -r numpy", "!pip install 'numpy"]
     fine = [
+        "%%writefile x.txt\n!pip install x",
         "pip = 1",
         '"""\n%pip install x\n"""',
         "# %pip install x",

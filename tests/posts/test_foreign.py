@@ -52,6 +52,8 @@ def test_keys_of_other_engines_are_passed_over_by_name(tmp_path: Path) -> None:
     assert (post.categories, post.thumbnail, post.slug) == (("a",), "images/a.png", "an-address")
     with pytest.raises(AuthorError, match="hide: what is published is in lists and can be found; write `draft: true`"):
         read(tmp_path, "hide: true\n")
+    with pytest.raises(AuthorError, match="build: what is published is in lists"):
+        read(tmp_path, "build: {list: never}\n")
     for line in ("execute: {echo: false}", "nocite: '@*'"):
         with pytest.raises(AuthorError, match=f"a.md:3: unknown key '{line.partition(':')[0]}'"):
             read(tmp_path, f"{line}\n")
@@ -62,6 +64,8 @@ def test_keys_that_mean_nothing_here_are_passed_over_and_told(tmp_path: Path) ->
     post = read(tmp_path, "rise: {autolaunch: true}\npermalink: /a/\nversion: '1.0'\nsubtitle: b\ndescription: c\n")
     assert post.passed_over == ("rise", "version")
     assert (post.redirect_from, post.description) == (("a/index.html",), "c")
+    post = read(tmp_path, "permalink: /posts/2024-01-01-a.html\nsubtitle: b\ndescription:\n")
+    assert (post.redirect_from, post.description) == ((), "b")
 
 
 @pytest.mark.parametrize("text", ["---\ntitle: a\ntags:\n- b\n---", "---\ntitle: a\ntags: b\n---\n\n# a\n\nWords.\n"])
@@ -75,8 +79,9 @@ def test_front_matter_may_stand_in_a_cell_of_text(tmp_path: Path, text: str) -> 
 
 
 def test_a_line_above_text_is_no_front_matter(tmp_path: Path) -> None:
-    cell = nbformat.v4.new_markdown_cell("---\n\nNote: a\n\n---\n\n# T")
-    assert read(tmp_path, "", notebook(cell, CODE), "2024-01-01-a.ipynb").title == "T"
+    for text in ("---\n\nNote: a\n\n---\n\n# T", "---\nNote: a\n\n---\n\n# T"):
+        post = read(tmp_path, "", notebook(nbformat.v4.new_markdown_cell(text), CODE), "2024-01-01-a.ipynb")
+        assert post.title == "T" and "Note: a" in post.notebook.cells[0].source
 
 
 FASTPAGES = """# "A *quoted* title"

@@ -174,6 +174,7 @@ def test_a_post_is_compared_with_its_neighbours_only() -> None:
             "So \\begin{align}\na_1 &= b \\label{x} \\\\ c &= d\n\\end{align} and \\begin{equation}x^2\\end{equation}.",
             "So a₁ = b; c = d and x².",
         ),
+        ("See [Eq. {number}](#e) and [Figure %s](#f).", "See Eq. and Figure."),
         ("__Bold__ names are snake_case.", "Bold names are snake_case."),
         ("# 머리뿐", ""),
         ("가나다 " * 60, " ".join(["가나다"] * 39) + "…"),

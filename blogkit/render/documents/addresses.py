@@ -64,7 +64,8 @@ def link_siblings(doctree: nodes.document, root: Path, source: str, named: Mappi
         is_file = not is_doc and path.endswith((*SUFFIXES, ".html"))
         name = hyphenated(basename(found.rpartition(".")[0] if is_file else found))
         docnames = named.get(name, [])
-        if len(docnames) != 1 or (dirname(found) != POSTS and _is_there(root / found)):
+        is_page = path.endswith(".html") or _is_there(root / found)  # the site makes pages, too
+        if len(docnames) != 1 or (dirname(found) != POSTS and is_page):
             continue
         if is_doc:
             node.attributes |= {"reftarget": f"/{docnames[0]}", "reftargetid": heading or None}

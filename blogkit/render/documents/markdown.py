@@ -54,8 +54,12 @@ _CITATION = re.compile(r"\[([^\[\]`]*@[^\[\]`]+)\](?![(\[:])")
 _NEXT_WORK = re.compile(";(?=[^;]*@)")
 _WORK = re.compile(r"\s*(?:([^@{}]*)\s)?-?@(\w(?:[\w:.+/-]*\w)?)(?:[,;\s]|$)\s*([^@{}]*?)\s*")
 """A part of Pandoc's ``[see @key, p. 3; @other]``: what stands before it, its key, what stands behind it."""
-_BLOG = re.compile(r"""(?<=[("'])\{\{-?\s*site\.(?:base)?url\s*-?\}\}(?=[/{])""")
-_POST = re.compile(r"""(?<=[("'])/?\{%-?\s*post_url\s+([\w.-]+?)\s*-?%\}(?=[)"'#])""")
+_LIQUID = re.compile(
+    r"(?P<code>(`+).*?(?<!`)\2(?!`)|<(pre|code)\b.*?</\3>)|"
+    r"(?P<before>\]\(|=[\"'])(?P<blog>\{\{-?\s*site\.(?:base)?url\s*-?\}\}(?=[/{]))?"
+    r"(?:/?\{%-?\s*post_url\s+(?P<post>[\w.-]+?)\s*-?%\})?",
+    re.DOTALL,
+)
 _OPTIONS = re.compile(r"(.+): Unknown option keys: \[(.*)\] \(allowed: \[(.*)\]\)")
 _SPLIT = "Splitting content across first line and body"
 _NOTE = "inline-note-"
@@ -148,7 +152,13 @@ def _without_liquid(state: StateCore) -> None:
     """Take what Jekyll fills into addresses for what it means: the blog's folder, the file of a post."""
     for token in state.tokens:
         if token.type in ("inline", "html_block") and "{" in token.content:
-            token.content = _POST.sub(r"\1.md", _BLOG.sub("", token.content))
+            token.content = _LIQUID.sub(_meant, token.content)
+
+
+def _meant(found: re.Match[str]) -> str:
+    if found["code"]:
+        return found[0]
+    return f"{found['before']}{found['post']}.md" if found["post"] else found["before"]
 
 
 def _is_link(address: str) -> bool:

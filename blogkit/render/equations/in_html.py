@@ -13,8 +13,12 @@ from sphinx.transforms import SphinxTransform
 from ..places import is_output
 from .dollars import is_money
 
-_PARTS = re.compile(r"<(script|style|pre|code|textarea)\b.*?</\1\s*>|<!--.*?-->|<[^<>]*>|(?P<text>[^<]+)", re.S | re.I)
-_EQUATION = re.compile(r"(?<!\\)(\$\$?)((?:[^$\\]|\\.)+)\1", re.S)
+_PARTS = re.compile(
+    r"<(script|style|pre|code|textarea)\b.*?</\1\s*>|<!--.*?-->|</?[a-z][^<>]*>"
+    r"|(?P<text>(?:[^<]|<(?![a-z/!]))+)",
+    re.S | re.I,
+)
+_EQUATION = re.compile(r"(?<!\\)(?:(\$\$)((?:[^$\\]|\\.)+)\$\$|\$(?!\s)((?:[^$\\]|\\.)+)(?<!\s)\$(?!\d))", re.S)
 
 
 class FindInHtml(SphinxTransform):
@@ -35,8 +39,8 @@ def _parted(node: nodes.raw) -> Iterator[nodes.Element]:
         for found in _EQUATION.finditer(html, *part.span("text")) if part["text"] else ():
             if not is_money(html, found.start()):
                 yield _copied(nodes.raw("", html[end : found.start()], **node.attributes), node)
-                kind = nodes.math_block if found[1] == "$$" else nodes.math
-                yield _copied(kind("", unescape(found[2])), node)
+                kind = nodes.math_block if found[1] else nodes.math
+                yield _copied(kind("", unescape(found[2] or found[3])), node)
                 end = found.end()
     yield _copied(nodes.raw("", html[end:], **node.attributes), node)
 

@@ -89,9 +89,13 @@ class Bibliography(BibliographyDirective):
     def run(self) -> Any:
         """List the works."""
         domain: Any = self.env.domains["cite"]
-        known = {Path(file).name: f"/{relpath(str(file), self.env.srcdir)}" for file in domain.bibdata.bibfiles}
+        known = [Path(file) for file in domain.bibdata.bibfiles]
         files = " ".join(self.arguments).split()
-        self.arguments = [" ".join(known.get(Path(file).name, file) for file in files)] if files else []
+        for number, file in enumerate(files):
+            named = [each for each in known if each.name == Path(file).name]
+            if len(named) == 1:
+                files[number] = f"/{relpath(str(named[0]), self.env.srcdir)}"
+        self.arguments = [" ".join(files)] if files else []
         return super().run()
 
     def _get_filter(self) -> ast.AST:
@@ -123,7 +127,7 @@ class AddBibliography(SphinxTransform):
         directive.options["filter"] = _OWN
         title = word(self.env, N_("References"))
         name = hyphenated(title)
-        address = next(each for each in (name, f"{name}-cited") if each not in self.document.ids)
+        address = next(n for n in (name, *(f"{name}-{n}" for n in range(2, 99))) if n not in self.document.ids)
         section = nodes.section("", nodes.title("", title), *directive.run(), ids=[address])
         self.document.note_implicit_target(section)
         footnotes = next((n for n in self.document.findall(nodes.transition) if "footnotes" in n["classes"]), None)

@@ -21,7 +21,7 @@ from sphinx.util.nodes import clean_astext
 from ...files import Made, json_digest
 from ...language import _
 from ..equations.numbering import labels_within, plain_text
-from ..words import NUMBERED, asks_for_number, caption_format
+from ..words import NUMBERED, asks_for_number, caption_format, with_number
 from .statements import STATEMENTS
 
 if TYPE_CHECKING:
@@ -117,8 +117,8 @@ def note_label(env: BuildEnvironment, post: Post) -> None:
     """Note what a whole post is called, if it is."""
     standard: Any = env.domains["std"]
     if name := nodes.fully_normalize_name(post.label):
-        other = standard.anonlabels.get(name, (post.docname,))[0]
-        if other != post.docname:
+        other, address = standard.anonlabels.get(name, (post.docname, ""))
+        if other != post.docname or address:
             message = _("label: {name} is what {file} or a part of it is called; take another one")
             message = message.format(name=post.label, file=env.doc2path(other, base=False))
             logger.warning("%s", message, location=(post.docname, post.lines.get("label")))
@@ -162,9 +162,12 @@ class NameNumbers(SphinxPostTransform):
         if node["reftype"] != "numref" or not docname or (kind and node["refexplicit"]):
             return None
         if kind is None:  # sections have titles, not numbers
-            if target in domains["std"].labels:
-                node["refexplicit"] = node["refexplicit"] and not asks
-            if not node["refexplicit"]:
+            titled = domains["std"].labels.get(target)
+            if titled and asks and "{name}" in node.astext():
+                node[0] = with_number(nodes.inline("", "", *node[0].children), titled[2])
+            elif titled and asks:
+                node["refexplicit"] = False
+            if titled or not node["refexplicit"]:
                 node["reftype"] = "ref" if self.config.numfig else "numref"
             return None
         node["refexplicit"] = True
