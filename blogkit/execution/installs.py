@@ -27,7 +27,7 @@ _CALLS = ("system", "run_line_magic")
 """What IPython makes of such lines."""
 _TIMES = re.compile("%%(?:time|timeit|capture|prun)\\b")
 """Magics that run the Python below them."""
-_SEES_ITSELF = re.compile(r"\b(?:inspect|linecache|_ih?|_ii+)\b|\bIn\s*\[|[%!](?:hist|recall|rerun|save)")
+_SEES_ITSELF = re.compile(r"\b(?:_ih?|_ii+)\b|\bIn\s*\[|[%!](?:hist|recall|rerun|save)")
 """What would see that another cell was executed."""
 _NO_VALUE = re.compile(r"-[qUy]+|--(?:quiet|upgrade|user|yes|no-cache-dir|pre|no-deps|break-system-packages)")
 """Options that name no package and no place where packages come from."""

@@ -280,6 +280,7 @@ def test_mistakes_have_their_line(book: Book) -> None:
         "{ref}`None`": "nothing in the blog has the label None; write `(None)=` above what it means, in a page",
         "{ref}`untitled`": "untitled has no title that could be shown; write what the link says: {ref}`… <untitled>`",
         "[](#untitled)": "untitled has no title that could be shown; write what the link says: […](#untitled)",
+        "[nowhere]()": "this link has no address; write it between the round brackets, or leave the brackets out",
         "{term}`wrod`": "no glossary of the blog has the word wrod; did you mean word? Or write it into a `{glossary}`",
         "{doc}`2024-01-02-othr`": "the blog has no page and no file 2024-01-02-othr; did you mean 2024-01-02-other? Or",
         "[lost](../abuot.md)": "the blog has no page and no file ../abuot.md; did you mean ../about.md? Or add it",

@@ -70,6 +70,8 @@ def _reason(env: BuildEnvironment, node: pending_xref) -> str:
     kind, here = node["reftype"], env.docname
     target = [node["reftarget"], *re.findall(re.escape(node["reftarget"]), node.rawsource, re.IGNORECASE)][-1]
     standard: Any = env.domains["std"]
+    if not target:
+        return _("this link has no address; write it between the round brackets, or leave the brackets out")
     if node.get("refdomain") == "doc" and target in env.all_docs:
         wrong = _("{page} has no heading {name}").format(
             page=env.doc2path(target, base=False), name=node["reftargetid"]
