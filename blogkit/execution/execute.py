@@ -258,13 +258,13 @@ def _view(function: Function, root: Path) -> Path | None:
 @contextmanager
 def _installing_nothing(notebook: nbformat.NotebookNode) -> Iterator[None]:
     """Have the lines that install packages do nothing: the packages are there."""
-    sources = [cell.source for _number, _index, cell in executed_cells(notebook)]
-    for source, (_number, _index, cell) in zip(sources, executed_cells(notebook), strict=True):
+    written = [(cell, cell.source) for _number, _index, cell in executed_cells(notebook)]
+    for cell, source in written:
         cell.source = without_installs(source)
     try:
         yield
     finally:
-        for source, (_number, _index, cell) in zip(sources, executed_cells(notebook), strict=True):
+        for cell, source in written:
             cell.source = source
 
 

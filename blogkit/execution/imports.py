@@ -13,11 +13,8 @@ _NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 _MAGICS = ("run_cell_magic", "run_line_magic")
 _ON_DEMAND = {
     **dict.fromkeys(("plot", "hist", "boxplot", "background_gradient", "draw"), "matplotlib"),
-    **{
-        **dict.fromkeys(("read_excel", "to_excel", "ExcelFile", "ExcelWriter"), "openpyxl"),
-        "read_html": "lxml",
-        "style": "jinja2",
-    },
+    **dict.fromkeys(("read_excel", "to_excel", "ExcelFile", "ExcelWriter"), "openpyxl"),
+    **{"read_html": "lxml", "style": "jinja2"},
     **dict.fromkeys(("interpolate", "kde", "density"), "scipy"),
     **{"read_parquet": "pyarrow", "to_parquet": "pyarrow", "to_markdown": "tabulate"},
 }

@@ -99,12 +99,11 @@ def _named_modules(code: tuple[str, ...], post: Post) -> Iterator[tuple[str, Pat
     for module in imported_modules(code) - sys.stdlib_module_names - module_owners().keys():
         if file := _file(f"{module}.py", post.book):
             yield f"{module}.py", file
-        folders = (post.book / start / module for start in ("", POSTS))
-        if folder := next((each for each in folders if any(each.rglob("*.py"))), None):
-            for part in sorted(folder.rglob("*.py")):
-                name = f"{module}/{part.relative_to(folder).as_posix()}"
-                if _file(name, post.book) == part:
-                    yield name, part
+        folders = (sorted((post.book / start / module).rglob("*.py")) for start in ("", POSTS))
+        for part in next(filter(None, folders), []):
+            name = part.relative_to(post.book).as_posix().removeprefix(f"{POSTS}/")
+            if _file(name, post.book) == part:
+                yield name, part
 
 
 def _file(text: str, root: Path) -> Path | None:

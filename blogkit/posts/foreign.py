@@ -28,18 +28,9 @@ _OF_ENGINES = frozenset(
 """Keys that Jekyll, fastpages, nbdev, Quarto, Hugo, Sphinx and mystmd read, and whose absence changes no word."""
 HIDING = frozenset(
     (
-        *("hide", "hidden", "unlisted", "private", "password", "noindex", "robots", "sitemap"),
-        *(
-            "headless",
-            "build",
-            "_build",
-            "eleventyExcludeFromCollections",
-            "expires",
-            "expiryDate",
-            "publishDate",
-            "publish_date",
-            "visibility",
-        ),
+        *("hide", "hidden", "unlisted", "private", "password", "noindex", "robots", "sitemap", "headless"),
+        *("build", "_build", "eleventyExcludeFromCollections"),
+        *("expires", "expiryDate", "publishDate", "publish_date", "visibility"),
     )
 )
 """Keys of theirs that keep a page from some of its readers, where they are on."""

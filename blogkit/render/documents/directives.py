@@ -1,4 +1,4 @@
-"""Read directives as other tools have them: labels, cards, options of boxes, glossaries; contents of nothing."""
+"""Read directives as other tools have them: labels, cards, boxes, glossaries, lists of pages."""
 
 from __future__ import annotations
 
