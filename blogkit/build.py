@@ -231,7 +231,7 @@ class Build:
         written |= write_notfound(pages, self.site)
         left_out = {entry.post.url for entry in self.entries if entry.post.search_exclude}
         written |= write_index(pages, paths - left_out, self.staging.kept("search.npz"))
-        written |= {thumbnail.name for thumbnail in self._thumbnails.values()} | paths | set(loaded)
+        written |= {name for picture in self._thumbnails.values() for name in picture.names} | paths | set(loaded)
         written |= write_redirects(pages, self.entries, self.site, written)
         remove_strays(pages, written)
         self.made.save()
@@ -268,6 +268,7 @@ class Build:
         """Write records, history and pictures; return their names (relative to ``pages``)."""
         written = write_records(pages, self.entries, self.results, self.site, self.made)
         files = {n: file for result in self.results.values() for n, file in result.scripts.items()}
+        files |= {result.dark_names[n]: file for result in self.results.values() for n, file in result.dark.items()}
         files |= {n: self.results[entry.post.docname].file(n) for entry in self.entries for n in entry.post.outputs}
         outputs = {name for post in self.posts for name in post.outputs}
         faults = []

@@ -35,7 +35,8 @@ from .lock import LOCK, is_version, read_lock
 from .machine import MEMORY_PER_POST, default_jobs, device, processor, threads
 from .privacy import make_neutral, told
 from .promises import broken_promises
-from .result import Record, Result
+from .renditions import dark_renditions
+from .result import FILES, Record, Result
 from .scripts import kept_scripts
 from .seal.packages import lay_out
 from .status import fresh_result, functions
@@ -230,7 +231,7 @@ def _store(
 ) -> Result:
     """Store what a post returned, with how it came to be."""
     post, scripts = function.post, kept_scripts(folder)
-    files = {name: folder / name for name in post.outputs}
+    files = {f"{FILES}/{name}": folder / name for name in post.outputs} | dark_renditions(folder)
     record = Record(
         post=post.docname,
         values=values,
@@ -242,7 +243,7 @@ def _store(
         device=device(),
         packages=main_packages(imported_modules(post.code)),
         commit=git(root, "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty").strip(),
-        outputs={name: file_digest(file) for name, file in files.items()},
+        outputs={name: file_digest(folder / name) for name in post.outputs},
         scripts={name: script.name for name, script in scripts.items()},
     )
     return store.add(function.key, notebook, files, record, scripts.values())

@@ -15,7 +15,7 @@ from ..posts.post import Post
 from ..posts.references import Value
 from .function import Description
 
-NOTEBOOK, RECORD, FILES, SCRIPTS = "notebook.ipynb", "result.json", "files", "scripts"
+NOTEBOOK, RECORD, FILES, SCRIPTS, DARK = "notebook.ipynb", "result.json", "files", "scripts", "dark"
 """What a result's folder holds."""
 ANIMATION = "new Animation(frames"
 """What marks matplotlib's ``to_jshtml``."""
@@ -82,6 +82,16 @@ class Result:
     def file(self, name: str) -> Path:
         """Return the stored copy of a file that the post wrote."""
         return self.folder / FILES / name
+
+    @cached_property
+    def dark(self) -> dict[str, Path]:
+        """The pictures for dark pages, by the digests of those that they stand for."""
+        return {file.stem: file for file in sorted((self.folder / DARK).glob("*.[ps][nv]g"))}
+
+    @cached_property
+    def dark_names(self) -> dict[str, str]:
+        """The names on the site of the pictures for dark pages, by the digests of those that they stand for."""
+        return {digest: f"_images/{digest[:16]}-dark{file.suffix}" for digest, file in self.dark.items()}
 
     @cached_property
     def scripts(self) -> dict[str, Path]:

@@ -23,7 +23,7 @@ from typing import Any
 import nbformat
 
 from ..files import file_digest, json_digest, names_below, write
-from .result import FILES, NOTEBOOK, RECORD, SCRIPTS, Record, Result
+from .result import NOTEBOOK, RECORD, SCRIPTS, Record, Result
 
 STORE = "_build/.jupyter_cache/blogkit"
 """Where results are kept: `jupyter-book clean` keeps this folder, `clean --all` does not."""
@@ -72,12 +72,12 @@ class Store:
     ) -> Result:
         """Store a result whole or not at all, in place of an older one; where another build was faster, return its.
 
-        ``scripts`` are named by their digests.
+        ``files`` are named as the result's folder will hold them; ``scripts`` by their digests.
         """
         with self.scratch() as folder:
             (folder / NOTEBOOK).write_text(nbformat.writes(notebook), encoding="utf-8")
             for name, source in files.items():
-                target = folder / FILES / name
+                target = folder / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, target)
             for source in scripts:

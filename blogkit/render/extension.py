@@ -98,6 +98,7 @@ class Hooks:
         note_posts(app.env, [entry.post for entry in self.build.entries])
         app.builder.told = self._told
         app.builder.hide(self.build.hidden())
+        app.builder.dark = {k: name for result in self.build.results.values() for k, name in result.dark_names.items()}
         give_addresses(app, self.build.posts)
 
     def _execute(self) -> None:

@@ -63,7 +63,8 @@ class Look:
             size = imagesize.get(self.files[self.logo])
         except ValueError:  # damaged: browsers may know better
             size = (0, 0)
-        return Thumbnail(self._address(self.logo), *(max(int(side), 0) for side in size))
+        width, height = (max(int(side), 0) for side in size)
+        return Thumbnail(self._address(self.logo), width, height)
 
     def _top(self, suffix: str) -> Iterator[str]:
         return (name for name in sorted(self.files) if name.count("/") == 1 and name.endswith(suffix))

@@ -13,6 +13,7 @@ import imagesize
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ..errors import AuthorError, for_each
+from ..execution.renditions import picture_digest
 from ..execution.result import ANIMATION, Result, first_frame
 from ..files import digest, file_digest, write
 from ..language import _
@@ -37,6 +38,13 @@ class Thumbnail:
     name: str
     width: int
     height: int
+    dark: str = ""
+    """The path of the one for dark pages; empty: they show this one, too."""
+
+    @property
+    def names(self) -> set[str]:
+        """The paths of both."""
+        return {self.name, self.dark} - {""}
 
 
 def thumbnails(
@@ -44,34 +52,41 @@ def thumbnails(
 ) -> dict[str, Thumbnail]:
     """Write the pictures below ``pages``, where they are not there yet; return docname → picture.
 
-    It is made from the post's ``thumbnail``, or else from the first figure among its outputs. Its name holds a digest
+    Each is made from the post's ``thumbnail``, or else from the first figure among its outputs. Its name holds a digest
     of what it is made from.
     """
     entries = list(entries)
-    found = for_each(lambda entry: _thumbnail(entry.post, results.get(entry.post.docname), root, pages), entries)
+    dark = {drawn: file for result in results.values() for drawn, file in result.dark.items()}
+    found = for_each(lambda entry: _thumbnail(entry.post, results.get(entry.post.docname), dark, root, pages), entries)
     return {entry.post.docname: picture for entry, picture in zip(entries, found, strict=True) if picture}
 
 
-def _thumbnail(post: Post, result: Result | None, root: Path, pages: Path) -> Thumbnail | None:
+def _thumbnail(
+    post: Post, result: Result | None, dark: Mapping[str, Path], root: Path, pages: Path
+) -> Thumbnail | None:
     declared = root / post.thumbnail if post.thumbnail else None
     if declared and not declared.is_file():
         raise _no_picture(post)
     if declared:
-        source = file_digest(declared)  # not its time: a restored store gives the same pages
+        drawn = file_digest(declared)  # not its time: a restored store gives the same pages
+        source = digest(drawn, file_digest(dark[drawn]) if drawn in dark else "")
     elif result:
         source = result.digest
     else:
         return None
-    name = f"{THUMBNAILS}/{post.slug}-{digest(f'{source} {_MADE}')[:8]}.webp"
-    target = pages / name
-    if not target.exists():
-        picture = _shrunk(declared.read_bytes() if declared else _first_figure(result))
+    light, second = (f"{THUMBNAILS}/{post.slug}-{digest(source, str(_MADE))[:8]}{end}.webp" for end in ("", "-dark"))
+    if not (pages / light).exists():
+        figure = declared.read_bytes() if declared else _first_figure(result)
+        picture = _shrunk(figure)
         if declared and not picture:
             raise _no_picture(post)
         if not picture:
             return None
-        write(target, picture)
-    return Thumbnail(name, *imagesize.get(target))
+        if file := dark.get(picture_digest(figure)):
+            write(pages / second, _shrunk(file.read_bytes()))
+        write(pages / light, picture)
+    width, height = imagesize.get(pages / light)
+    return Thumbnail(light, width, height, second if (pages / second).exists() else "")
 
 
 def _no_picture(post: Post) -> AuthorError:

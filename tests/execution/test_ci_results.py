@@ -164,7 +164,7 @@ def test_results_that_share_a_script_come_whole(runners: Runners, tmp_path: Path
     script.write_bytes(b"draw()")
     for number, key in enumerate(runners.keys):
         found = Store(runners.folder / f"made-{number}").find(key)
-        files = {name: found.file(name) for name in found.record.outputs}
+        files = {f"files/{name}": found.file(name) for name in found.record.outputs}
         record = replace(found.record, scripts={"plotly.min.js": script.name})
         together.add(key, found.notebook, files, record, [script])
     (runners.folder / "handed").mkdir()
@@ -183,7 +183,7 @@ def test_a_result_says_whose_it_is(runners: Runners, tmp_path: Path, change: str
     key, forged = runners.keys[1], Store(tmp_path / "forged")
     result = Store(runners.folder / "made-1").find(key)
     assert result
-    record, files = result.record, {"files/a.txt": result.file("files/a.txt")}
+    record, files = result.record, {"files/files/a.txt": result.file("files/a.txt")}
     if change == "post":
         record = replace(record, post="posts/2024-01-02-b")
     elif change == "code":
@@ -196,7 +196,10 @@ def test_a_result_says_whose_it_is(runners: Runners, tmp_path: Path, change: str
         record = replace(record, scripts={"plotly.min.js": script.name})
     if change == "name":  # of a file that is what its name says, but leads elsewhere
         named = tmp_path / hashlib.sha256(b"draw()").hexdigest()
-        files, record = {**files, f"{named.name}.js": script}, replace(record, scripts={"x": f"../files/{named.name}"})
+        files, record = (
+            {**files, f"files/{named.name}.js": script},
+            replace(record, scripts={"x": f"../files/{named.name}"}),
+        )
     folder = forged.add(key, result.notebook, files, record, scripts).folder
     if change == "bytes":
         (folder / "files/files/a.txt").write_text("2", encoding="utf-8")

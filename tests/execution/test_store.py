@@ -62,13 +62,13 @@ def test_our_store_drops_such_a_result(tmp_path: Path, name: str, content: bytes
     picture = tmp_path / "a.png"
     picture.write_bytes(b"of the post")
     store = Store(tmp_path / "store")
-    result = store.add(KEY, executed(), {"images/a.png": picture}, RECORD)
+    result = store.add(KEY, executed(), {"files/images/a.png": picture}, RECORD)
     assert store.find(KEY).file("images/a.png").read_bytes() == b"of the post"
     path = result.folder / name
     path.unlink() if content is None else path.write_bytes(content)
     assert store.find(KEY) is None
     assert not result.folder.exists()
-    assert store.add(KEY, executed(), {"images/a.png": picture}, RECORD).key == KEY
+    assert store.add(KEY, executed(), {"files/images/a.png": picture}, RECORD).key == KEY
     assert store.find(KEY).file("images/a.png").read_bytes() == b"of the post"
 
 

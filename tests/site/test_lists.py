@@ -131,7 +131,7 @@ def test_the_small_picture_is_the_one_that_the_author_names_or_else_the_first_fi
     data = {"image/png": base64.b64encode(picture("blue")).decode()}
     output = nbformat.v4.new_output("display_data", data)
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=[output])])
-    result = SimpleNamespace(digest="1", notebook=notebook, holds=lambda text: True)
+    result = SimpleNamespace(digest="1", notebook=notebook, dark={}, holds=lambda text: True)
     (tmp_path / "named.png").write_bytes(picture("red"))
     assert shown(entry(1, thumbnail="named.png")) == (255, 0, 0)
     assert shown(entry(1)) == (0, 0, 255)

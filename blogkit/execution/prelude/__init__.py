@@ -29,7 +29,10 @@ def prelude_digests(post: Post) -> dict[str, str]:
 def _names(post: Post) -> list[str]:
     if post.kernel != "python3":
         return []
-    modules = sorted(name for name in imported_modules(post.code) if name.isidentifier())
+    loaded = imported_modules(post.code) | set(post.requirements)  # which others load, as pandas loads matplotlib
+    if "seaborn" in loaded:
+        loaded |= {"matplotlib"}
+    modules = sorted(name for name in loaded if name.isidentifier())
     figures = [name for name in modules if (_FOLDER / f"{_FIGURES}{name}.py").is_file()]
     own = [_FIGURES + name for name in ("scripts", *figures, "end")] if figures else []
     return [name for name in ("glue", *modules) if (_FOLDER / f"{name}.py").is_file()] + own
@@ -37,6 +40,8 @@ def _names(post: Post) -> list[str]:
 
 @cache
 def _source(name: str) -> str:
-    """Return a part with the colours of the blog in place of their names (``$plot_line``)."""
-    colours = {name.replace("-", "_"): colour.light for name, colour in palette().items()}
+    """Return a part with the colours of the blog in place of their names (``$plot_line``, ``$dark_paper``)."""
+    found = {name.replace("-", "_"): colour for name, colour in palette().items()}
+    colours = {name: colour.light for name, colour in found.items()}
+    colours |= {f"dark_{name}": colour.dark for name, colour in found.items()}
     return Template((_FOLDER / f"{name}.py").read_text(encoding="utf-8")).substitute(colours)

@@ -26,6 +26,7 @@ from sphinx.util.osutil import relative_uri
 
 from ... import palette
 from ...errors import AuthorError, Fault
+from ...execution.renditions import picture_digest
 from ...files import digest, write
 from ...language import _, words
 from ...publish.staging import Staging
@@ -73,6 +74,8 @@ class BlogBuilder(StandaloneHTMLBuilder):
         super().__init__(app, env)
         self.told: Callable[[], AbstractContextManager[None]] = nullcontext
         """In which mistakes of authors end the build."""
+        self.dark: dict[str, str] = {}
+        """The digest of a figure → the name on the site of the one for dark pages."""
         self._hidden: tuple[str, ...] = ()
 
     @property
@@ -91,6 +94,11 @@ class BlogBuilder(StandaloneHTMLBuilder):
     def static_address(self, docname: str, name: str) -> str:
         """Return the address of a file of the site as a document's page has it."""
         return relative_uri(self.get_target_uri(docname), name)
+
+    def dark_address(self, docname: str, picture: Path) -> str:
+        """Return the address of the picture that a dark page shows in place of this one; empty: it shows this one."""
+        name = self.dark.get(picture_digest(picture.read_bytes())) if self.dark and picture.is_file() else None
+        return self.static_address(docname, name) if name else ""
 
     def get_asset_paths(self) -> list[str]:
         """Return what is no document."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -65,17 +66,26 @@ class BlogTranslator(HTML5Translator):
             self.body.append(self.starttag(node, player, "", controls="", preload="metadata", src=address, title=text))
             self.body.append(f"</{player}>{end}")
             raise nodes.SkipDeparture
-        size = picture_size(Path(self.builder.srcdir, source))
-        attributes = {"src": address, "alt": text, "loading": "lazy", "decoding": "async", **_shown_size(node, size)}
-        align = [f"align-{node['align']}"] if "align" in node else []
-        picture = self.emptytag(node, "img", end, classes=align, **attributes)
-        if isinstance(node.parent, nodes.figure) and text and size and size[0] > _SMALL:
-            scheme = next((f' class="{name}"' for name in _SCHEMES if name in node["classes"]), "")
-            picture = f'<a{scheme} href="{escape(address)}">{picture}</a>'  # a phone shows it small
-        if _is_wide_drawing(node, Path(self.builder.srcdir, source)):
-            picture = f'<span class="drawing">{picture}</span>'
-        self.body.append(picture)
+        file = Path(self.builder.srcdir, source)
+        scheme = next((name for name in _SCHEMES if name in node["classes"]), "")
+        dark = "" if scheme else self.builder.dark_address(self.docnames[0], file)
+        self.body += self._picture(node, file, address, "only-light" if dark else scheme, end)
+        if dark:
+            copy = node.copy()
+            copy["ids"], copy.parent = [], node.parent
+            self.body += self._picture(copy, file, dark, "only-dark", end)
         raise nodes.SkipDeparture
+
+    def _picture(self, node: nodes.Element, file: Path, address: str, scheme: str, end: str) -> Iterator[str]:
+        """Yield the HTML of a picture that stands in ``file``, for a scheme or (empty) for both."""
+        text, size = node.get("alt", ""), picture_size(file)
+        attributes = {"src": address, "alt": text, "loading": "lazy", "decoding": "async", **_shown_size(node, size)}
+        classes = [*([f"align-{node['align']}"] if "align" in node else ()), *({scheme} - {"", *node["classes"]})]
+        picture = self.emptytag(node, "img", end, classes=classes, **attributes)
+        if isinstance(node.parent, nodes.figure) and text and size and size[0] > _SMALL:
+            of_scheme = f' class="{scheme}"' if scheme else ""
+            picture = f'<a{of_scheme} href="{escape(address)}">{picture}</a>'  # a phone shows it small
+        yield f'<span class="drawing">{picture}</span>' if _is_wide_drawing(node, file) else picture
 
     def visit_admonition(self, node: nodes.Element, name: str = "") -> None:
         """Name a note in the language of the document, which may not be that of the site; fold it if it says so."""
