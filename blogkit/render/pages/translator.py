@@ -82,9 +82,10 @@ class BlogTranslator(HTML5Translator):
         attributes = {"src": address, "alt": text, "loading": "lazy", "decoding": "async", **_shown_size(node, size)}
         classes = [*([f"align-{node['align']}"] if "align" in node else ()), *({scheme} - {"", *node["classes"]})]
         picture = self.emptytag(node, "img", end, classes=classes, **attributes)
-        if isinstance(node.parent, nodes.figure) and text and size and size[0] > _SMALL:
-            of_scheme = f' class="{scheme}"' if scheme else ""
-            picture = f'<a{of_scheme} href="{escape(address)}">{picture}</a>'  # a phone shows it small
+        if size and size[0] > _SMALL and _stands_alone(node):  # a phone shows it small
+            label = {} if text else {"aria-label": words(self.written_in).gettext("Enlarge the picture")}
+            link = self.starttag(nodes.Element(), "a", "", False, href=address, classes=["enlarge", scheme], **label)
+            picture = f"{link}{picture}</a>"
         yield f'<span class="drawing">{picture}</span>' if _is_wide_drawing(node, file) else picture
 
     def visit_admonition(self, node: nodes.Element, name: str = "") -> None:
@@ -178,6 +179,13 @@ def picture_size(path: Path) -> tuple[int, int] | None:
     across, _down = imagesize.getDPI(path)
     scale = min(_FIGURE_DPI / max(across, _FIGURE_DPI), _MAX_WIDTH / width)
     return round(width * scale), round(height * scale)
+
+
+def _stands_alone(node: nodes.Element) -> bool:
+    """Tell whether a picture stands in no text and no link, but in a figure, a paragraph or an output of its own."""
+    parent = node.parent
+    alone = isinstance(parent, nodes.paragraph) and len(parent) == 1
+    return alone or isinstance(parent, nodes.figure) or not {"output", "cell_output"}.isdisjoint(parent["classes"])
 
 
 def _is_wide_drawing(node: nodes.Element, path: Path) -> bool:

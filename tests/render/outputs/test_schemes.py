@@ -18,7 +18,9 @@ from blogkit.publish.server import serving
 
 pytestmark = pytest.mark.slow
 POST = "posts/2024-01-01-figures"
-LINE = code("""
+LINE = code("""---
+mystnb: {image: {alt: A line}}
+---
 import matplotlib.pyplot as plt
 fig, ax = plt.subplots(figsize=(4, 2))
 ax.axhline(0.5, color="black", linewidth=40)
@@ -54,6 +56,20 @@ PLOTTED = code("""
 import pandas as pd
 pd.Series([1, 2]).plot();
 """)
+PICTURES = """
+![A](../images/wide.png)
+
+Text ![B](../images/wide.png)
+
+[![C](../images/wide.png)](https://a.example/)
+
+![](../images/wide.png)
+
+:::{figure} ../images/wide.png
+:alt: D
+:target: https://a.example/
+:::
+"""
 SHOWN = ":::{figure} ../images/bars.png\n:alt: Bars\n\nTwo bars.\n:::\n"
 
 
@@ -62,6 +78,8 @@ def book(make_book: Callable[[], Book]) -> Book:
     book = make_book()
     body = "## A\n\n" + "\n\n".join([LINE, PICTURE, "## B", SAVED, SHOWN, DRAWING, "## C", OF_ITS_OWN, "End.\n\n" * 40])
     book.post(Path(POST).name, body, lang="en", outputs=["images/bars.png"])
+    Image.new("RGB", (400, 9)).save(book.write("images/wide.png", b""))
+    book.post("2024-01-04-pictures", PICTURES)
     book.post("2024-01-03-pandas", PLOTTED, lang="en", requirements=["matplotlib"])
     book.post("2024-01-02-other", "![Bars](../images/bars.png)", thumbnail="images/bars.png")
     book.build()
@@ -213,3 +231,48 @@ def test_pictures_that_come_late_move_nothing(open_page, width):
         page.wait_for_timeout(30)
     page.wait_for_timeout(500)
     assert page.evaluate("moved") == 0
+
+
+def test_a_picture_is_enlarged_in_place(open_page):
+    page = open_page(color_scheme="dark")
+    link = page.get_by_role("link", name="A line")
+    link.press("Enter")
+    picture = page.locator("dialog img")
+    assert picture.get_attribute("src").endswith(link.get_attribute("href").removeprefix(".."))
+    assert picture.bounding_box()["width"] == 800  # its pixels
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    box = picture.bounding_box()
+    assert box["width"] == 1600
+    assert box["x"] + box["width"] / 2 == pytest.approx(450, abs=1)  # its middle stays
+    picture.click(position={"x": 900, "y": 200})
+    assert picture.bounding_box()["width"] == 800
+    page.keyboard.press("Escape")
+    page.locator("dialog").wait_for(state="detached")
+    assert link.evaluate("(link) => link === document.activeElement")
+    assert page.url.endswith(f"{POST}.html")
+
+
+def test_a_picture_in_a_wide_window_fits_and_grows_where_it_is_pressed(open_page):
+    page = open_page()
+    page.set_viewport_size({"width": 400, "height": 600})
+    link = page.get_by_role("link", name="Bars")
+    link.click()
+    picture = page.locator("dialog img")
+    assert picture.bounding_box()["width"] == 400
+    before = picture.bounding_box()
+    page.mouse.click(300, before["y"] + 50)
+    after = picture.bounding_box()
+    assert after["width"] == 800
+    assert (300 - after["x"]) / (300 - before["x"]) == 2
+    assert page.evaluate("scrollX") == 0
+    page.get_by_role("button", name="닫기").click()
+    page.locator("dialog").wait_for(state="detached")
+    with page.context.expect_page() as opened:
+        link.click(modifiers=["ControlOrMeta"])
+    assert opened.value.url.endswith(".png")
+
+
+def test_only_a_picture_that_stands_alone_is_enlarged(book):
+    found = book.soup("posts/2024-01-04-pictures.html").select("a.enlarge")
+    assert [link.get("aria-label") or link.img["alt"] for link in found] == ["A", "그림 크게 보기"]

@@ -113,6 +113,46 @@
     });
   }
 
+  /** Show a picture large instead of leaving for its file; pressed again it has its own size, and scrolls. */
+  function enlarge(event) {
+    const link = event.target.closest?.(".enlarge");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    link.focus({ preventScroll: true }); // the focus comes back to it
+    const shown = link.querySelector("img");
+    const dialog = document.createElement("dialog");
+    dialog.className = "enlarged";
+    dialog.innerHTML = '<button type="button" class="close"></button><button type="button" class="zoom"></button>';
+    const [close, zoom] = dialog.children;
+    close.textContent = _("Close");
+    close.lang = root.lang;
+    zoom.title = _("Actual size");
+    const picture = new Image();
+    Object.assign(picture, { src: shown.src, alt: shown.alt, className: shown.className });
+    zoom.append(picture);
+    const pixels = shown.src.endsWith(".svg") ? Infinity : shown.naturalWidth || Infinity;
+    const resize = (large) => {
+      zoom.setAttribute("aria-pressed", String(large));
+      const ratio = shown.clientWidth / shown.clientHeight;
+      const fitted = Math.min(dialog.clientWidth, dialog.clientHeight * ratio, pixels);
+      const own = Math.max(2 * fitted, pixels < Infinity ? pixels : 0);
+      picture.style.width = `${large ? own : fitted}px`;
+      return own / fitted;
+    };
+    close.addEventListener("click", () => dialog.close());
+    dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
+    dialog.addEventListener("close", () => dialog.remove());
+    zoom.addEventListener("click", ({ clientX, clientY, detail }) => {
+      const { left, top } = picture.getBoundingClientRect();
+      const [x, y] = detail ? [clientX, clientY] : [innerWidth / 2, innerHeight / 2]; // by key: its middle
+      const larger = resize(zoom.getAttribute("aria-pressed") === "false");
+      dialog.scrollTo((x - left) * larger - x, (y - top) * larger - y);
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    resize(false);
+  }
+
   /** Paper has no folds: open what is folded before printing, and fold it again. */
   function unfoldForPrint() {
     let folded = [];
@@ -131,6 +171,7 @@
   followReading();
   offerComments();
   unfoldForPrint();
+  document.addEventListener("click", enlarge);
   setTimeout(markScrollers); // each in a task of its own: a long page answers in between
   setTimeout(addCopyButtons);
   addEventListener("resize", markScrollers, { passive: true });
