@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 from conftest import BASE, Book, Checkout
 from PIL import Image
+from playwright.sync_api import Browser
 
 from blogkit.publish.check import crawl_site
+from blogkit.publish.server import serving
 
 pytestmark = pytest.mark.slow
 POST = "posts/2019-12-20-mnist_image_classification"
@@ -116,6 +118,26 @@ def test_figures_have_size_text_and_caption(blog: Book) -> None:
         assert int(image["width"]) > 0, image
         assert int(image["height"]) > 0, image
     assert all(caption.get_text(strip=True) for caption in blog.soup(f"{POST}.html").find_all("figcaption"))
+
+
+def test_the_post_prints_as_an_article(blog: Book, browser: Browser) -> None:
+    """On few pages, with its address and date at the head and its key at the end."""
+    with serving(blog.site) as server:
+        page = browser.new_page(color_scheme="dark")
+        page.goto(f"{server.home}{POST}.html")
+        for image in page.locator("article img").all():
+            image.evaluate("(image) => (image.loading = 'eager')")
+        page.wait_for_load_state("networkidle")
+        printed = page.pdf(format="A4", prefer_css_page_size=True)
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        page.emulate_media(media="print")
+        head, end = page.locator("header.head").inner_text(), page.locator(".provenance").inner_text()
+        summaries = page.locator("details.hide > summary").evaluate_all("(all) => all.map((s) => s.checkVisibility())")
+        page.close()
+    assert 5 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 9
+    assert f"{BASE}{POST}.html" in head and "2019년 12월 20일" in head
+    assert json.loads((blog.site / f"{POST}.json").read_text(encoding="utf-8"))["key"] in end
+    assert summaries and not any(summaries)
 
 
 def test_downloads(blog: Book, record: dict[str, Any]) -> None:

@@ -77,6 +77,11 @@ class Head:
         return f"{self.name}.html"
 
     @property
+    def address(self) -> str:
+        """The page's address on the web; empty: the blog does not know its own."""
+        return self.site.url(self.path) if self.site.base else ""
+
+    @property
     def root(self) -> str:
         """What leads from the page to the home page's folder, such as ``../``."""
         return "../" * self.name.count("/")
@@ -138,8 +143,8 @@ def post_data(head: Head, article: Article) -> dict[str, Any]:
         "license": site.licence.url if site.licence else "",
     }
     if site.base:
-        data["url"] = site.url(head.path)
-        data["mainEntityOfPage"] = {"@type": "WebPage", "@id": site.url(head.path)}
+        data["url"] = head.address
+        data["mainEntityOfPage"] = {"@type": "WebPage", "@id": head.address}
         pictures = (head.picture.path if head.picture else "", article.thumbnail)
         data["image"] = [site.url(picture) for picture in pictures if picture]
     return {key: value for key, value in data.items() if value}
@@ -164,8 +169,8 @@ def _links(head: Head) -> list[Markup]:
     site, root = head.site, head.root
     indexed = is_indexed(head.name) and not (head.article and head.article.draft)
     tags = [] if indexed else [_named("robots", "noindex, follow")]
-    if site.base and head.name != "404":
-        tags.append(_link("canonical", site.url(head.path)))
+    if head.address and head.name != "404":
+        tags.append(_link("canonical", head.address))
     if site.favicon:
         tags.append(_link("icon", root + encode(site.favicon), f"image/{PICTURES[Path(site.favicon).suffix]}"))
     elif site.icon:
@@ -193,7 +198,7 @@ def _open_graph(head: Head, description: str) -> list[Markup]:
         _property("og:locale", with_territory(language)),
     ]
     if site.base and head.name != "404":
-        tags.append(_property("og:url", site.url(head.path)))
+        tags.append(_property("og:url", head.address))
     if article:
         tags.append(_property("article:published_time", article.published))
         tags.append(_property("article:modified_time", article.modified))
