@@ -1,4 +1,4 @@
-"""Draw a card: the largest title that leaves room for the whole summary, broken between words."""
+"""Draw a card: a large title, broken between words, and the whole summary; a figure as large as can be beside it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import importlib.util
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
@@ -20,8 +21,10 @@ from .social_cards import HEIGHT, SIZE, WIDTH, SocialCard
 _PAPER, _INK, _SOFT, _LINE, _ACCENT, _LIVE = (
     palette()[name].light for name in ("paper", "strong", "muted", "line", "accent", "live")
 )
-_MARGIN, _THUMB, _GAP, _TOP, _FOOT = 72, 380, 48, 40, HEIGHT - 98
-_TITLE_SIZES = (68, 60, 54, 48)
+_MARGIN, _GAP, _TOP, _FOOT = 72, 40, 40, HEIGHT - 98
+_TITLE_SIZES, _OVER_FIGURE = (68, 60, 54, 48), (56, 50, 45, 40)
+_FIGURE, _FRAME = 640, 14
+"""The greatest width of a figure, and from its edge to its frame."""
 _FONTS = {
     # Only its font files: the module itself needs distutils.
     "Nanum": ("koreanize_matplotlib", "fonts/NanumGothic{}.ttf", {"Regular": ""}),
@@ -45,18 +48,17 @@ def draw(card: SocialCard) -> bytes:
     image = Image.new("RGB", SIZE, _PAPER)
     pen = ImageDraw.Draw(image)
     pen.rectangle((0, 0, WIDTH, 12), fill=_ACCENT)
-    picture = _picture(card.thumbnail, _THUMB - 28)
-    width = WIDTH - 2 * _MARGIN
-    if picture:
-        _frame(image, pen, picture)
-        width -= _THUMB + _GAP
     family = _family(card)
-    block = _block(card, width, family)
-    top = _TOP + (_FOOT - _TOP - sum(len(lines) * style.leading for lines, style, _ in block)) // 2
-    for lines, style, colour in block:
-        top = _write(pen, lines, style, top, colour)
-    mark = _picture(card.mark, _MARK)
-    _foot(image, pen, card, family, mark)
+    picture, mark = _picture(card.thumbnail, (_FIGURE, _FOOT)), _picture(card.mark, (_MARK, _MARK))
+    if picture:
+        _beside(image, pen, card, picture, family)
+    else:
+        block = _block(card, family)
+        top = _TOP + (_FOOT - _TOP - sum(len(lines) * style.leading for lines, style, _ in block)) // 2
+        for lines, style, colour in block:
+            top = _write(pen, lines, style, top, colour)
+    foot = " · ".join(filter(None, (card.foot, card.label if picture else "")))
+    _foot(image, pen, replace(card, foot=foot), family, mark)
     out = io.BytesIO()
     # Few colours: written five times as fast as full colour, a third of the size, and no other to the eye.
     image.quantize(palette=_palette(mark, picture), dither=Image.Dither.NONE).save(out, "PNG", compress_level=6)
@@ -69,8 +71,26 @@ def _family(card: SocialCard) -> str:
     return max(_FONTS, key=lambda family: sum(_known(letter, family) for letter in letters))
 
 
-def _block(card: SocialCard, width: int, family: str) -> list[_Block]:
+def _beside(image: Image.Image, pen: ImageDraw.ImageDraw, card: SocialCard, picture: Image.Image, family: str) -> None:
+    """Draw a figure, as large as the title above leaves room for, and the summary beside it."""
+    title, width = _plain_words(card.title, family), WIDTH - 2 * _MARGIN
+    for size in _OVER_FIGURE:
+        style = _Style(size, "ExtraBold", family)
+        if len(_wrap(title, style, width, 9)) <= 2:
+            break
+    top = _write(pen, _wrap(title, style, _balanced(title, style, width, 2), 2), style, _TOP + 10, _INK) + 20
+    picture.thumbnail((_FIGURE, _FOOT - top - 2 * _FRAME - 24), Image.Resampling.LANCZOS)
+    left, small = WIDTH - _MARGIN - picture.width - 2 * _FRAME, _Style(28, "Regular", family, 1.5)
+    edges = (left, top, WIDTH - _MARGIN, top + picture.height + 2 * _FRAME)
+    pen.rounded_rectangle(edges, 20, fill="white", outline=_LINE, width=2)
+    image.paste(picture, (left + _FRAME, top + _FRAME))
+    summary = _wrap(_words(card.summary, family), small, left - _GAP - _MARGIN, (_FOOT - top - 24) // small.leading)
+    _write(pen, summary, small, top, _SOFT)
+
+
+def _block(card: SocialCard, family: str) -> list[_Block]:
     """Lay out label, title and summary with the largest title that leaves room for the whole summary."""
+    width = WIDTH - 2 * _MARGIN
     label, small = _Style(27, "Bold", family, 2.1), _Style(30, "Regular", family, 1.5)
     title, summary = _plain_words(card.title, family), _words(card.summary, family)
     head = _wrap(_plain_words(card.label, family), label, width, 1)
@@ -206,22 +226,15 @@ def _foot(
     pen.text((WIDTH - _MARGIN - date, _FOOT + 30), card.date, font=_font("Regular", 28, family), fill=_SOFT)
 
 
-def _picture(data: bytes, size: int) -> Image.Image | None:
-    """Return a picture of at most ``size`` pixels a side, or nothing when it cannot be drawn (an SVG, say)."""
+def _picture(data: bytes, size: tuple[int, int]) -> Image.Image | None:
+    """Return a picture of at most ``size`` pixels, or nothing when it cannot be drawn (an SVG, say)."""
     try:
         with Image.open(io.BytesIO(data)) as opened:
-            opened.thumbnail((size, size), Image.Resampling.LANCZOS, reducing_gap=2)
+            opened.thumbnail(size, Image.Resampling.LANCZOS, reducing_gap=2)
             picture = opened.convert("RGBA")
     except OSError:
         return None
     return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
-
-
-def _frame(image: Image.Image, pen: ImageDraw.ImageDraw, picture: Image.Image) -> None:
-    height = picture.height + 28
-    left, top = WIDTH - _MARGIN - _THUMB, _TOP + (_FOOT - _TOP - height) // 2
-    pen.rounded_rectangle((left, top, left + _THUMB, top + height), 20, fill="white", outline=_LINE, width=2)
-    image.paste(picture, (left + (_THUMB - picture.width) // 2, top + 14))
 
 
 def _palette(*pictures: Image.Image | None) -> Image.Image:
