@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from blogkit.posts.post import Post
 from blogkit.site.address import Site
@@ -21,7 +21,7 @@ from blogkit.site.neighbours import neighbours, related
 from blogkit.site.revisions import last_changes
 from blogkit.site.settings import Settings
 from blogkit.site.terms import paged, slug, terms, years
-from blogkit.site.thumbnails import thumbnails
+from blogkit.site.thumbnails import _few_colours, thumbnails
 from blogkit.web.pages import Pages
 from blogkit.web.social_cards import SocialCard
 
@@ -241,3 +241,14 @@ def test_last_changes_of_a_shallow_clone_leave_out_what_it_cannot_know(tmp_path:
 
 def test_last_changes_without_git_are_none(tmp_path: Path) -> None:
     assert last_changes(tmp_path, "posts") == {}
+
+
+def test_a_plot_comes_down_to_few_colours_where_nobody_sees_it() -> None:
+    line = Image.linear_gradient("L")
+    plot = Image.merge("RGBA", (line, line, line, line.rotate(90)))
+    few = _few_colours(plot)
+    assert len(few.getcolors(70_000)) < len(plot.getcolors(70_000)) / 9
+    assert max(high for _, high in ImageChops.difference(few, plot).getextrema()) <= 8
+    rainbow = Image.effect_noise((300, 300), 90).convert("RGB").rotate(30)
+    photo = Image.merge("RGB", (*rainbow.split()[:2], rainbow.rotate(90).split()[2]))
+    assert _few_colours(photo) is photo

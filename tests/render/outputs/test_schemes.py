@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Book, code
-from PIL import Image
+from PIL import Image, ImageColor
 from playwright.sync_api import Browser, Page, Route
 
 from blogkit.palette import palette
@@ -24,6 +24,7 @@ mystnb: {image: {alt: A line}}
 import matplotlib.pyplot as plt
 fig, ax = plt.subplots(figsize=(4, 2))
 ax.axhline(0.5, color="black", linewidth=40)
+ax.axhspan(0, 0.1, color="white", linewidth=0)
 ax.set(xlim=(0, 1), ylim=(0, 1))
 plt.show()
 """)
@@ -121,6 +122,8 @@ def test_each_figure_has_a_picture_for_each_scheme(book):
     middle, corner = (light.shape[0] // 2, light.shape[1] // 2), (0, 0)
     assert (*light[middle], *light[corner]) == (0, 0, 0, 255, 255, 255, 255, 255)
     assert (*dark[middle], dark[corner][3]) == (255, 255, 255, 255, 0)  # its ground is the page's
+    ground = (*ImageColor.getrgb(palette()["paper"].dark), 255)
+    assert (abs(dark - ground).max(axis=2) <= 1).sum() > 1000  # what is white, too
     assert drawing[0].endswith(".svg")
     texts = [(book.site / "posts" / address).read_text(encoding="utf-8") for address in drawing]
     assert ["#57606a" in text for text in texts] == [True, False]

@@ -27,20 +27,19 @@ def _colours():
         linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
         return np.cbrt(linear @ to_lms.T) @ to_lab.T
 
-    def lightness(colour):
-        return lab(np.array([to_rgba(colour)]))[0, 0]
-
-    curve = [0, 0.3, 0.55, 0.8, 0.92, 1], [1, 0.93, 0.74, 0.6, 0.36, lightness("$dark_paper")]
+    paper = lab(np.array([to_rgba("$dark_paper")]))[0]
+    curve = [0, 0.3, 0.55, 0.8, 0.92, 1], [1, 0.93, 0.74, 0.6, 0.36, paper[0]]
 
     def turned(colours):  # white becomes the ground of dark pages, black white; hues and the order stay
         colours = np.array(colours, float).reshape(-1, 4)
         found = lab(colours)
+        found[:, 1:] += np.interp(found[:, :1], [0.92, 1], [0, 1]) * paper[1:]
         found[:, 0] = np.interp(found[:, 0], *curve)
         linear = ((found @ np.linalg.inv(to_lab).T) ** 3 @ np.linalg.inv(to_lms).T).clip(0, 1)
         colours[:, :3] = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
         return colours.clip(0, 1)
 
-    return turned, lightness
+    return turned, lambda colour: lab(np.array([to_rgba(colour)]))[0, 0]
 
 
 def _renderer(turned):
