@@ -41,7 +41,7 @@ def settings() -> list[list[str]]:
         name, default = sphinx_name(field.name), default_of(field)
         key = jupyter_book.get(name) or f"sphinx.config.{name}"
         about, example = parts(told.get(field.name, ""))
-        kind = KINDS.get(type(default).__name__, type(default).__name__)
+        kind = "lists of texts" if "tuple[tuple" in field.type else KINDS[type(default).__name__]
         line = f"`{key.rpartition('.')[2]}: {example}`" if example else ""
         rows.append([f"`{key}`", kind, shown(default), line, about])
     return rows

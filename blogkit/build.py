@@ -230,7 +230,7 @@ class Build:
         written |= write_sitemap(pages, self.entries, self.site, indexed)
         written |= write_notfound(pages, self.site)
         left_out = {entry.post.url for entry in self.entries if entry.post.search_exclude}
-        written |= write_index(pages, paths - left_out, self.staging.kept("search.npz"))
+        written |= write_index(pages, paths - left_out, self.staging.kept("search.npz"), self.settings.search_synonyms)
         written |= {name for picture in self._thumbnails.values() for name in picture.names} | paths | set(loaded)
         written |= write_redirects(pages, self.entries, self.site, written)
         remove_strays(pages, written)

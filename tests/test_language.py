@@ -17,7 +17,7 @@ from blogkit.language import language_code, language_of, locale, with_territory,
 
 CATALOGS = sorted((ROOT / "blogkit/locale").glob("*/LC_MESSAGES/blogkit.po"))
 HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
-LETTERS = {"blogkit/render/theme/static/search-languages.js"}
+LETTERS = {f"blogkit/render/theme/static/search-{name}.js" for name in ("languages", "near")}
 """Where Hangul is no word, but what the search reckons with."""
 
 

@@ -111,6 +111,7 @@ def test_another_blog_takes_the_engine_and_its_next_version(blog: Blog, browser:
     korean = {name for name, content in before.items() if HANGUL.search(content.decode("utf-8", "ignore"))}
     assert korean <= {
         "_static/search-languages.js",
+        "_static/search-near.js",
         *(name for name in before if name.endswith((".png", ".webp", ".woff2"))),
     }
     assert b'The mean is <span class="pasted-text">2.00</span> m.' in before["index.html"]

@@ -98,6 +98,8 @@ class Settings:
     """Posts in a feed, newest first. Example: ``50``."""
     hosts: tuple[str, ...] = ()
     """Other hosts that pages may ask, for videos, maps, pictures. Example: ``[www.youtube.com]``."""
+    search_synonyms: tuple[tuple[str, ...], ...] = ()
+    """Words that search takes for the same, a list for each meaning. Example: ``[[NN, neural network]]``."""
     giscus: dict[str, Any] = field(default_factory=dict)
     """The discussions of a repository, for comments: ``repo``, ``repo_id``, ``category``, ``category_id``.
 
@@ -116,8 +118,8 @@ class Settings:
         """
         names = {setting.name: sphinx_name(setting.name) for setting in fields(cls)}
         values = {name: config[key] for name, key in names.items() if config.get(key) is not None}
-        if isinstance(hosts := values.get("hosts"), list):
-            values["hosts"] = tuple(hosts)
+        listed = {setting.name for setting in fields(cls) if isinstance(_default(setting), tuple)}
+        values |= {name: _as_tuple(values[name]) for name in listed & values.keys()}
         if environ.get("BLOG_PREVIEW"):
             values["preview"] = True
         if environ.get("GITHUB_REPOSITORY"):
@@ -164,6 +166,7 @@ class Settings:
             if not isinstance(host, str) or not _HOST.fullmatch(host):
                 message = _("{name}: {value!r} is no host; write one such as www.youtube.com")
                 yield "blog_hosts", message.format(name="blog_hosts", value=host)
+        yield from (("blog_search_synonyms", why) for why in self._synonym_faults())
         for name, target in self.targets.items():
             if not isinstance(target, str) or not target or (":" in target and not is_address(target)):
                 message = _("{name}: {value!r} must be the name of a page (archive, about) or an address (https://…)")
@@ -172,6 +175,18 @@ class Settings:
             if getattr(self, name) and not self.repository:
                 message = _("{name}: it needs the address of the repository; write `repository: url: https://…`")
                 yield sphinx_name(name), message.format(name=sphinx_name(name))
+
+    def _synonym_faults(self) -> Iterator[str]:
+        name, known = "blog_search_synonyms", set[str]()
+        for group in self.search_synonyms:
+            if not _is_synonyms(group):
+                message = _("{name}: {value!r} must be a list of two texts or more, such as [NN, neural network]")
+                yield message.format(name=name, value=as_yaml(group))
+                continue
+            for text in group:
+                if text.casefold() in known:
+                    yield _("{name}: {value!r} stands twice; write one list for it").format(name=name, value=text)
+                known.add(text.casefold())
 
 
 def is_address(target: str) -> bool:
@@ -192,12 +207,24 @@ def own_settings() -> dict[str, Any]:
 
 def as_yaml(value: object) -> object:
     """Return a setting's value as the file has it, and so the commands that read it: with a list for a tuple."""
-    return [*value] if isinstance(value, tuple) else value
+    return [as_yaml(one) for one in value] if isinstance(value, tuple) else value
+
+
+def _as_tuple(value: object) -> object:
+    return tuple(_as_tuple(one) for one in value) if isinstance(value, list) else value
 
 
 def is_setting(name: str) -> bool:
     """Tell whether a name in Sphinx's configuration is one of the blog's settings."""
     return name in {sphinx_name(setting.name) for setting in fields(Settings)}
+
+
+def _is_synonyms(group: object) -> bool:
+    return (
+        isinstance(group, tuple)
+        and len(group) > 1
+        and all(isinstance(text, str) and re.search(r"\w", text) for text in group)
+    )
 
 
 def _unknown(config: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -221,6 +248,8 @@ def _is_right(setting: Field[Any], value: object) -> bool:
 
 def _wrong(setting: Field[Any]) -> str:
     like = _default(setting)
+    if setting.name == "search_synonyms":
+        return _("{name}: {value!r} must be a list for each meaning, such as [[NN, neural network]]")
     if isinstance(like, bool):
         return _("{name}: {value!r} must be true or false")
     if isinstance(like, dict):

@@ -1,9 +1,11 @@
 """Index the built pages, so that the browser finds any part of any word without a server.
 
 ``search/index.json``
-    the pages, oldest first, and the first gram of each shard;
+    the pages, oldest first; with what each shard begins, and the version of all; synonyms, if the blog names some;
 ``search/grams/N.json``
     gram → the pages that have it, as differences of page numbers × 8 + weight (0 to 7);
+``search/words/N.json``
+    word → how many pages have it, fetched only where nothing is found: what may have been meant;
 ``search/pages/NAME.json``
     the sections of a page, fetched only when it may be shown: anchor, heading, words, code.
 
@@ -16,7 +18,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -27,9 +29,10 @@ import numpy.typing as npt
 from ..files import digest, engine_digest, write
 from .search_folding import fold
 from .search_text import read_page
+from .search_words import word_shards, words
 
 SEARCH = "search"
-_SHARD = 32_000  # characters; two or three are fetched for a word, about 12 KB each as compressed
+_SHARD = 8_000  # characters; two or three are fetched for a word, about 3 KB each as compressed
 _POINTS = {"title": 32, "heading": 8, "text": 2, "code": 1}
 _CJK = ((0x3005, 0x3007), (0x3040, 0x30FF), (0x3130, 0x318F), (0x3400, 0x9FFF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF))
 _DOT, _START = ord("."), ord("^")
@@ -49,6 +52,7 @@ class Indexed:
     language: str
     version: str
     """A digest of its sections."""
+    words: list[str]
     grams: npt.NDArray[np.int64]
     """As of :func:`weigh_grams`."""
 
@@ -58,13 +62,36 @@ class Indexed:
         return f"pages/{self.url.removesuffix('.html')}.json"
 
 
-def write_index(site: Path, pages: Iterable[str], kept: Path | None = None) -> set[str]:
+def write_index(
+    site: Path, pages: Iterable[str], kept: Path | None = None, synonyms: Sequence[Sequence[str]] = ()
+) -> set[str]:
     """Index the ``pages`` (names of built HTML files below ``site``) and return the names of the files written.
 
     Only pages with an element marked ``data-search-body`` are indexed, and none that asks robots to stay away. ``kept``
     is a file that keeps what was read of each page between builds.
     """
-    before, found = _load(kept), {}
+    before = _load(kept)
+    found = _read_pages(site, pages, before)
+    if kept and found.keys() != before.keys():
+        _save(kept, found)
+    listed = sorted(found.values(), key=lambda page: (page.date, page.url))  # a new post changes no other's number
+    grams = ((next(iter(postings)), postings) for postings in _shards(listed))
+    files: dict[str, str] = {}
+    index: dict[str, object] = {
+        "pages": [[page.url, page.title, page.date, page.version, page.language] for page in listed],
+        "shards": _add(files, "grams", grams),
+        "words": _add(files, "words", word_shards(page.words for page in listed)),
+    }
+    index["version"] = _version("".join(files.values()))
+    files["index.json"] = _json(index | {"synonyms": synonyms} if synonyms else index)
+    for name, content in files.items():
+        write(site / SEARCH / name, content)
+    return {f"{SEARCH}/{name}" for name in (*files, *(page.file for page in listed))}
+
+
+def _read_pages(site: Path, pages: Iterable[str], before: dict[str, Indexed]) -> dict[str, Indexed]:
+    """Write the sections of each page, and return digest → what the index holds of it."""
+    found = {}
     for name in sorted(pages):
         source = (site / name).read_bytes()
         key = digest(engine_digest(), name, source)
@@ -73,23 +100,19 @@ def write_index(site: Path, pages: Iterable[str], kept: Path | None = None) -> s
             found[key] = old
         elif page := read_page(source, name):
             content = _json([[s.anchor, s.heading, s.text, s.code] for s in page.sections])
-            found[key] = Indexed(
-                page.url, page.title, page.date, page.language, _version(content), weigh_grams(page.fields())
-            )
+            facts = (page.url, page.title, page.date, page.language, _version(content))
+            found[key] = Indexed(*facts, sorted(words(text for _, text in page.fields())), weigh_grams(page.fields()))
             write(site / SEARCH / found[key].file, content)
-    if kept and found.keys() != before.keys():
-        _save(kept, found)
-    listed = sorted(found.values(), key=lambda page: (page.date, page.url))  # a new post changes no other's number
-    files, shards = {}, []
-    for number, postings in enumerate(_shards(listed)):
-        name = f"grams/{number}.json"
-        files[name] = _json(postings)
-        shards.append([next(iter(postings)), _version(files[name])])
-    records = [[page.url, page.title, page.date, page.version, page.language] for page in listed]
-    files["index.json"] = _json({"pages": records, "shards": shards})
-    for name, content in files.items():
-        write(site / SEARCH / name, content)
-    return {f"{SEARCH}/{name}" for name in (*files, *(page.file for page in listed))}
+    return found
+
+
+def _add(files: dict[str, str], folder: str, shards: Iterable[tuple[str, object]]) -> list[str]:
+    """Add the shards to the files, and return with what each begins."""
+    firsts = []
+    for number, (first, shard) in enumerate(shards):
+        files[f"{folder}/{number}.json"] = _json(shard)
+        firsts.append(first)
+    return firsts
 
 
 def weigh_grams(fields: Iterable[tuple[str, str]]) -> npt.NDArray[np.int64]:
@@ -122,26 +145,29 @@ def weigh_grams(fields: Iterable[tuple[str, str]]) -> npt.NDArray[np.int64]:
     return weighed
 
 
+_KEPT = ("url", "title", "date", "language", "version", "words")
+
+
 def _load(kept: Path | None) -> dict[str, Indexed]:
     if not (kept and kept.is_file()):
         return {}
     try:
         with np.load(io.BytesIO(kept.read_bytes())) as arrays:
-            records, grams = json.loads(str(arrays["records"])), arrays["grams"]
+            records, grams = json.loads(arrays["records"].tobytes()), arrays["grams"]
         parts = np.split(grams, np.cumsum([length for *_, length in records.values()]))
         return {
-            key: Indexed(url, title, date, language, version, part)
-            for (key, (url, title, date, language, version, _)), part in zip(records.items(), parts[:-1], strict=True)
+            key: Indexed(**dict(zip(_KEPT, facts, strict=False)), grams=part)
+            for (key, facts), part in zip(records.items(), parts[:-1], strict=True)
         }
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):  # damaged, or of another engine
         return {}
 
 
 def _save(kept: Path, found: dict[str, Indexed]) -> None:
-    records = {key: [p.url, p.title, p.date, p.language, p.version, len(p.grams)] for key, p in found.items()}
+    records = {key: [*(getattr(page, name) for name in _KEPT), len(page.grams)] for key, page in found.items()}
     file = io.BytesIO()
     grams = np.concatenate([np.empty(0, np.int64), *(page.grams for page in found.values())])
-    np.savez(file, records=np.array(json.dumps(records)), grams=grams)
+    np.savez(file, records=np.frombuffer(_json(records).encode(), np.uint8), grams=grams)
     write(kept, file.getvalue())
 
 

@@ -157,6 +157,10 @@ def test_menu_links_licence_and_cards(book: Book) -> None:
     [
         ({"blog_hosts": "a.example"}, "blog_hosts: 'a.example' must be a list of texts"),
         ({"blog_hosts": ["https://a.example/"]}, "blog_hosts: 'https://a.example/' is no host; write one such as"),
+        ({"blog_search_synonyms": "NN"}, "blog_search_synonyms: 'NN' must be a list for each meaning"),
+        ({"blog_search_synonyms": ["NN"]}, "blog_search_synonyms: 'NN' must be a list of two texts or more"),
+        ({"blog_search_synonyms": [["NN", 2]]}, "blog_search_synonyms: ['NN', 2] must be a list of two texts or more"),
+        ({"blog_search_synonyms": [["NN", "A"], ["a", "b"]]}, "blog_search_synonyms: 'a' stands twice"),
         ({"blog_home": "grid"}, "blog_home: 'grid' must be list / cards"),
         ({"blog_navigation": {"a": 5}}, "blog_navigation.a: 5 must be the name of a page"),
         ({"blog_links": {"a": "javascript:x"}}, "blog_links.a: 'javascript:x' must be the name of a page"),

@@ -136,7 +136,7 @@ def test_the_address_of_a_script_changes_with_those_that_it_loads(
     static = shutil.copytree(builder._STATIC, tmp_path / "static")
     monkeypatch.setattr(builder, "_STATIC", static)
     addresses = []
-    for name in ("", "search-index.js", "search-languages.js", "search.css", "search.js", "blog.js"):
+    for name in ("", "search-index.js", "search-near.js", "search.css", "search.js", "blog.js"):
         if name:
             (static / name).write_text("other", encoding="utf-8")
         builder._digest.cache_clear()

@@ -37,7 +37,7 @@ from ..equations.numbering import plain_text
 from ..words import language_of
 from .filters import Filters
 from .licences import NOTICES, notices
-from .scripts import in_language
+from .scripts import in_language, minify, with_version
 from .translator import BlogTranslator
 
 if TYPE_CHECKING:
@@ -184,7 +184,8 @@ class BlogBuilder(StandaloneHTMLBuilder):
     def copy_static_files(self) -> None:
         """Copy the theme's files, and sphinx-design's, which pages that use it load, with the notices of all."""
         for name, file in theme_files().items():
-            write(Path(self.outdir, name), _static(file, self.config.language))
+            version = _digest(file.name.partition("-")[0], self.config.language)
+            write(Path(self.outdir, name), with_version(_static(file, self.config.language), version))
         files = theme_files().values()
         own, design = ([file.name for file in files if file.parent == folder] for folder in (_STATIC, _DESIGN))
         write(Path(self.outdir, _NOTICES), notices(own, design).encode())
@@ -213,7 +214,7 @@ def asset(name: str, language: str) -> str:
 
 def _static(file: Path, language: str) -> bytes:
     if file.parent == _STATIC and file.suffix == ".js":
-        return in_language(file.read_text(encoding="utf-8"), words(language)).encode()
+        return in_language(minify(file.read_text(encoding="utf-8")), words(language)).encode()
     colours = palette.css().encode() if file.name == "blog.css" else b""
     return colours + file.read_bytes()
 

@@ -16,7 +16,7 @@ from test_language import HANGUL, LETTERS
 
 from blogkit.language import words
 from blogkit.render.pages.filters import Filters
-from blogkit.render.pages.scripts import in_language
+from blogkit.render.pages.scripts import in_language, minify, with_version
 
 pytestmark = pytest.mark.slow
 PLOT = code(
@@ -46,9 +46,8 @@ print("hello")
 @pytest.fixture(scope="session")
 def english(make_book: Callable[[], Book]) -> Book:
     book = make_book()
-    book.config(
-        language="en", blog_description="An executed blog. It computes its numbers.", blog_giscus={"repo": "a/b"}
-    )
+    book.config(language="en", blog_giscus={"repo": "a/b"}, blog_search_synonyms=[["NN", "neural network"]])
+    book.config(blog_description="An executed blog. It computes its numbers.")
     book.write("index.md", "# Home\n")
     book.write("about.md", "# About\n\nAbout me.\n")
     front = {"title": "First post", "author": "Ada", "categories": ["AI"], "tags": ["plots", "one"]}
@@ -246,3 +245,12 @@ def test_times() -> None:
     assert Filters("ko").time(midnight, "Asia/Seoul") == "2026년 1월 31일 00:05"
     assert Filters("en").time(midnight, "Europe/Lisbon") == "January 30, 2026, 15:05"
     assert (Filters("ko").day(midnight), Filters("ko").year(2026)) == ("1월 30일", "2026년")
+
+
+def test_readers_load_scripts_without_comments_and_indents() -> None:
+    script = '// What it does.\nconst a = "//b"; // why\n  /** Say it. */\n  say(`/* c */`);\n'
+    assert minify(script) == 'const a = "//b";\nsay(`/* c */`);\n'
+
+
+def test_imports_of_scripts_have_their_version() -> None:
+    assert with_version(b'import { a } from "./search-a.js";', "1f") == b'import { a } from "./search-a.js?v=1f";'

@@ -88,7 +88,7 @@ class SearchDialog {
     try {
       await this.#ready();
       const found = await this.index.search(query);
-      if (turn === this.turn) this.#show(found, found.results.length ? count(found) : MESSAGES.none);
+      if (turn === this.turn) this.#show(found, said(found));
     } catch {
       if (turn === this.turn) this.#show({ results: [], more: false }, MESSAGES.failed);
     }
@@ -110,20 +110,23 @@ class SearchDialog {
     const items = results.map((result) => this.#result(result));
     this.list.append(...items);
     this.more.hidden = !found.more;
-    this.#say(count(found));
+    this.#say(said(found));
     items[0]?.querySelector("a").focus();
   }
 
-  #result({ page, sections }) {
+  #result({ page, titled, sections, missing }) {
     const item = element("li", {});
     sections.forEach((section, order) => {
       const link = element("a", { href: this.#address(page, section) });
       if (!order) {
         const date = page.date ? element("time", { datetime: page.date }, day(page.date)) : "";
-        link.append(element("span", { class: "search-title" }, page.title, date));
+        link.append(element("span", { class: "search-title" }, ...marked(page.title, titled), date));
       }
-      if (section.heading) link.append(element("span", { class: "search-section" }, section.heading));
-      if (section.snippet) link.append(marked(section));
+      if (section.heading) link.append(element("span", { class: "search-section" }, ...marked(section.heading, section.headed)));
+      const look = section.isCode ? "search-snippet search-code" : "search-snippet";
+      if (section.snippet) link.append(element("span", { class: look }, ...marked(section.snippet, section.marks)));
+      const lacking = order ? [] : missing.map(({ typed }) => typed);
+      if (lacking.length) link.append(element("span", { class: "search-missing" }, _("Without: %s").replace("%s", () => lacking.join(", "))));
       item.append(link);
     });
     return item;
@@ -173,22 +176,35 @@ function count({ results, more }) {
   return (more ? some : all).replace("%s", results.length);
 }
 
+/** Say which words were read as others, which are nowhere, and how many posts were found. */
+function said(found) {
+  const { corrected = [], unknown = [], results } = found;
+  if (!results.length) return MESSAGES.none;
+  const parts = corrected.map(([typed, shown]) => {
+    const words = [typed, shown];
+    return _("Nothing found for “%s”; shown: “%s”.").replace(/%s/g, () => words.shift());
+  });
+  if (unknown.length) parts.push(_("Not found: %s.").replace("%s", () => unknown.map((word) => `“${word}”`).join(", ")));
+  if (results[0].missing.length) parts.push(_("No post has all words."));
+  return [...parts, count(found)].join(" ");
+}
+
 /** Write a date as the language of the page does; the day is that where the blog is. */
 function day(date) {
   const midnight = new Date(`${date.slice(0, 10)}T00:00Z`);
   return midnight.toLocaleDateString(document.documentElement.lang, { dateStyle: "medium", timeZone: "UTC" });
 }
 
-function marked({ snippet, marks, isCode }) {
-  const box = element("span", { class: isCode ? "search-snippet search-code" : "search-snippet" });
+/** Cut a text into what is marked and what is not. */
+function marked(text, marks) {
+  const parts = [];
   let done = 0;
-  for (const [start, end] of marks) {
+  for (const [start, end] of [...marks].sort(([one], [other]) => one - other)) {
     if (start < done) continue; // inside another one
-    box.append(snippet.slice(done, start), element("mark", {}, snippet.slice(start, end)));
+    parts.push(text.slice(done, start), element("mark", {}, text.slice(start, end)));
     done = end;
   }
-  box.append(snippet.slice(done));
-  return box;
+  return [...parts, text.slice(done)];
 }
 
 function element(name, attributes, ...children) {

@@ -151,12 +151,13 @@ function chinese(word) {
   return stem ? [[fold(stem), ""]] : [];
 }
 
-/** Cut Japanese or Chinese into the words that carry its sense; null if there is nothing to cut. */
-export function cutWords(text) {
+/** Cut Japanese or Chinese into the words that carry its sense, or only where others stand between them; null if there is nothing to cut. */
+export function cutWords(text, onlyBetween = false) {
   if (!globalThis.Intl?.Segmenter || !SCRIPTS.some((one) => one.test(text)) || SCRIPTS[1].test(text)) return null;
   const words = [...new Intl.Segmenter("ja", { granularity: "word" }).segment(text)].map(({ segment }) => segment);
-  const carrying = words.filter((word) => LETTER.test(word) && !/^(?:[\u3040-\u309f]+|[的了])$/u.test(word));
-  return carrying.length > 1 ? carrying : null;
+  const carrying = words.map((word) => (LETTER.test(word) && !/^(?:[\u3040-\u309f]+|[的了])$/u.test(word) ? word : " "));
+  const parts = carrying.join(onlyBetween ? "" : " ").split(" ").filter(Boolean);
+  return parts.length > 1 ? parts : null;
 }
 
 // Korean: particles and endings follow the word, and syllables are composed of letters.
@@ -165,10 +166,11 @@ const PARTICLES_AND_ENDINGS = new RegExp(
     "됩니다|입니다|이다|적인|[은는이가을를의에로와과랑도만나란한할된될인들])+$",
   "u",
 );
-const [FIRST, LAST] = [0xac00, 0xd7a3];
-const INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ";
-const FINALS = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ";
-const DOUBLE = { ㄳ: "ㄱㅅ", ㄵ: "ㄴㅈ", ㄶ: "ㄴㅎ", ㄺ: "ㄹㄱ", ㄻ: "ㄹㅁ", ㄼ: "ㄹㅂ", ㄽ: "ㄹㅅ", ㄾ: "ㄹㅌ", ㄿ: "ㄹㅍ", ㅀ: "ㄹㅎ", ㅄ: "ㅂㅅ" };
+export const FIRST = 0xac00;
+const LAST = 0xd7a3;
+export const INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ";
+export const FINALS = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ";
+export const DOUBLE = { ㄳ: "ㄱㅅ", ㄵ: "ㄴㅈ", ㄶ: "ㄴㅎ", ㄺ: "ㄹㄱ", ㄻ: "ㄹㅁ", ㄼ: "ㄹㅂ", ㄽ: "ㄹㅅ", ㄾ: "ㄹㅌ", ㄿ: "ㄹㅍ", ㅀ: "ㄹㅎ", ㅄ: "ㅂㅅ" };
 
 /** Remove the particles and endings of Korean. */
 export function withoutParticles(word) {

@@ -12,7 +12,7 @@
   const root = new URL("..", script).href;
 
   async function open() {
-    dialog ??= Promise.all([load("search-dialog.js"), load("search-index.js")])
+    dialog ??= Promise.all(["dialog", "index", "rank", "query", "languages"].map((part) => load(`search-${part}.js`)))
       .then(([{ createDialog }, { Index }]) => createDialog(root, at("search.css"), Index));
     try {
       (await dialog).show();
