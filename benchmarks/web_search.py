@@ -138,7 +138,7 @@ def measure(folder: Path, count: int) -> None:
     write_index(folder, names)
     seconds = time.perf_counter() - start
     sizes = []
-    for pattern in ("index.json", "grams/*.json", "pages/*.json"):
+    for pattern in ("index.json", "grams/*.json", "words/*.json", "pages/*.json"):
         files = [len(gzip.compress(file.read_bytes())) / 1000 for file in (folder / "search").glob(pattern)]
         sizes.append(f"{len(files)} × {sum(files) / len(files):.1f} KB")
     print(f"| {count} | {seconds:.1f} s | {' | '.join(sizes)} |", flush=True)
@@ -195,7 +195,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         for language in QUERIES:
             compare(Path(name, language), language)
-        print("\n| long posts | writing | list of pages | shards | pages |\n| --: | --: | --: | --: | --: |")
+        print("\n| long posts | writing | list of pages | grams | words | pages |\n| --: | --: | --: | --: | --: | --: |")
         for count in (10, 100, 1000):
             measure(Path(name, str(count)), count)
 
