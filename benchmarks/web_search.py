@@ -195,7 +195,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         for language in QUERIES:
             compare(Path(name, language), language)
-        print("\n| long posts | writing | list of pages | grams | words | pages |\n| --: | --: | --: | --: | --: | --: |")
+        print(
+            "\n| long posts | writing | list of pages | grams | words | pages |\n| --: | --: | --: | --: | --: | --: |"
+        )
         for count in (10, 100, 1000):
             measure(Path(name, str(count)), count)
 

@@ -273,8 +273,8 @@ def test_a_word_marks_its_synonyms(answers: dict[str, list[dict[str, Any]]]) -> 
 def test_the_search_opens_with_little(page: Page, server: Server, library: Book) -> None:
     page.goto(server.root + ABOUT, wait_until="networkidle")
     server.asked.clear()
-    open_search(page)
-    page.wait_for_load_state("networkidle")
+    with page.expect_response("**/search/index.json"):
+        open_search(page)
     files = [library.site / path.removeprefix("/repo/").partition("?")[0] for path in server.asked]
     assert len(files) == len(set(files))
     assert library.site / "search/index.json" in files
