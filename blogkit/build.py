@@ -50,7 +50,7 @@ from .site.thumbnails import Thumbnail, thumbnails
 from .web.feeds import write_feeds
 from .web.head import is_indexed
 from .web.notfound import write_notfound
-from .web.pages import HOME, Pages
+from .web.pages import HOME, NOT_FOUND, Pages
 from .web.records import write_records
 from .web.redirects import write_redirects
 from .web.search_index import write_index
@@ -228,7 +228,7 @@ class Build:
         written = self._write_files(pages) | write_feeds(pages, self.entries, self.site, self.staging.kept("contents"))
         written |= write_cards(pages, list(self._cards.values()), self.staging.kept("cards"))
         written |= write_sitemap(pages, self.entries, self.site, indexed)
-        written |= write_notfound(pages, self.site)
+        written |= write_notfound(pages, self.site, self.views[NOT_FOUND].frame.allowed)
         left_out = {entry.post.url for entry in self.entries if entry.post.search_exclude}
         written |= write_index(pages, paths - left_out, self.staging.kept("search.npz"), self.settings.search_synonyms)
         written |= {name for picture in self._thumbnails.values() for name in picture.names} | paths | set(loaded)

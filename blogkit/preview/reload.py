@@ -9,7 +9,7 @@ from pathlib import Path
 from ..language import _
 from ..publish.server import Handler
 
-_EVENTS = "/__preview"
+_EVENTS, _RELOAD = "/__preview", "/__preview.js"
 _SECONDS_PER_PING = 10.0
 _SCRIPT = (Path(__file__).parent / "reload.js").read_text(encoding="utf-8")
 _WAITING = "<!doctype html><meta charset=utf-8><title>…</title><p>{}</p>"
@@ -37,7 +37,7 @@ class News:
 
 def with_script(page: bytes, number: int) -> bytes:
     """Return a page that reloads itself when a newer build than ``number`` is there."""
-    tag = f"<script>{_SCRIPT.replace('EVENTS', json.dumps(f'{_EVENTS}?{number}'))}</script>".encode()
+    tag = f'<script src="{_RELOAD}?{number}"></script>'.encode()  # a file, which the policy of every page lets run
     before, body, after = page.rpartition(b"</body>")
     return before + tag + body + after if body else page + tag
 
@@ -50,8 +50,12 @@ class PreviewHandler(Handler):
 
     def do_GET(self) -> None:
         """Send a page of the newest build, or the news themselves."""
-        if self.path.partition("?")[0] == _EVENTS:
+        name, _query, number = self.path.partition("?")
+        if name == _EVENTS:
             self._stream()
+        elif name == _RELOAD:
+            script = _SCRIPT.replace("EVENTS", json.dumps(f"{_EVENTS}?{number}"))
+            self.reply(200, script.encode(), "text/javascript; charset=utf-8")
         elif not self.site.is_dir():
             page = _WAITING.format(_("The first site is being made."))
             self.reply(200, with_script(page.encode(), self.news.number), "text/html; charset=utf-8")

@@ -14,6 +14,8 @@ from lxml import etree, html
 
 from ..language import _
 from ..site.address import LOCAL
+from ..text import shorten
+from ..web.policy import blocked
 from .links import Reference, references
 from .server import serving
 
@@ -80,6 +82,7 @@ class _Crawler:
                 if url == self.home:
                     self.result.faults.append(_("the home page does not exist"))
                 continue
+            self._check_policy(url, page)
             feed = _is_feed(page)
             for reference in self._references(url, page):
                 if feed and not re.match(r"\s*[A-Za-z][\w+.-]*:", reference.address):
@@ -151,6 +154,12 @@ class _Crawler:
         else:
             for reference in self._references(url, page):
                 self._check(url, reference)
+
+    def _check_policy(self, url: str, page: _Answer) -> None:
+        """See that a page runs what stands in it: something may have been put in after the build."""
+        for script in blocked(page.body.decode("utf-8", "replace")) if page.kind.startswith("text/html") else ():
+            message = _("its content security policy blocks a script that stands in it: {script}")
+            self._fault(url, message.format(script=shorten(script)))
 
     def _here(self, url: str) -> str:
         """Turn an address of the published site into that of the served one."""

@@ -277,9 +277,7 @@ def register(app: Sphinx) -> ExtensionMetadata:
     app.add_html_theme("blogkit", str(THEME))
     numbering.setup(app)
     app.add_node(HideCodeCellNode, override=True, html=(visit_folded, depart_folded))
-    figures.register()
-    app.add_node(figures.figure_node, html=(figures.visit_figure, figures.depart_figure))
-    app.add_node(figures.controls_node, html=(figures.visit_controls, None))
+    figures.setup(app)
     app.connect("html-collect-pages", hooks.collect_pages)
     app.connect("html-page-context", hooks.page_context)
     # at the end: all or nothing

@@ -14,17 +14,18 @@ from urllib.parse import urljoin
 
 from ..files import write
 from ..site.address import Site
+from .policy import Allowed, with_policy
 
 NAME = "404.html"
 _ADDRESS = re.compile(r'(\s(?:href|src|action|poster|data-content_root)=")([^"]*)"')
 
 
-def write_notfound(outdir: Path, site: Site) -> set[str]:
+def write_notfound(outdir: Path, site: Site, allowed: Allowed) -> set[str]:
     """Let the links of the built page begin at the host's root; return its name."""
     file = outdir / NAME
     if not file.is_file():
         return set()
-    write(file, rooted(file.read_text(encoding="utf-8"), site.path))
+    write(file, with_policy(rooted(file.read_text(encoding="utf-8"), site.path), allowed))
     return {file.name}
 
 

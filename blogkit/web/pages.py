@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from gettext import NullTranslations
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from ..language import language_of, words
 from ..posts.post import is_post
@@ -23,6 +23,7 @@ from ..site.terms import PER_TERM_PAGE, Kind, Term, kind_names, paged, term_page
 from ..site.thumbnails import Thumbnail
 from .feeds import SITE_FEED
 from .head import Head, Picture, article
+from .policy import allowed
 from .records import colab_address, downloads
 from .social_cards import SocialCard
 from .views import (
@@ -134,6 +135,7 @@ class Pages:
             styles=self.look.styles,
             scripts=self.look.scripts,
             paper=self.look.paper,
+            allowed=allowed(settings.hosts, urlsplit(self.site.base).netloc, self.look.files),
         )
 
     @cached_property
@@ -166,9 +168,8 @@ class Pages:
             path = quote("/".join(filter(None, (settings.branch, settings.folder.strip("/"), source))))
             yield Link(f"{repository}/edit/{path}", self._("Edit this page"), outside=True)
         if source and settings.issue_link:
-            yield Link(
-                f"{repository}/issues/new?title={quote(title, safe='')}", self._("Report a mistake"), outside=True
-            )
+            address = f"{repository}/issues/new?title={quote(title, safe='')}"
+            yield Link(address, self._("Report a mistake"), outside=True)
 
     @cached_property
     def _sources(self) -> dict[str, str]:
@@ -190,12 +191,11 @@ class Pages:
         if document:
             common["window_title"] = " · ".join(dict.fromkeys((self.site.title, headline)))
         names = [HOME, *(f"page/{n}" for n in range(2, len(self._home_pages) + 1))]
-        teasers = self._teasers_of(self._home_pages[number - 1])
         return HomeView(
             **common,
             headline=headline,
             subline=subline,
-            teasers=teasers,
+            teasers=self._teasers_of(self._home_pages[number - 1]),
             pager=_pager(names, number),
             layout=self.settings.home,
         )

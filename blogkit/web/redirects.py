@@ -18,11 +18,13 @@ from ..language import _
 from ..site.address import Site, encode
 from ..site.entry import Entry
 from ..text import nfc
+from .policy import NOTHING
 
 _PAGE = """<!DOCTYPE html>
 <html lang="{language}">
 <head>
 <meta charset="utf-8">
+{policy}
 <meta name="viewport" content="width=device-width">
 <meta name="robots" content="noindex">
 <meta http-equiv="refresh" content="0; url={target}">
@@ -57,6 +59,7 @@ def _folders(name: str) -> list[str]:
 def _page(file: str, entry: Entry, site: Site) -> str:
     url = entry.post.url
     return _PAGE.format(
+        policy=NOTHING,
         language=escape(site.language),
         target=escape(encode(posixpath.relpath(url, posixpath.dirname(file) or "."))),
         canonical=f'<link rel="canonical" href="{escape(site.url(url))}">\n' if site.base else "",

@@ -6,7 +6,7 @@ the document changes. (Not when only the title changes of a document that it lin
 
 from __future__ import annotations
 
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass, field, is_dataclass
 from typing import Any, ClassVar
 
 from ..files import json_digest
@@ -18,6 +18,7 @@ from ..site.provenance import Provenance
 from ..site.terms import Kind
 from ..site.thumbnails import Thumbnail
 from .head import Head
+from .policy import Allowed
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Frame:
     scripts: tuple[str, ...] = ()
     paper: Colour | None = None
     """The ground of pages in the author's own style; none: it is the engine's."""
+    allowed: Allowed = field(default_factory=Allowed)
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,7 @@ from blogkit.publish.server import serving
 
 def test_a_page_carries_the_script_before_its_end() -> None:
     page = with_script(b"<body>x</body>\n", 7).decode()
-    assert page.startswith("<body>x<script>")
-    assert page.endswith("</script></body>\n")
-    assert '"/__preview?7"' in page
+    assert page == '<body>x<script src="/__preview.js?7"></script></body>\n'
 
 
 @pytest.mark.parametrize(
@@ -71,7 +69,9 @@ def test_what_is_served_is_never_kept_by_the_browser_and_pages_know_their_build(
                 assert answer.headers["Cache-Control"] == "no-store"
                 body = answer.read().decode()
             assert text in body
-            assert ('"/__preview?1"' in body) == (name != "a.css")
+            assert ('"/__preview.js?1"' in body) == (name != "a.css")
+        with urllib.request.urlopen(f"{server.home}__preview.js?7", timeout=10) as answer:
+            assert 'new EventSource("/__preview?7")' in answer.read().decode()
         stranger = urllib.request.Request(f"{server.home}__preview", headers={"Host": "evil.example"})
         with pytest.raises(urllib.error.HTTPError, match="421") as error:
             urllib.request.urlopen(stranger, timeout=10)
@@ -87,7 +87,7 @@ def test_a_build_that_ends_while_a_page_is_read_reloads_it(tmp_path: Path) -> No
     news = News()
     handler = PreviewHandler.__new__(PreviewHandler)
     handler.news = news
-    assert b'"/__preview?0"' in handler.page(Read("a.html"))
+    assert b'"/__preview.js?0"' in handler.page(Read("a.html"))
 
 
 class Preview:

@@ -10,7 +10,7 @@ import lxml.etree
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup, Tag
-from conftest import Book
+from conftest import Book, troubles_of
 from documented import BLOCKS, FILES, write_gallery
 from playwright.sync_api import Browser, Page
 
@@ -47,6 +47,7 @@ def another(gallery: Book) -> BeautifulSoup:
 @pytest.fixture(scope="module")
 def page(gallery: Book, browser: Browser) -> Iterator[Page]:
     tab = browser.new_page(reduced_motion="reduce")
+    tab.troubles = troubles_of(tab)  # type: ignore[attr-defined]
     tab.goto((gallery.site / POST).as_uri())
     tab.evaluate("document.querySelectorAll('img').forEach((img) => (img.loading = 'eager'))")
     yield tab
@@ -216,6 +217,11 @@ def test_search_finds_statements_and_what_stands_in_the_margin(gallery: Book) ->
     text = "\n".join(part.text for part in page.sections)
     assert "Theorem 1 (Pythagoras)" in text
     assert "Beside the text" in text
+
+
+def test_the_page_may_do_all_that_it_has(page: Page) -> None:
+    page.wait_for_load_state("networkidle")
+    assert page.troubles == []  # type: ignore[attr-defined]
 
 
 # Without a build

@@ -15,6 +15,8 @@ from ...language import words
 from .shown import CONTROLS, FIGURE
 
 if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
     from ..pages.translator import BlogTranslator
 
 
@@ -50,10 +52,12 @@ class FigureRenderer:
         return [node]
 
 
-def register() -> None:
-    """Have MyST-NB ask for our nodes, besides those of other packages."""
+def setup(app: Sphinx) -> None:
+    """Register our nodes, and have MyST-NB ask for them, besides those of other packages."""
     others = myst_nb.core.render.load_mime_renders()
     myst_nb.core.render.load_mime_renders = lambda: [*others, FigureRenderer]
+    app.add_node(figure_node, html=(visit_figure, depart_figure))
+    app.add_node(controls_node, html=(visit_controls, None))
 
 
 def visit_figure(translator: BlogTranslator, node: nodes.Element) -> None:
@@ -63,6 +67,7 @@ def visit_figure(translator: BlogTranslator, node: nodes.Element) -> None:
     scripts = " ".join(translator.builder.static_address(translator.docnames[0], name) for name in figure["scripts"])
     attributes = {"id": node["ids"][0], "role": "figure", "aria-label": said}
     attributes |= {"data-library": figure["library"], "data-scripts": scripts}
+    attributes["data-hosts"] = " ".join(figure["hosts"])
     if height := figure["height"]:
         attributes["style"] = f"aspect-ratio: 100 / {height[:-1]}" if height.endswith("%") else f"min-height: {height}"
     written = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items() if value)

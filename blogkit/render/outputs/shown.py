@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from ...execution.result import first_frame
@@ -68,6 +68,8 @@ class Figure:
     """CSS that keeps its place free."""
     still: dict[str, str] = field(default_factory=dict)
     """Media type → picture of how it begins, if the library makes one."""
+    hosts: tuple[str, ...] = ()
+    """Those that it asks when it is drawn."""
 
 
 def shown(data: Mapping[str, Any], hosts: Collection[str]) -> dict[str, Any]:
@@ -82,8 +84,9 @@ def shown(data: Mapping[str, Any], hosts: Collection[str]) -> dict[str, Any]:
         return {} if bar else {CONTROLS: {}}
     try:
         if figure := _figure(data):
-            _refuse(set(_asked(figure)) - {*hosts})
-            return {f"{prefix}{FIGURE}": asdict(figure)}
+            asked = set(_asked(figure))
+            _refuse(asked - {*hosts})
+            return {f"{prefix}{FIGURE}": asdict(replace(figure, hosts=tuple(sorted(asked))))}
     except NotShown:
         raise
     except (ValueError, LookupError, TypeError, AttributeError) as error:  # a cell may hand on anything

@@ -22,6 +22,7 @@ from docutils import nodes
 from markupsafe import Markup, escape
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.errors import ThemeError
+from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.util.osutil import relative_uri
 
 from ... import palette
@@ -32,6 +33,7 @@ from ...language import _, words
 from ...publish.staging import Staging
 from ...site.terms import kind_names
 from ...web.head import metatags
+from ...web.policy import with_policy
 from ...web.views import View
 from ..equations.numbering import plain_text
 from ..words import language_of
@@ -113,6 +115,10 @@ class BlogBuilder(StandaloneHTMLBuilder):
             | {_NOTICES}
             | {f"_downloads/{name}" for _, name in self.env.dlfiles.values()}
         )
+
+    def create_template_bridge(self) -> None:
+        """Have each page say what its browser may run and load."""
+        self.templates = _Templates()
 
     def init_templates(self) -> None:
         """Escape what templates print, and give them their filters."""
@@ -198,6 +204,13 @@ class BlogBuilder(StandaloneHTMLBuilder):
 
     def dump_inventory(self) -> None:
         """Write none."""
+
+
+class _Templates(BuiltinTemplateLoader):
+    """Sphinx's templates, and each finished page's policy."""
+
+    def render(self, template: str, context: dict[str, Any]) -> str:  # type: ignore[override]
+        return with_policy(super().render(template, context), context["view"].frame.allowed)
 
 
 @cache

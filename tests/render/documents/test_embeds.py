@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from conftest import Book, code
+from conftest import Book, code, troubles_of
 from docutils import nodes
 from PIL import Image
 from playwright.sync_api import Browser
@@ -193,6 +193,7 @@ def test_a_video_asks_its_host_when_it_is_pressed(page: tuple[Book, BeautifulSou
         threading.Thread(target=http.serve_forever, args=[0.05], daemon=True).start()
         context = browser.new_context(viewport={"width": 390, "height": 800})
         tab = context.new_page()
+        troubles = troubles_of(tab)
         tab.on("request", lambda request: asked.append(request.url))
         context.route(re.compile("https://"), lambda route: route.fulfill(body="<p>", content_type="text/html"))
         tab.goto(f"http://127.0.0.1:{http.server_port}/{POST}")
@@ -208,6 +209,7 @@ def test_a_video_asks_its_host_when_it_is_pressed(page: tuple[Book, BeautifulSou
         box = player.bounding_box()
         assert box and abs(box["width"] / box["height"] - 16 / 9) < 0.05
         assert tab.locator("a.player").count() == 2  # of the host that is not allowed
+        assert not [trouble for trouble in troubles if "Content Security Policy" in trouble]
         context.close()
         http.shutdown()
 

@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from conftest import Book, code
+from conftest import Book, code, troubles_of
 from documented import blocks
 from playwright.sync_api import Browser, Page
 
@@ -58,7 +58,7 @@ def page(book: Book, browser: Browser) -> Iterator[Page]:
         page = browser.new_page(viewport={"width": 390, "height": 700}, color_scheme="dark")
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
-        page.on("pageerror", lambda error: asked.append(str(error)))
+        page.troubles = troubles_of(page)  # type: ignore[attr-defined]
         page.goto(f"{server.home}{POST}.html")
         page.evaluate("document.fonts.ready")
         page.early, page.host = [*asked], urlsplit(server.home).netloc  # type: ignore[attr-defined]
@@ -87,6 +87,7 @@ def test_each_library_draws_what_it_was_told(page: Page) -> None:
     (frame,) = figures(page, "html", "f.querySelector('.animation img').src")
     page.click("[title='Next frame']")
     assert figures(page, "html", "f.querySelector('.animation img').src") != [frame]
+    assert page.troubles == []  # type: ignore[attr-defined]
 
 
 def test_the_documentation_shows_each_library(book: Book) -> None:

@@ -12,7 +12,7 @@
     },
     bokeh: (place, item) => Bokeh.embed.embed_item(item, place),
     async vega(place, spec) {
-      await vegaEmbed(place, spec, { actions: false, renderer: "svg" });
+      await vegaEmbed(place, spec, { actions: false, renderer: "svg", ast: true }); // no code is made of texts
       if (!(place.querySelector("svg")?.width.baseVal.value > 900)) return; // as in translator.py
       place.classList.add("wide");
       place.tabIndex = 0; // it scrolls on a phone
