@@ -34,15 +34,21 @@ def setup(app: Sphinx) -> None:
 
 def _silent(doctree: nodes.document, path: Path) -> Iterator[Fault]:
     """Yield one notice for a document whose figures lack alt texts; an empty one is the author's word."""
-    lines = {_place(b, path): b.line or 0 for b in doctree.findall(nodes.container) if _is_silent(b)}
-    if lines:
+    boxes = [box for box in doctree.findall(nodes.container) if _is_silent(box)]
+    in_cells = {box: cell for box in boxes if (cell := _cell(box, path))}
+    if boxes:
+        cells = ", ".join(dict.fromkeys(map(str, in_cells.values())))
+        places = [_("cell {number}").format(number=cells)] if cells else []
+        places += [_("line {number}").format(number=box.line) for box in boxes if box not in in_cells]
         message = _(
             "{places}: figures without an alt text; say what they show: {mystnb} at the head of the cell "
             "(of a notebook: in its metadata), `:alt:` below {glue}"
         )
         mends = {"mystnb": "`mystnb: {image: {alt: …}}`", "glue": "`{glue:figure}`"}
-        line = 0 if path.suffix == ".ipynb" else min(lines.values())  # there the numbers of cells are places
-        yield Fault(path, line, message.format(places=", ".join(lines), **mends))
+        line = (
+            0 if path.suffix == ".ipynb" else min(box.line or 0 for box in boxes)
+        )  # there, numbers of cells are places
+        yield Fault(path, line, message.format(places=", ".join(places), **mends))
 
 
 def _is_silent(box: nodes.container) -> bool:
@@ -53,12 +59,11 @@ def _is_silent(box: nodes.container) -> bool:
     return silent or any("alt" not in image for image in box.findall(nodes.image))
 
 
-def _place(bundle: nodes.Element, path: Path) -> str:
-    """Name the cell of an output; where a text shows what another cell handed on, its line."""
-    at: nodes.Element | None = bundle
+def _cell(box: nodes.Element, path: Path) -> int:
+    """Return the number of an output's cell; 0: a text shows what a cell handed on."""
+    at: nodes.Element | None = box
     while at is not None and at.get("nb_element") != "cell_code":
         at = at.parent
     if at is None:
-        return _("line {number}").format(number=bundle.line)
-    in_notebook = path.suffix == ".ipynb"
-    return _("cell {number}").format(number=(bundle.line or 0) // CELL if in_notebook else at["exec_count"])
+        return 0
+    return (box.line or 0) // CELL if path.suffix == ".ipynb" else int(at["exec_count"])

@@ -43,7 +43,7 @@ def test_a_post_s_figures_without_words_are_told_in_one_line(book: Book) -> None
     book.post("2024-01-03-said", code(SAID.format("A line")))
     told = [line for line in book.build().splitlines() if "without an alt text" in line]
     first, glued = lines.index(FIGURE.splitlines()[0]), lines.index("```{glue:figure} fig") + 1
-    places = f"posts/2024-01-01-figures.md:{first}: cell 2, cell 5, line {glued}, cell 9: figures without an alt text; "
+    places = f"posts/2024-01-01-figures.md:{first}: cell 2, 5, 9, line {glued}: figures without an alt text; "
     assert [line.partition("say")[0] for line in told] == [
         places,
         "posts/2024-01-02-notebook.ipynb: cell 3: figures without an alt text; ",
