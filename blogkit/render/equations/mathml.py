@@ -50,7 +50,7 @@ class Maths:
         """Convert an equation in a line; raise ``ValueError`` that says what is wrong with it."""
         text = self._convert(self._tex.display(unmarked(tex)), block=False)
         is_long = len(unescape(re.sub("<[^>]*>", "", text))) > _LONG
-        return text.replace("<math", '<math class="long"', 1) if is_long else text
+        return f'<span class="long">{text}</span>' if is_long else text  # Firefox lets no `<math>` scroll
 
     def block(self, tex: str) -> str:
         """Convert an equation of its own."""

@@ -56,14 +56,15 @@
 
   /** Let the keyboard reach what scrolls, and only that; measure everything before anything is changed. */
   function markScrollers() {
-    const boxes = [...document.querySelectorAll("pre, .scroll, .output.text_html, .equation, math.long, .drawing")];
-    const scrolls = boxes.map((b) => b.scrollWidth > b.clientWidth + 1 || b.scrollHeight > b.clientHeight + 1);
+    const boxes = [...document.querySelectorAll("pre, .scroll, .output.text_html, .equation, span.long, .drawing")];
+    const scrolls = boxes.map((b) =>
+      b.clientWidth > 0 && (b.scrollWidth > b.clientWidth + 1 || b.scrollHeight > b.clientHeight + 1));
     boxes.forEach((box, i) => {
       if (scrolls[i] === box.hasAttribute("tabindex")) return;
-      const label = box.matches(".equation") ? _("Equation")
+      const label = box.matches(".equation, .long") ? _("Equation")
         : box.matches(".scroll, .text_html") ? _("Table")
         : box.closest(".cell_output") ? _("Output") : _("Code");
-      const attributes = { tabindex: "0", ...(box.matches("math") ? {} : { role: "group", "aria-label": label }) };
+      const attributes = { tabindex: "0", role: "group", "aria-label": label };
       for (const [name, value] of Object.entries(attributes)) {
         if (scrolls[i]) box.setAttribute(name, value);
         else box.removeAttribute(name);
