@@ -17,6 +17,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 from commands import WARM, Forked, unmeasured, warm
+from firefox import Firefox, running
 from playwright.sync_api import Browser, Page, sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
@@ -84,12 +85,31 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    """Firefox; on an author's machine without one its tests are skipped."""
+    found = next(filter(None, map(shutil.which, ("firefox-esr", "firefox"))), None)
+    if not found:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("no Firefox is installed")
+    with running(found, tmp_path_factory.mktemp("firefox")) as firefox:
+        yield firefox
+
+
 def troubles_of(page: Page) -> list[str]:
     """Return a list that fills with what a page cannot do, such as what its policy does not let run."""
     found: list[str] = []
     page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: found.append(str(error)))
     return found
+
+
+def wait_until(page: Page, condition: str) -> None:
+    """Wait until an expression is true in a page: ``wait_for_function`` makes code of texts, which policies forbid."""
+    for _ in range(1000):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(20)
+    pytest.fail(f"never true: {condition}")
 
 
 class Book:

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Book, code
+from conftest import ROOT, Book, code, troubles_of
+from playwright.sync_api import Browser, expect
 from watchfiles import Change
 
 from blogkit.preview import SITE
@@ -19,6 +20,7 @@ from blogkit.preview.loop import serve
 from blogkit.preview.reload import News, PreviewHandler, with_script
 from blogkit.preview.sources import Sources
 from blogkit.publish.server import serving
+from blogkit.web.policy import Allowed, with_policy
 
 
 def test_a_page_carries_the_script_before_its_end() -> None:
@@ -76,6 +78,22 @@ def test_what_is_served_is_never_kept_by_the_browser_and_pages_know_their_build(
         with pytest.raises(urllib.error.HTTPError, match="421") as error:
             urllib.request.urlopen(stranger, timeout=10)
         error.value.close()
+
+
+def test_a_page_reloads_itself_whatever_its_policy_forbids(tmp_path: Path, browser: Browser) -> None:
+    news, file = News(), tmp_path / "index.html"
+    file.write_text(with_policy("<head></head><body>one</body>", Allowed()), encoding="utf-8")
+    with serving(tmp_path, handler=type("Answering", (PreviewHandler,), {"news": news})) as server:
+        page = browser.new_page()
+        troubles = troubles_of(page)
+        page.goto(server.home)
+        file.write_text(with_policy("<head></head><body>two</body>", Allowed()), encoding="utf-8")
+        news.tell("", True)
+        expect(page.locator("body")).to_have_text("two")
+        news.tell("A fault", False)
+        expect(page.get_by_role("alert")).to_have_text("A fault")
+        assert [trouble for trouble in troubles if "Content Security Policy" in trouble] == []
+        page.close()
 
 
 def test_a_build_that_ends_while_a_page_is_read_reloads_it(tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup, Tag
 from conftest import Book, troubles_of
 from documented import BLOCKS, FILES, write_gallery
+from firefox import Firefox
 from playwright.sync_api import Browser, Page
 
+from blogkit.publish.server import serving
 from blogkit.render.scholarly import diagrams
 from blogkit.render.scholarly.boxes import _rows
 from blogkit.text import without_escapes
@@ -531,6 +533,38 @@ def test_a_long_equation_in_a_line_scrolls_on_a_phone(page: Page) -> None:
         page.set_viewport_size({"width": width, "height": 800})
         places[width] = page.locator("span.long").evaluate_all("all => all.map((m) => m.scrollWidth > m.clientWidth)")
     assert places == {390: [True], 1280: [False]}
+
+
+def test_firefox_shows_and_finds_it_as_well(gallery: Book, firefox: Firefox) -> None:
+    with serving(gallery.site) as server:
+        firefox.open(f"{server.home}{POST}", width=390)
+        long = "document.querySelector('span.long')"
+        assert firefox.evaluate(f"{long}.scrollWidth > {long}.clientWidth && {long}.tabIndex === 0")
+        assert firefox.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        # It draws what is struck out by itself, and each equation has its place.
+        assert firefox.evaluate("getComputedStyle(document.querySelector('menclose')).position") == "static"
+        heights = firefox.evaluate(
+            "[...document.querySelectorAll('math')].map((m) => m.getBoundingClientRect().height)"
+        )
+        assert heights and min(heights) > 5
+        firefox.evaluate("document.querySelector('#search-open').click()")
+        found = """new Promise(async (done) => {
+            const pause = () => new Promise((on) => setTimeout(on, 20));
+            const until = async (look) => { while (!look()) await pause(); return look() };
+            const input = await until(() => document.querySelector("dialog[open] input"));
+            input.value = "Pythagoras";
+            input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+            done((await until(() => document.querySelector("dialog .search-results a"))).href);
+        })"""
+        assert POST in firefox.evaluate(found)
+        assert firefox.evaluate("refused") == []
+        attack = "document.body.append(Object.assign(document.createElement('script'), { text: 'window.won = 1' }))"
+        assert firefox.evaluate(
+            f"{attack}, new Promise((done) => setTimeout(() => done([refused, window.won ?? 0])))"
+        ) == [
+            ["script-src-elem"],
+            0,
+        ]
 
 
 def test_paper_shows_all_that_is_folded_struck_out_or_pale(page: Page) -> None:

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from conftest import ROOT, Book, code
+from conftest import ROOT, Book, code, troubles_of
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
@@ -374,6 +374,17 @@ def test_comments_are_loaded_when_asked_for(browser: Browser, server: str) -> No
     script = page.locator("script[data-repo]")
     assert script.get_attribute("data-repo") == "a/b"
     assert script.get_attribute("data-category-id") == "D"
+    page.close()
+
+
+def test_no_page_does_what_its_policy_forbids(gallery: Book, browser: Browser, server: str) -> None:
+    page = browser.new_page()
+    troubles = troubles_of(page)
+    names = [file.relative_to(gallery.site).as_posix() for file in gallery.site.rglob("*.html")]
+    for name in names:
+        page.goto(server + quote(name))
+        assert troubles == [], name
+    assert len(names) > 30
     page.close()
 
 

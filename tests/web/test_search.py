@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import Book
+from conftest import Book, wait_until
 from playwright.sync_api import Browser, Page, Route, expect
 from search_library import FIND, HELD_OUT, QUERIES, first_right, found, write_library
 
@@ -458,7 +458,7 @@ def test_enter_opens_the_first_result_at_its_section_with_marks(page: Page, serv
     search(page, "문턱값")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("history"))
-    page.wait_for_function("CSS.highlights.has('search')")
+    wait_until(page, "CSS.highlights.has('search')")
     assert page.evaluate("[...CSS.highlights.get('search')].map(String)") == ["문턱값"]
     assert page.evaluate("decodeURIComponent(location.hash)") == "#매컬러와-피츠"
     assert page.evaluate("location.search") == ""
@@ -470,7 +470,8 @@ def test_word_of_a_title_is_marked_on_the_page(page: Page, server: Server) -> No
     page.goto(server.root + ABOUT)
     search(page, "김치찌개를")
     page.keyboard.press("Enter")
-    page.wait_for_function("CSS.highlights.has('search')")
+    page.wait_for_url(re.compile("/posts/"))
+    wait_until(page, "CSS.highlights.has('search')")
     assert "김치찌개" in page.evaluate("[...CSS.highlights.get('search')].map(String)")
 
 
@@ -509,7 +510,7 @@ def test_enter_waits_for_the_search_that_is_on_its_way(page: Page, server: Serve
 def test_marks_run_over_coloured_code(page: Page, server: Server) -> None:
     name = "posts/2021-03-14-korean-rnn.html"
     page.goto(f"{server.root}{name}?highlight=keras.layers.LSTM#lstm")
-    page.wait_for_function("CSS.highlights.has('search')")
+    wait_until(page, "CSS.highlights.has('search')")
     assert page.evaluate("[...CSS.highlights.get('search')].map(String)") == ["keras.layers.LSTM"]
 
 
@@ -520,7 +521,7 @@ def test_marked_word_below_the_fold_comes_into_view(page: Page, server: Server, 
     page.route(slow, lambda route: (page.wait_for_timeout(600), route.continue_()))
     page.goto(f"{server.root}{HISTORY}?highlight=시대가#딥러닝의-시대")
     place = "[...CSS.highlights.get('search') ?? []][0]?.getBoundingClientRect().top"
-    page.wait_for_function(f"{place} > 0 && {place} < 300")
+    wait_until(page, f"{place} > 0 && {place} < 300")
     page.unroute_all(behavior="wait")
 
 
@@ -552,7 +553,7 @@ def test_half_typed_syllables_keep_results(page: Page, server: Server) -> None:
     for text in ["ㅎ", "하", "학", "핛", "학스", "학습"]:  # as a Korean keyboard sends them
         caret = len(text)
         keyboard.send("Input.imeSetComposition", {"text": text, "selectionStart": caret, "selectionEnd": caret})
-        page.wait_for_function("said > 0 && !(said = 0)")
+        wait_until(page, "said > 0 && !(said = 0)")
         if text != "ㅎ":
             expect(page.locator(".search-status")).to_contain_text("찾았")
     assert page.locator("#search input").input_value() == "학습"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Book, code
+from conftest import Book, code, wait_until
 from PIL import Image, ImageColor
 from playwright.sync_api import Browser, Page, Route
 
@@ -170,11 +170,9 @@ def test_a_figure_has_no_ground_of_its_own(open_page, scheme):
     page = open_page(color_scheme=scheme)
     figure = page.locator(f"article img.only-{scheme}").first
     figure.scroll_into_view_if_needed()
-    page.wait_for_function(
-        "() => [...document.images].every((i) => !i.checkVisibility() || !i.complete || i.naturalWidth)"
-    )
+    wait_until(page, "[...document.images].every((i) => !i.checkVisibility() || !i.complete || i.naturalWidth)")
     box = figure.bounding_box()
-    page.wait_for_function("(image) => image.complete", arg=figure.element_handle())
+    figure.evaluate("(image) => image.decode()")
     clip = {"x": box["x"] - 3, "y": box["y"] + 3, "width": 6, "height": 6}
     with Image.open(io.BytesIO(page.screenshot(clip=clip))) as shot:
         colours = shot.convert("RGB").getcolors()
