@@ -95,6 +95,11 @@ def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
         yield firefox
 
 
+SETTLED = """new Promise((done) => requestAnimationFrame(() => setTimeout(done))).then(() =>
+    Promise.allSettled(document.getAnimations().map((each) => each.finished)))"""
+"""Waits until colours that pass over into others have done so."""
+
+
 def troubles_of(page: Page) -> list[str]:
     """Return a list that fills with what a page cannot do, such as what its policy does not let run."""
     found: list[str] = []

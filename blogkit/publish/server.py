@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -88,6 +88,11 @@ class Handler(BaseHTTPRequestHandler):
     def __init__(self, site: Path, prefix: str, *arguments: object) -> None:
         self.site, self.prefix = site, prefix
         super().__init__(*arguments)  # type: ignore[arg-type]
+
+    def handle(self) -> None:
+        """Answer until the browser goes, be it in the middle of an answer."""
+        with suppress(ConnectionError):
+            super().handle()
 
     def parse_request(self) -> bool:
         """Refuse to answer to a stranger's name: it may lead here, and its pages would read what is served."""

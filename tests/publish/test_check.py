@@ -6,6 +6,9 @@ import gzip
 import json
 import os
 import socket
+import struct
+import threading
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -278,3 +281,19 @@ def test_the_command_lists_faults_and_fails(book: Book) -> None:
     assert book.blogkit("check", "site").returncode == 0
     result = book.blogkit("check", "site", "--base", "https://new.example/")
     assert "index.html: https://new.example/none answers 404" in result.stdout
+
+
+def test_a_browser_that_goes_in_the_middle_of_an_answer_is_no_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "large.bin").write_bytes(bytes(20_000_000))
+    before = threading.active_count()
+    with serving(tmp_path) as server:
+        port = int(server.home.split(":")[2].strip("/"))
+        with socket.create_connection(("127.0.0.1", port)) as browser:
+            browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # it closes at once
+            browser.sendall(b"GET /large.bin HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            browser.recv(1)
+        while threading.active_count() > before + 1:
+            time.sleep(0.01)
+    assert capsys.readouterr().err == ""

@@ -10,7 +10,7 @@ import lxml.etree
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup, Tag
-from conftest import Book, troubles_of
+from conftest import SETTLED, Book, troubles_of
 from documented import BLOCKS, FILES, write_gallery
 from firefox import Firefox
 from playwright.sync_api import Browser, Page
@@ -523,6 +523,7 @@ def test_axe_finds_nothing(page: Page) -> None:
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.evaluate(SETTLED)
         found = Axe().run(page, options={"runOnly": tags})
         assert not found.response["violations"], f"{scheme}: {found.generate_report()}"
 

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from conftest import ROOT, Book, code, troubles_of
+from conftest import ROOT, SETTLED, Book, code, troubles_of
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
@@ -30,9 +30,6 @@ GALLERY = (Path(__file__).parent / "gallery.md").read_text(encoding="utf-8")
 POST = "posts/2024-05-01-모든-것.html"
 PAGES = ["index.html", "page/2.html", POST, "archive.html", "categories/index.html", "tags/모든-것.html", "about.html"]
 PAGES += ["results.html", "404.html", "authors/jihyun-kim.html", "series/글-모음.html"]
-SETTLED = """new Promise((done) => requestAnimationFrame(() => setTimeout(done))).then(() =>
-    Promise.allSettled(document.getAnimations().map((each) => each.finished)))"""
-"""Waits until colours that pass over into others have done so."""
 EVIL = "<script>alert(1)</script> & \"quotes\" 'x' {{ 7 * 7 }}"
 
 
