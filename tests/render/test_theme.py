@@ -19,8 +19,9 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from conftest import ROOT, SETTLED, Book, code, troubles_of
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route, expect
 
+from blogkit import palette
 from blogkit.posts.references import LiveText
 from blogkit.render.pages import builder
 from blogkit.render.pages.filters import live_text
@@ -329,6 +330,31 @@ def test_dark_mode_is_kept_and_the_system_followed_otherwise(open_page: Callable
     assert page.evaluate(ground) == dark
 
 
+def colour_of_the_bar(page: Page) -> str:
+    return page.evaluate("""
+        [...document.querySelectorAll("meta[name=theme-color]")].find((m) => matchMedia(m.media).matches).content""")
+
+
+def test_the_browser_and_other_tabs_follow_the_scheme(open_page: Callable[..., Page]) -> None:
+    page = open_page("index.html")
+    other = page.context.new_page()
+    other.goto(page.url)
+    light, dark = (palette.palette()["paper"].light, palette.palette()["paper"].dark)
+    assert colour_of_the_bar(page) == light
+    page.get_by_role("button", name="어두운 화면").click()
+    expect(other.get_by_role("button", name="어두운 화면")).to_have_attribute("aria-pressed", "true")
+    assert [colour_of_the_bar(each) for each in (page, other)] == [dark, dark]
+    page.route("**/blog.js*", lambda route: route.fulfill(body=""))  # it is so before scripts have come
+    page.reload(wait_until="domcontentloaded")
+    assert colour_of_the_bar(page) == dark
+    other.get_by_role("button", name="어두운 화면").click()
+    page.unroute_all()
+    page.reload()
+    assert [colour_of_the_bar(each) for each in (page, other)] == [light, light]
+    page.emulate_media(color_scheme="dark")
+    assert colour_of_the_bar(page) == dark
+
+
 def test_code_is_copied_by_keyboard(open_page: Callable[..., Page]) -> None:
     page = open_page(POST, permissions=["clipboard-read", "clipboard-write"])
     button = page.get_by_role("button", name="코드 복사").first
@@ -359,19 +385,75 @@ def test_contents_are_folded_on_a_phone_and_beside_the_text_on_a_wide_screen(ope
     assert toc["x"] > text["x"] + text["width"]
 
 
-def test_comments_are_loaded_when_asked_for(browser: Browser, server: str) -> None:
-    page = browser.new_page()
-    asked = []
-    page.route("https://giscus.app/**", lambda route: (asked.append(route.request.url), route.abort()))
-    page.goto(server + POST)
+COMMENTS = "댓글 불러오기"
+GISCUS = """
+    var box = Object.assign(document.createElement("div"), { className: "giscus" });
+    box.innerHTML = "<iframe class=giscus-frame title=Comments src='https://giscus.app/widget'></iframe>";
+    document.currentScript.after(box)"""
+ANSWERS = "<script>parent.postMessage({ giscus: { resizeHeight: 300 } }, '*')</script>"
+
+
+@pytest.fixture
+def commented(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
+    """Open a post where giscus.app answers with these bodies, by address; what has none cannot be reached."""
+    context = browser.new_context()
+
+    def open_(**bodies: str) -> Page:
+        def answer(route: Route) -> None:
+            body = bodies.get("widget" if "widget" in route.request.url else "client")
+            kind = "text/html" if "widget" in route.request.url else "text/javascript"
+            headers = {"Access-Control-Allow-Origin": "*"}
+            route.abort() if body is None else route.fulfill(body=body, content_type=kind, headers=headers)
+
+        page = context.new_page()
+        page.clock.install()
+        page.route("https://giscus.app/**", answer)
+        page.goto(server + POST)
+        return page
+
+    yield open_
+    context.close()
+
+
+def test_comments_are_loaded_when_asked_for(commented: Callable[..., Page]) -> None:
+    page = commented(client=GISCUS, widget=ANSWERS)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    button = page.get_by_role("button", name=COMMENTS)
     assert not asked
-    with page.expect_event("requestfailed"):
-        page.get_by_role("button", name="댓글 불러오기").click()
-    assert asked == ["https://giscus.app/client.js"]
+    button.press("Enter")
+    button.wait_for(state="detached")
+    assert asked == ["https://giscus.app/client.js", "https://giscus.app/widget"]
     script = page.locator("script[data-repo]")
     assert script.get_attribute("data-repo") == "a/b"
     assert script.get_attribute("data-category-id") == "D"
-    page.close()
+    assert page.locator(".comments p").count() == 0
+    assert page.evaluate("document.activeElement.className") == "giscus-frame"
+
+
+@pytest.mark.parametrize("bodies", [{}, {"client": "throw 1"}, {"client": GISCUS}, {"client": GISCUS, "widget": "?"}])
+def test_comments_that_do_not_come_say_so_and_can_be_asked_for_again(
+    commented: Callable[..., Page], bodies: dict[str, str]
+) -> None:
+    page = commented(**bodies)
+    button = page.get_by_role("button", name=COMMENTS)
+    status = page.locator(".comments").get_by_role("status")
+    button.press("Enter")
+    if "client" in bodies and "throw" not in bodies["client"]:
+        expect(status).to_have_text("댓글을 불러오는 중…")
+        page.locator(".giscus").wait_for()
+        page.clock.run_for(25_000)
+    expect(status).to_contain_text("댓글을 불러오지 못했습니다")
+    expect(button).to_be_focused()
+    assert page.locator(".comments :is(script, .giscus)").count() == 0
+    page.unroute_all()
+    page.route(
+        "https://giscus.app/client.js",
+        lambda route: route.fulfill(body=GISCUS, headers={"Access-Control-Allow-Origin": "*"}),
+    )
+    page.route("https://giscus.app/widget", lambda route: route.fulfill(body=ANSWERS, content_type="text/html"))
+    button.press("Enter")
+    button.wait_for(state="detached")
 
 
 def test_no_page_does_what_its_policy_forbids(gallery: Book, browser: Browser, server: str) -> None:
@@ -398,6 +480,18 @@ def test_page_works_without_scripts(open_page: Callable[..., Page]) -> None:
     page.locator(".toc summary").click()
     assert page.locator(".toc a").first.is_visible()
     assert page.get_by_role("heading", level=1).inner_text() == "모든 것"
+    discussions = page.locator(".comments").get_by_role("link", name="GitHub Discussions")
+    assert discussions.get_attribute("href") == "https://github.com/a/b/discussions"
+    assert "giscus.app" not in page.locator(".comments").inner_text()
+    assert "검색" not in open_page("404.html", java_script_enabled=False).locator("main").inner_text()
+    assert "검색" in open_page("404.html").locator("main").inner_text()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_looks_alive_without_scripts_that_is_dead(open_page: Callable[..., Page], name: str) -> None:
+    page = open_page(name, java_script_enabled=False)
+    assert not [button for button in page.get_by_role("button").all() if button.is_visible()]
+    assert open_page(name).get_by_role("button", name="검색").is_visible()
 
 
 def test_pictures_have_their_place_before_they_are_loaded(open_page: Callable[..., Page]) -> None:

@@ -74,7 +74,9 @@ def visit_figure(translator: BlogTranslator, node: nodes.Element) -> None:
     translator.body.append(f'<div class="output live"{written}>\n')
     if not len(node):
         address = quote(node["ids"][0])
-        translator.body.append(f'<p class="still"><a href="#{address}">{escape(said)}</a></p>\n')
+        silent = _("{figure}. Without JavaScript it is not drawn.").format(figure=said)
+        link = f'<a class="scripted" href="#{address}">{escape(said)}</a>'  # of a feed, to the page
+        translator.body.append(f'<p class="still">{link}<noscript>{escape(silent)}</noscript></p>\n')
 
 
 def depart_figure(translator: BlogTranslator, node: nodes.Element) -> None:

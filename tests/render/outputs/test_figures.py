@@ -131,6 +131,8 @@ def test_the_page_says_what_stands_there_without_a_script(book: Book) -> None:
         figure.select_one(":scope > img[width], :scope > .drawing > img[width]") for figure in soup.select(".live")
     ]
     assert list(map(bool, stills)) == [False] * 5 + [True] * 2
+    assert soup.select_one(".still noscript").text == f"{told[0]}. Without JavaScript it is not drawn."  # type: ignore[union-attr]
+    assert all("scripted" in link["class"] for link in soup.select(".still a"))
     assert [re.findall(r"\d+px", figure.get("style", "")) for figure in soup.select(".live")[:5]] == [
         ["450px"],
         ["300px"],

@@ -2,6 +2,7 @@
 "use strict";
 
 {
+  const COMMENTS_WAIT = 20_000; // milliseconds
   const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : dark.matches);
@@ -10,12 +11,22 @@
   function switchTheme() {
     const next = isDark() ? "light" : "dark";
     const own = next === (dark.matches ? "dark" : "light") ? "" : next;
-    root.dataset.theme = own;
+    applyTheme(own);
     try {
       if (own) localStorage.theme = own;
       else localStorage.removeItem("theme");
     } catch {
       // Storage is closed: the choice holds for this page.
+    }
+    showTheme();
+  }
+
+  /** Take what another tab chose, or this one before it was left. */
+  function followTheme() {
+    try {
+      applyTheme(localStorage.theme ?? "");
+    } catch {
+      // Storage is closed.
     }
     showTheme();
   }
@@ -97,21 +108,52 @@
     }
   }
 
-  /** Load the comments from giscus.app when they are asked for, not before. */
+  /** Load the comments from giscus.app when they are asked for, not before; the button stays until they are there. */
   function offerComments() {
     const button = document.querySelector("[data-giscus]");
-    button?.addEventListener("click", () => {
-      const script = document.createElement("script");
-      const settings = {
-        ...JSON.parse(button.dataset.giscus),
-        mapping: "pathname", strict: "1", "reactions-enabled": "1", "emit-metadata": "0",
-        "input-position": "top", theme: isDark() ? "dark" : "light",
-      };
-      for (const [name, value] of Object.entries(settings)) script.setAttribute(`data-${name.replace("_", "-")}`, value);
-      script.src = "https://giscus.app/client.js";
-      script.crossOrigin = "anonymous";
-      button.parentElement.replaceChildren(button.parentElement.querySelector("h2"), script);
+    if (!button) return;
+    const section = button.parentElement;
+    const status = section.querySelector("[role=status]");
+    button.addEventListener("click", async () => {
+      if (button.ariaDisabled) return; // they are on their way
+      button.ariaDisabled = "true";
+      status.textContent = _("Loading the comments…");
+      const came = await loadComments(section, JSON.parse(button.dataset.giscus));
+      button.ariaDisabled = null;
+      if (came) return showComments(section, button);
+      for (const part of section.querySelectorAll("script, .giscus")) part.remove();
+      status.textContent = _("The comments could not be loaded. Check your connection, or whether something blocks giscus.app, and try again.");
     });
+  }
+
+  /** Resolve to whether the comments came: their frame says so. */
+  function loadComments(section, given) {
+    const script = document.createElement("script");
+    const settings = {
+      ...given,
+      mapping: "pathname", strict: "1", "reactions-enabled": "1", "emit-metadata": "0",
+      "input-position": "top", theme: isDark() ? "dark" : "light",
+    };
+    for (const [name, value] of Object.entries(settings)) script.setAttribute(`data-${name.replace("_", "-")}`, value);
+    return new Promise((resolve) => {
+      const answered = ({ origin }) => origin === "https://giscus.app" && end(true);
+      const end = (came) => {
+        clearTimeout(timer);
+        removeEventListener("message", answered);
+        resolve(came);
+      };
+      const timer = setTimeout(end, COMMENTS_WAIT, false);
+      addEventListener("message", answered);
+      Object.assign(script, { src: "https://giscus.app/client.js", crossOrigin: "anonymous", onerror: () => end(false) });
+      script.onload = () => section.querySelector(".giscus") || end(false); // it broke
+      section.append(script);
+    });
+  }
+
+  function showComments(section, button) {
+    const hadFocus = document.activeElement === button;
+    for (const part of section.querySelectorAll("button, p")) part.remove();
+    if (hadFocus) section.querySelector("iframe")?.focus({ preventScroll: true });
   }
 
   /** Show a picture large instead of leaving for its file; pressed again it has its own size, and scrolls. */
@@ -168,6 +210,8 @@
 
   document.getElementById("theme-toggle").addEventListener("click", switchTheme);
   dark.addEventListener("change", showTheme);
+  addEventListener("storage", followTheme);
+  addEventListener("pageshow", (event) => event.persisted && followTheme());
   showTheme();
   followReading();
   offerComments();
