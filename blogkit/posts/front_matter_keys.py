@@ -91,7 +91,7 @@ KEYS = {
         values.template,
         "text with glued values",
         '"The error is {error:.3f}."',
-        "One sentence, for lists, feeds, search engines and cards.",
+        "One sentence, for lists, feeds, search engines and cards; `code` in backticks.",
         "the first paragraph",
         ("summary", "excerpt", "subtitle"),
     ),

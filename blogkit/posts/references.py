@@ -23,13 +23,25 @@ Value = bool | int | float | str | None | list["Value"] | dict[str, "Value"]
 
 @dataclass(frozen=True)
 class LiveText:
-    """A text of which some parts are executed values."""
+    """A text of which some parts are executed values, and some, in backticks, code; as a string it is plain words."""
 
     parts: tuple[tuple[str, bool], ...] = ()
     """Each part, and whether it is a value."""
 
+    @property
+    def runs(self) -> Iterator[tuple[str, bool, bool]]:
+        """Yield the text without the backticks that make pairs: each run, whether it is a value, whether it is code."""
+        left = sum(text.count("`") for text, live in self.parts if not live) // 2 * 2
+        is_code = False
+        for part, live in self.parts:
+            for text in [part] if live else re.split("(`)", part):
+                if text == "`" and left and not live:
+                    left, is_code = left - 1, not is_code
+                elif text:
+                    yield text, live, is_code
+
     def __str__(self) -> str:
-        return "".join(text for text, _ in self.parts)
+        return "".join(text for text, *_ in self.runs)
 
     def __bool__(self) -> bool:
         return any(text for text, _ in self.parts)

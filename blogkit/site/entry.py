@@ -85,7 +85,7 @@ def summary(post: Post, values: Mapping[str, Value]) -> LiveText:
 
 
 def excerpt(post: Post, values: Mapping[str, Value]) -> str:
-    """Return the post's first paragraph as plain text, for a post without a description."""
+    """Return the post's first paragraph, plain but for code in backticks, for a post without a description."""
     for is_code, source, _ in cells(post):
         for block in () if is_code else re.split(r"\n\s*\n", fill_glue(source, values)):
             if not _NO_PARAGRAPH.match(block.strip()) and "{cite:t" not in block:  # no sentence without that name
@@ -93,13 +93,14 @@ def excerpt(post: Post, values: Mapping[str, Value]) -> str:
                     r"\s*(?:%s|\{number\}|\{name\})(?=[^\[\]]*\]\(#)", "", block
                 )  # known when it is rendered
                 text = re.sub(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\]|\{[^}]*\})", r"\1", _ASIDE.sub("", block))
-                return shorten(_MARKUP.sub(_words, text))
+                text = shorten(_MARKUP.sub(_words, text))
+                return text + "`" * (text.count("`") % 2)  # where code was cut
     return ""
 
 
 def _words(markup: re.Match[str]) -> str:
     tex = markup[1] or markup[2] or markup["environment"]
-    return equation_text(tex) if tex else markup[3] or markup[4] or ""
+    return equation_text(tex) if tex else markup[3] or (f"`{markup[4]}`" if markup[4] else "")
 
 
 def _check_glue(post: Post, values: Mapping[str, Value]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import chain
@@ -14,7 +14,6 @@ from pathlib import Path
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from ..palette import palette
-from ..posts.references import LiveText
 from ..text import nfc
 from .social_cards import HEIGHT, SIZE, WIDTH, SocialCard
 
@@ -84,7 +83,7 @@ def _beside(image: Image.Image, pen: ImageDraw.ImageDraw, card: SocialCard, pict
     edges = (left, top, WIDTH - _MARGIN, top + picture.height + 2 * _FRAME)
     pen.rounded_rectangle(edges, 20, fill="white", outline=_LINE, width=2)
     image.paste(picture, (left + _FRAME, top + _FRAME))
-    summary = _wrap(_words(card.summary, family), small, left - _GAP - _MARGIN, (_FOOT - top - 24) // small.leading)
+    summary = _wrap(_words(card.summary.runs, family), small, left - _GAP - _MARGIN, (_FOOT - top - 24) // small.leading)
     _write(pen, summary, small, top, _SOFT)
 
 
@@ -92,7 +91,8 @@ def _block(card: SocialCard, family: str) -> list[_Block]:
     """Lay out label, title and summary with the largest title that leaves room for the whole summary."""
     width = WIDTH - 2 * _MARGIN
     label, small = _Style(27, "Bold", family, 2.1), _Style(30, "Regular", family, 1.5)
-    title, summary = _plain_words(card.title, family), _words(card.summary, family)
+    title = _plain_words(card.title, family)
+    summary = _words(card.summary.runs, family)
     head = _wrap(_plain_words(card.label, family), label, width, 1)
     for size in _TITLE_SIZES:
         style = _Style(size, "ExtraBold", family)
@@ -127,13 +127,13 @@ class _Style:
 
 
 def _plain_words(text: str, family: str) -> list[_Word]:
-    return _words(LiveText(((text, False),)), family)
+    return _words([(text, False, False)], family)
 
 
-def _words(text: LiveText, family: str) -> list[_Word]:
+def _words(text: Iterable[tuple[str, bool, bool]], family: str) -> list[_Word]:
     """Split a text at spaces."""
     words: list[_Word] = [[]]
-    for part, live in text.parts:
+    for part, live, _is_code in text:
         drawable = "".join(c for c in nfc(part) if _known(c, family))
         for number, piece in enumerate(re.split(r"\s+", drawable)):
             if number:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import json
 import re
 import shutil
 import threading
@@ -167,6 +168,45 @@ def test_executed_values_are_text() -> None:
     text = LiveText((("<i>", False), ("<script>", True), ("&", True)))
     value = '<span class="pasted-text">{}</span>'
     assert live_text(text) == "&lt;i&gt;" + value.format("&lt;script&gt;") + value.format("&amp;")
+
+
+def test_code_in_descriptions_is_code_on_pages_and_words_elsewhere(book: Book) -> None:
+    description, plain = "`f(<i>, {answer})` & `a` 5` {answer}", "f(<i>, 42) & a 5` 42"
+    book.post("2024-01-01-one", code('glue("answer", 42)'), description=description)
+    book.build(BLOG_BASEURL="https://example.com/")
+    value = '<span class="pasted-text">42</span>'
+    for name in ("index.html", "posts/2024-01-01-one.html"):
+        shown = book.soup(name).select_one(".summary").decode_contents()
+        assert shown == f"<code>f(&lt;i&gt;, {value})</code> &amp; <code>a</code> 5` {value}"
+    head = book.soup("posts/2024-01-01-one.html").head
+    said = [head.select_one(f"meta[{name}]")["content"] for name in ("name=description", "property='og:description'")]
+    assert said == [plain, plain]
+    assert head.select_one("meta[property='og:image:alt']")["content"].endswith(plain)
+    assert json.loads(head.select_one("script[type='application/ld+json']").text)["description"] == plain
+    assert json.loads((book.site / "feed.json").read_text(encoding="utf-8"))["items"][0]["summary"] == plain
+    assert BeautifulSoup((book.site / "feed.xml").read_text(encoding="utf-8"), "xml").entry.summary.text == plain
+
+
+def test_a_picture_that_is_seen_at_once_comes_first_and_the_others_when_they_are_near(book: Book) -> None:
+    book.write("images/a.png", (ROOT / "images/favicon.png").read_bytes())
+    picture = "![A](../images/a.png)"
+    book.post("2024-01-01-near", f"Text.\n\n{picture}\n\n{picture}\n", thumbnail="images/a.png")
+    book.post("2024-01-02-far", f"{'Text. ' * 200}\n\n{picture}\n", thumbnail="images/a.png")
+    book.build()
+    for name, first in (("index", True), ("posts/2024-01-01-near", True), ("posts/2024-01-02-far", False)):
+        pictures = book.soup(f"{name}.html").select("main img")
+        assert [img.get("fetchpriority") == "high" for img in pictures] == [first] + [False] * (len(pictures) - 1)
+        assert all(bool(img.get("fetchpriority")) != (img.get("loading") == "lazy") for img in pictures)
+
+
+def test_the_commands_that_run_a_post_again_are_copied_at_once(open_page: Callable[..., Page]) -> None:
+    page = open_page(POST, permissions=["clipboard-read", "clipboard-write"])
+    page.locator(".provenance > summary").click()
+    page.locator(".provenance").get_by_role("button", name="코드 복사").click()
+    page.get_by_role("button", name="코드를 복사했습니다").wait_for()
+    lines = page.evaluate("navigator.clipboard.readText()").split("\n")
+    assert lines[-2] == "pip install -r requirements.txt"
+    assert lines[-1].startswith("python -m blogkit verify https://example.com/blog/posts/")
 
 
 def test_post_shows_its_facts_and_links_its_terms(gallery: Book) -> None:
@@ -418,7 +458,7 @@ def commented(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
 def test_comments_are_loaded_when_asked_for(commented: Callable[..., Page]) -> None:
     page = commented(client=GISCUS, widget=ANSWERS)
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: "giscus" in request.url and asked.append(request.url))
     button = page.get_by_role("button", name=COMMENTS)
     assert not asked
     button.press("Enter")

@@ -168,7 +168,7 @@ def test_a_post_is_compared_with_its_neighbours_only() -> None:
         ("```{code-cell} python\nglue('x', 1)\n```\n\n값은 {glue:text}`x:.2f`입니다.", "값은 1.00입니다."),
         ("a < b, <b>H<sub>2</sub>O</b> and <img src='x.png'/> it", "a < b, H2O and it"),
         ("{cite:t}`knuth84` says so.\n\nAs shown {cite}`knuth84`, it {cite:p}`a,b` is so.", "As shown, it is so."),
-        ("At $x_t$ {ref}`this <norm>` and `a_b * c`.^[So.] *A* [word]{.b}", "At xₜ this and a_b * c. A word"),
+        ("At $x_t$ {ref}`this <norm>` and `a_b * c`.^[So.] *A* [word]{.b}", "At xₜ this and `a_b * c`. A word"),
         ("With {math}`\\sigma^2` and $c(a)[b]$ it costs $5 or $6.", "With σ² and c(a)[b] it costs $5 or $6."),
         (
             "So \\begin{align}\na_1 &= b \\label{x} \\\\ c &= d\n\\end{align} and \\begin{equation}x^2\\end{equation}.",
@@ -177,6 +177,7 @@ def test_a_post_is_compared_with_its_neighbours_only() -> None:
         ("See [Eq. {number}](#e) and [Figure %s](#f).", "See Eq. and Figure."),
         ("__Bold__ names are snake_case.", "Bold names are snake_case."),
         ("# 머리뿐", ""),
+        ("가나다 " * 38 + "`코드 코드 코드`", " ".join(["가나다"] * 38) + " `코드 코드…`"),
         ("가나다 " * 60, " ".join(["가나다"] * 39) + "…"),
     ],
 )

@@ -7,6 +7,8 @@ import math
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from html import escape
+from itertools import groupby
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, get_datetime_format
@@ -20,9 +22,12 @@ from ...posts.references import LiveText
 
 
 def live_text(text: LiveText) -> Markup:
-    """Return a text as HTML in which each executed value is marked."""
-    parts = (f'<span class="pasted-text">{escape(part)}</span>' if live else escape(part) for part, live in text.parts)
-    return Markup("".join(parts))  # noqa: S704  # escaped above
+    """Return a text as HTML in which each executed value is marked, and code is code."""
+    html = ""
+    for is_code, runs in groupby(text.runs, key=itemgetter(2)):
+        parts = (f'<span class="pasted-text">{escape(run)}</span>' if live else escape(run) for run, live, _ in runs)
+        html += f"<code>{''.join(parts)}</code>" if is_code else "".join(parts)
+    return Markup(html)  # noqa: S704  # escaped above
 
 
 class Filters:

@@ -34,6 +34,9 @@ _SMALL = 320
 _WIDE = 900
 """CSS pixels; the words of a drawing that is wider cannot be read on a phone that shows all of it."""
 _PIXELS = re.compile(r"([\d.]+)(?:px)?$")
+_MARKUP = re.compile(r"<[^>]*>\s*")
+_FIRST_SCREEN = 400
+"""Characters of text above a picture that a reader sees at once."""
 _PLAYERS = dict.fromkeys((".mp4", ".webm", ".ogv", ".mov", ".m4v"), "video")
 _PLAYERS |= dict.fromkeys((".mp3", ".ogg", ".oga", ".wav", ".m4a", ".flac"), "audio")
 """Ending of a file → element that plays it."""
@@ -43,6 +46,7 @@ class BlogTranslator(HTML5Translator):
     """Sphinx's translator, with what a blog wants otherwise."""
 
     builder: BlogBuilder
+    _has_picture = False
 
     @cached_property
     def written_in(self) -> str:
@@ -79,7 +83,13 @@ class BlogTranslator(HTML5Translator):
     def _picture(self, node: nodes.Element, file: Path, address: str, scheme: str, end: str) -> Iterator[str]:
         """Yield the HTML of a picture that stands in ``file``, for a scheme or (empty) for both."""
         text, size = node.get("alt", ""), picture_size(file)
-        attributes = {"src": address, "alt": text, "loading": "lazy", "decoding": "async", **_shown_size(node, size)}
+        attributes = {
+            "src": address,
+            "alt": text,
+            **self._loading(scheme),
+            "decoding": "async",
+            **_shown_size(node, size),
+        }
         classes = [*([f"align-{node['align']}"] if "align" in node else ()), *({scheme} - {"", *node["classes"]})]
         picture = self.emptytag(node, "img", end, classes=classes, **attributes)
         if size and size[0] > _SMALL and _stands_alone(node):  # a phone shows it small
@@ -87,6 +97,13 @@ class BlogTranslator(HTML5Translator):
             link = self.starttag(nodes.Element(), "a", "", False, href=address, classes=["enlarge", scheme], **label)
             picture = f"{link}{picture}</a>"
         yield f'<span class="drawing">{picture}</span>' if _is_wide_drawing(node, file) else picture
+
+    def _loading(self, scheme: str) -> dict[str, str]:
+        """Fetch a picture that stands near the top before all else, others, and those of a scheme, when they are near."""
+        text = _MARKUP.sub("", "".join(self.body)) if not self._has_picture else ""
+        is_first, self._has_picture = not self._has_picture, True
+        is_seen = is_first and not scheme and len(text.strip()) < _FIRST_SCREEN
+        return {"fetchpriority": "high"} if is_seen else {"loading": "lazy"}
 
     def visit_admonition(self, node: nodes.Element, name: str = "") -> None:
         """Name a note in the language of the document, which may not be that of the site; fold it if it says so."""
