@@ -18,6 +18,7 @@ from sphinx.domains.std import Glossary
 from sphinx.util import logging
 from sphinx_design.cards import CardDirective
 from sphinx_design.shared import create_component, is_component
+from sphinx_design.tabs import depart_tab_label, sd_tab_label, visit_tab_label
 from sphinx_external_toc.events import TableofContents
 
 from ...language import _
@@ -27,6 +28,7 @@ from .embeds import Iframe
 if TYPE_CHECKING:
     from docutils.parsers.rst import Directive
     from sphinx.application import Sphinx
+    from sphinx.writers.html5 import HTML5Translator
 
 logger = logging.getLogger(__name__)
 _OPTIONS = re.compile(r"\s*(?::\S[^\n]*(?:\n|$)\s*)+|---\n.*?^---", re.DOTALL | re.MULTILINE)
@@ -112,6 +114,12 @@ def _run_admonition(directive: BaseAdmonition) -> Sequence[nodes.Node]:
     return _make_admonition(directive)
 
 
+def _visit_tab_label(translator: HTML5Translator, node: sd_tab_label) -> None:
+    """Write the name of a tab; that of a button says nothing more in HTML."""
+    node.attributes.pop("aria_controls", None)
+    visit_tab_label(translator, node)  # type: ignore[no-untyped-call]
+
+
 def setup(app: Sphinx) -> None:
     """Register them."""
     for module in (base, mocking):
@@ -124,3 +132,4 @@ def setup(app: Sphinx) -> None:
     app.add_directive("tableofcontents", Contents, override=True)
     app.add_directive("toctree", Tree, override=True)
     app.add_directive("iframe", Iframe)
+    app.add_node(sd_tab_label, override=True, html=(_visit_tab_label, depart_tab_label))
