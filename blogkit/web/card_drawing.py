@@ -83,7 +83,9 @@ def _beside(image: Image.Image, pen: ImageDraw.ImageDraw, card: SocialCard, pict
     edges = (left, top, WIDTH - _MARGIN, top + picture.height + 2 * _FRAME)
     pen.rounded_rectangle(edges, 20, fill="white", outline=_LINE, width=2)
     image.paste(picture, (left + _FRAME, top + _FRAME))
-    summary = _wrap(_words(card.summary.runs, family), small, left - _GAP - _MARGIN, (_FOOT - top - 24) // small.leading)
+    summary = _wrap(
+        _words(card.summary.runs, family), small, left - _GAP - _MARGIN, (_FOOT - top - 24) // small.leading
+    )
     _write(pen, summary, small, top, _SOFT)
 
 

@@ -331,6 +331,54 @@ def test_an_empty_corner_of_a_table_is_no_heading(book: Book) -> None:
     assert [cell.name for cell in book.soup("posts/2024-01-01-table.html").select("thead tr > *")] == ["td", "th"]
 
 
+def test_what_controls_or_names_another_element_finds_it(gallery: Book) -> None:
+    soup = gallery.soup(POST)
+    assert not soup.select("label[aria-controls]")  # a label that is of a button may say no more than that
+    for name in ("aria-controls", "aria-labelledby", "aria-describedby", "for"):
+        assert all(soup.find(id=element[name]) for element in soup.select(f"[{name}]"))
+
+
+PARTICLES = """
+함수(function)은 [링크(link)](https://example.com)는 `f()`를 “따옴표”가 *기운*의 값은 {glue:text}`answer:.0%`입니다.
+식 $x$는 50%는 [표]와
+"""
+
+
+def test_no_particle_begins_a_line(book: Book, browser: Browser) -> None:
+    body = PARTICLES + code('glue("answer", 0.42)')
+    description = "`f()`는 {answer:.0%}입니다"
+    book.post("2024-01-01-one", body, title="하나", description=description)
+    book.post("2024-01-02-two", "A (b)는 $x$는\n", title="Two", lang="en")
+    book.build(BLOG_BASEURL="https://example.com/")
+    page = browser.new_page()
+    page.goto((book.site / "posts/2024-01-01-one.html").as_uri())
+    page.add_style_tag(content=".prose p { width: 1px; overflow-wrap: normal; letter-spacing: 0 }")
+    lines = page.evaluate("""[...document.querySelectorAll(".summary, .prose section > p")].flatMap((p) => {
+        const lines = [];
+        const walker = document.createTreeWalker(p, NodeFilter.SHOW_TEXT);
+        while (walker.nextNode()) for (let i = 0; i < walker.currentNode.length; i++) {
+            const range = new Range();
+            range.setStart(walker.currentNode, i);
+            range.setEnd(walker.currentNode, i + 1);
+            const { bottom, width } = range.getBoundingClientRect();
+            if (!width || walker.currentNode.data[i].trim() === "") continue;
+            const last = lines.at(-1);
+            if (last && Math.abs(last.bottom - bottom) < 15) last.text += walker.currentNode.data[i];
+            else lines.push({ bottom, text: walker.currentNode.data[i] });
+        }
+        return lines.map((line) => line.text);
+    })""")
+    assert {"(function)은", "f()를", "42%입니다.", "50%는", "[표]와", "기운의", "f()는", "42%입니다"} <= {*lines}
+    assert not {"은", "는", "를", "가", "의", "와", "입니다", "입니다."} & {*lines}
+    selected = page.evaluate("(getSelection().selectAllChildren(document.body), getSelection().toString())")
+    assert "함수(function)은 링크(link)는 f()를 “따옴표”가" in selected
+    feed = (book.site / "feed.xml").read_text(encoding="utf-8")
+    assert "함수(function)은 &lt;a" in feed
+    assert "\u2060" not in selected + feed + book.text("posts/2024-01-01-one.html")
+    assert not book.soup("posts/2024-01-02-two.html").select(".joined, .whole")
+    page.close()
+
+
 # In the browser
 
 
@@ -542,6 +590,96 @@ def test_pictures_have_their_place_before_they_are_loaded(open_page: Callable[..
     assert len(heights) == 4
     assert min(heights[::2]) > 100, heights
     assert not any(heights[1::2])  # those for dark pages
+
+
+LARGE = """(size) => {
+    document.documentElement.style.fontSize = size + "px";
+    dispatchEvent(new Event("resize"));
+}"""
+
+
+@pytest.mark.parametrize("size", [20, 28, 32])
+def test_large_text_breaks_no_word_and_scrolls_no_page(open_page: Callable[..., Page], size: int) -> None:
+    page = open_page(POST)
+    page.evaluate(LARGE, size)
+    for width in (360, 400, 600, 768, 1024, 1280, 1600):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+        page.evaluate("document.querySelector('.toc details').open = true")
+        broken = page.evaluate("""[...document.querySelectorAll(":is(.top, .toc) a")].filter((a) =>
+            a.innerText.split(/\\s+/).some((word) => {
+                const range = new Range();
+                const text = [...a.childNodes].find((node) => node.data?.includes(word));
+                range.setStart(text, text.data.indexOf(word));
+                range.setEnd(text, text.data.indexOf(word) + word.length);
+                return new Set([...range.getClientRects()].map((box) => box.top)).size > 1;
+            })).map((a) => a.innerText)""")
+        assert not broken, width
+
+
+def test_heads_of_tables_have_a_line_where_there_is_room_and_three_at_most(open_page: Callable[..., Page]) -> None:
+    for width, most in ((1280, 1), (360, 3)):
+        heads = open_page(POST, width=width).locator("thead th p")
+        lines = heads.evaluate_all("all => all.map((p) => p.clientHeight / parseFloat(getComputedStyle(p).lineHeight))")
+        assert len(lines) == 7
+        assert max(map(round, lines)) <= most
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_numbers_of_equations_stand_at_the_margin_also_of_those_that_scroll(
+    open_page: Callable[..., Page], width: int
+) -> None:
+    page = open_page(POST, width=width)
+    edge = page.locator(".prose > section").first.bounding_box()
+    right = edge["x"] + edge["width"]
+    numbers = page.locator(".eqno")
+    for left in (0, 20, 2000):
+        page.evaluate("(left) => document.querySelectorAll('.equation').forEach((e) => (e.scrollLeft = left))", left)
+        boxes = numbers.evaluate_all("all => all.map((e) => e.getBoundingClientRect().right)")
+        assert len(boxes) == 3
+        assert all(abs(each - right) < 1 for each in boxes), (boxes, right)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_what_scrolls_shows_where_it_goes_on(open_page: Callable[..., Page], dark: bool) -> None:
+    page = open_page(POST, dark=dark)
+
+    def shaded(selector: str, left: int) -> list[bool]:
+        box = page.locator(selector).first
+        box.evaluate("(e, left) => (e.scrollLeft = left)", left)
+        shot = np.asarray(Image.open(io.BytesIO(box.screenshot())).convert("L"))
+        return [bool(abs(np.median(shot[:, x]) - np.median(shot)) > 10) for x in (2, -3)]
+
+    for selector in (".prose section > .highlight-python pre", "pre >> nth=1"):
+        assert [shaded(selector, left) for left in (0, 40, 9999)] == [[False, True], [True, True], [True, False]]
+    assert shaded(".highlight-bash pre", 0) == [False, True]
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert shaded(".highlight-bash pre", 0) == [False, False]
+
+
+def test_code_is_nearly_as_large_as_the_text(open_page: Callable[..., Page]) -> None:
+    size = "(e) => parseFloat(getComputedStyle(e).fontSize)"
+    for width in (360, 1280):
+        page = open_page(POST, width=width)
+        text, inline, block = (page.locator(s).first.evaluate(size) for s in ("section > p", "p > code", "pre"))
+        assert 0.84 < inline / text < 0.9
+        assert 0.84 < block / text < 0.9
+
+
+def test_forced_colours_keep_what_a_ground_says(open_page: Callable[..., Page]) -> None:
+    page = open_page(POST, width=1280, forced_colors="active", dark=True)
+    style = "(e, name) => getComputedStyle(e)[name]"
+    assert page.locator(".prose pre").first.evaluate(style, "borderTopWidth") == "1px"
+    page.locator(".top a").first.focus()
+    assert page.locator(".top a").first.evaluate(style, "outlineStyle") == "solid"
+    tabs = page.locator(".sd-tab-set > label")
+    assert len({each.evaluate(style, "borderBottomColor") for each in tabs.all()}) == 2
+    page.locator(".toc a").last.click()
+    page.locator(".toc a[aria-current]").wait_for()
+    assert page.locator(".toc a[aria-current]").evaluate(style, "textDecorationLine") == "underline"
+    assert page.locator(".prose img").first.evaluate(style, "forcedColorAdjust") == "none"  # it keeps its ground
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
+    assert not found.response["violations"], found.generate_report()
 
 
 def test_print_is_light_and_without_menus(open_page: Callable[..., Page]) -> None:

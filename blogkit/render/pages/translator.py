@@ -37,6 +37,10 @@ _PIXELS = re.compile(r"([\d.]+)(?:px)?$")
 _MARKUP = re.compile(r"<[^>]*>\s*")
 _FIRST_SCREEN = 400
 """Characters of text above a picture that a reader sees at once."""
+_HANGUL = re.compile(r"[\uac00-\ud7a3]+")
+_INLINE_END = re.compile(r"</(?!math)\w+>$")
+_CLOSED = re.compile(r"(?<=[)\]}”’»」』》〉%‰°℃#])[\uac00-\ud7a3]+")
+"""Hangul behind what may end a line, though Korean breaks between words."""
 _PLAYERS = dict.fromkeys((".mp4", ".webm", ".ogv", ".mov", ".m4v"), "video")
 _PLAYERS |= dict.fromkeys((".mp3", ".ogg", ".oga", ".wav", ".m4a", ".flac"), "audio")
 """Ending of a file → element that plays it."""
@@ -52,6 +56,23 @@ class BlogTranslator(HTML5Translator):
     def written_in(self) -> str:
         """The language of the document."""
         return language_of(self.builder.env, self.docnames[0])
+
+    def visit_Text(self, node: nodes.Text) -> None:  # docutils calls it so
+        """Keep a particle with what it belongs to: browsers may begin a line between ``(word)`` and Hangul."""
+        before = self.body[-1] if self.body else ""
+        super().visit_Text(node)
+        language = self.written_in.partition("-")[0]
+        if language != "ko" or self.protect_literal_text or isinstance(node.parent, nodes.FixedTextElement):
+            return
+        text = _CLOSED.sub(r'<span class="joined">\g<0></span>', self.body[-1])
+        particle = _HANGUL.match(text)
+        if particle and before.endswith("</math>"):
+            # nothing else keeps Chromium from ending a line behind an equation
+            self.body[-2] = f'<span class="whole">{before}'
+            text = f"{particle[0]}</span>{text[particle.end() :]}"
+        elif particle and _INLINE_END.search(before):
+            text = f'<span class="joined">{particle[0]}</span>{text[particle.end() :]}'
+        self.body[-1] = text
 
     def visit_figure(self, node: nodes.Element) -> None:
         """Have a figure beside the text be as wide as its picture is told to be, and so the text below that."""
@@ -99,7 +120,7 @@ class BlogTranslator(HTML5Translator):
         yield f'<span class="drawing">{picture}</span>' if _is_wide_drawing(node, file) else picture
 
     def _loading(self, scheme: str) -> dict[str, str]:
-        """Fetch a picture that stands near the top before all else, others, and those of a scheme, when they are near."""
+        """Fetch a picture near the top before all else; the others, and those of one scheme, when they come near."""
         text = _MARKUP.sub("", "".join(self.body)) if not self._has_picture else ""
         is_first, self._has_picture = not self._has_picture, True
         is_seen = is_first and not scheme and len(text.strip()) < _FIRST_SCREEN

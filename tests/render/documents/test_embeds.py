@@ -131,7 +131,7 @@ def test_a_video_is_a_link_that_plays_where_its_host_is_allowed(
         ("figure > iframe", {"loading": "lazy", "style": f"width: 80%; aspect-ratio: 16 / 9{_SIDES['center']}"}),
         ("figure#a-map", {"id": "a-map"}),
         ("figure > iframe", {"src": "https://maps.example/z", "title": "A map with a caption."}),
-        ("img[alt=remote]", {"src": "https://pictures.example/a.png", "loading": "lazy"}),
+        ("img[alt=remote]", {"src": "https://pictures.example/a.png", "fetchpriority": "high"}),
         ("video[title=film]", {"controls": ""}),
         (".cell_output video", {"src": "../images/made.mp4"}),
         ("img[style='width: 60%']", {"width": "400", "height": "200"}),

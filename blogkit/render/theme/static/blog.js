@@ -87,9 +87,12 @@
   function followReading() {
     const toc = document.querySelector(".toc details");
     if (!toc) return;
-    const wide = matchMedia("(min-width: 80rem)");
-    const fold = () => (toc.open = wide.matches);
-    wide.addEventListener("change", fold);
+    let wasBeside;
+    const fold = () => {
+      const isBeside = getComputedStyle(toc.parentElement).position === "absolute";
+      if (isBeside !== wasBeside) toc.open = wasBeside = isBeside;
+    };
+    addEventListener("resize", fold, { passive: true });
     fold();
     const links = new Map([...toc.querySelectorAll("a")].map((a) => [decodeURIComponent(a.hash.slice(1)), a]));
     const visible = new Set();
