@@ -26,7 +26,7 @@ from .chance import number_chance
 from .environment import installed_version, main_packages
 from .failures import ExecutionFailed, Failure, Place, at_key
 from .function import Function
-from .glue import BadValue, glued_units, glued_values
+from .glue import BadValue, glued_values, glued_words
 from .imports import imported_modules
 from .inputs import input_files, working_folder
 from .installs import without_installs
@@ -235,7 +235,6 @@ def _store(
     record = Record(
         post=post.docname,
         values=values,
-        units=glued_units(notebook),
         function=function.description,
         executed=started.isoformat(timespec="seconds"),
         seconds=seconds,
@@ -245,6 +244,7 @@ def _store(
         commit=git(root, "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty").strip(),
         outputs={name: file_digest(folder / name) for name in post.outputs},
         scripts={name: script.name for name, script in scripts.items()},
+        **glued_words(notebook),
     )
     return store.add(function.key, notebook, files, record, scripts.values())
 

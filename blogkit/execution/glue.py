@@ -12,6 +12,9 @@ import nbformat
 from ..language import _
 from ..posts.references import Value
 
+_WORDS = ("unit", "label")
+"""What a cell may say of a value that it glues."""
+
 
 def glued_values(notebook: nbformat.NotebookNode) -> dict[str, Value]:
     """Return what the cells glued, as JSON values: name → number, text, truth value, list or mapping.
@@ -23,6 +26,9 @@ def glued_values(notebook: nbformat.NotebookNode) -> dict[str, Value]:
         name = bundle["name"]
         if not isinstance(name, str) or _fault(name, name):
             raise BadValue(index, _("glue({name!r}, …): the name must be a text").format(name=name))
+        for key in _WORDS:
+            if key in bundle and (not isinstance(bundle[key], str) or _fault(bundle[key], bundle[key])):
+                raise BadValue(index, _("glue({name!r}, …): `{key}` must be a text").format(name=name, key=key))
         try:
             value = _plain(ast.literal_eval(plain))
         except (ValueError, SyntaxError, RecursionError, MemoryError):
@@ -42,9 +48,10 @@ class BadValue(Exception):
         """Of the cell that glued it, in the notebook."""
 
 
-def glued_units(notebook: nbformat.NotebookNode) -> dict[str, str]:
-    """Return the units of the glued values that have one."""
-    return {bundle["name"]: bundle["unit"] for _, bundle, _ in _glued(notebook) if bundle.get("unit")}
+def glued_words(notebook: nbformat.NotebookNode) -> dict[str, dict[str, str]]:
+    """Return the ``units`` and the ``labels`` of the glued values that have one: as a record has them."""
+    bundles = [bundle for _, bundle, _ in _glued(notebook)]
+    return {f"{key}s": {each["name"]: each[key] for each in bundles if each.get(key, "").strip()} for key in _WORDS}
 
 
 def _fault(plain: str, value: Value) -> str:

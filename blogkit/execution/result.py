@@ -47,6 +47,8 @@ class Record:
     """File that the post wrote → digest."""
     scripts: dict[str, str] = field(default_factory=dict)
     """Script of a library that draws its figures, such as ``plotly.min.js`` → digest."""
+    labels: dict[str, str] = field(default_factory=dict)
+    """What the glued values are in words, of those that have a label, by name."""
 
 
 @dataclass(frozen=True)

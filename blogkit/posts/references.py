@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..language import _
@@ -12,6 +12,8 @@ from ..text import shorten
 
 _PROMISE = re.compile(r"\s*(>=|<=|==|>|<)\s*(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*")
 _GLUE = re.compile(r"\{glue(?::text)?\}`([^`]+)`")
+_USE = re.compile(r"\{glue(?::\w+)?\}(?:`([^`]+)`|[ \t]+(\S+))")
+"""A role or a directive that states a value."""
 _WIDE = re.compile(r"\d{4}")
 _SHOWN = 60
 """Characters of a value that messages show."""
@@ -69,6 +71,16 @@ def fill_template(template: str, values: Mapping[str, Value]) -> LiveText:
             )
         parts.append((_formatted(name, values[name], spec or ""), True))
     return LiveText(tuple(part for part in parts if part[0]))
+
+
+def stated(texts: Iterable[str], template: str) -> dict[str, str]:
+    """Return the names of the values that texts and then a template state → the first format there; empty: none."""
+    uses = [(use[1] or use[2]).partition(":")[::2] for text in texts for use in _USE.finditer(text)]
+    uses += [(name, spec or "") for _, name, spec, _ in string.Formatter().parse(template) if name]
+    formats: dict[str, str] = {}
+    for name, spec in uses:
+        formats[name] = formats.get(name) or spec
+    return formats
 
 
 def parse_promise(text: str) -> tuple[str, float]:

@@ -13,7 +13,9 @@ from typing import Any, TypeGuard
 from ..errors import AuthorError, Fault, shown
 from ..execution.result import Result
 from ..language import _
+from ..posts.cells import cells
 from ..posts.post import Post
+from ..posts.references import stated
 
 _LONGEST = 40
 """Characters of a text that the results page shows."""
@@ -57,13 +59,22 @@ class ValueRow:
     """A value as the results page shows it."""
 
     name: str
+    label: str
+    """What it is in words; empty: its author has not said it."""
     value: bool | int | float | str
+    spec: str
+    """How the post's text writes it, such as ``.2%``; empty: that is not said."""
     unit: str
     promise: str
     """What its author promised of it, such as ``>= 0.9``; empty: nothing."""
     moved: Moved | None
     past: tuple[int | float, ...]
     """Its published numbers, oldest first, this one last; empty for what is no number."""
+
+    @property
+    def changed(self) -> bool:
+        """Tell whether it was ever published as another one."""
+        return len(set(self.past)) > 1
 
 
 @dataclass(frozen=True)
@@ -78,6 +89,8 @@ class ResultRow:
     """ISO 8601, UTC."""
     seconds: float
     values: tuple[ValueRow, ...]
+    helpers: tuple[ValueRow, ...]
+    """Those that its author says nothing of: they are folded away."""
 
 
 def read_history(previous: Path) -> list[Published]:
@@ -162,23 +175,13 @@ def result_rows(
     rows = []
     for post in posts:
         if result := results.get(post.docname):
-            values = tuple(
-                ValueRow(
-                    name,
-                    value,
-                    result.record.units.get(name, ""),
-                    post.expect.get(name, ""),
-                    found.get((post.docname, name)),
-                    tuple(then[name] for then in past[post.docname] if name in then and is_number(value)),
-                )
-                for name, value in result.values.items()
-                if isinstance(value, str | int | float) and len(str(value)) <= _LONGEST
-            )
-            rows.append(
-                ResultRow(
-                    post.docname, post.title, post.language, result.record.executed, result.record.seconds, values
-                )
-            )
+            specs = _stated(post)
+            values = list(_value_rows(post, result, specs, past[post.docname], found))
+            told = [each for each in values if _is_told(each, post, specs)] or values
+            told.sort(key=lambda each: not (each.label or each.promise or each.moved))
+            helpers = tuple(each for each in values if each not in told)
+            about = (post.title, post.language, result.record.executed, result.record.seconds)
+            rows.append(ResultRow(post.docname, *about, tuple(told), helpers))
     return rows
 
 
@@ -197,6 +200,40 @@ def value_changes(history: Iterable[Published]) -> dict[str, dt.datetime]:
 def is_number(value: object) -> TypeGuard[int | float]:
     """Tell whether a value is a number that can be compared."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST
+
+
+def _stated(post: Post) -> dict[str, str]:
+    """Return the names of the values that the post's text or description states → how they write it first."""
+    prose = [source for is_code, source, _ in cells(post) if not is_code] if "{glue" in post.text else []
+    return stated(prose, post.description)
+
+
+def _value_rows(
+    post: Post,
+    result: Result,
+    specs: Mapping[str, str],
+    past: Sequence[Mapping[str, int | float]],
+    moved: Mapping[tuple[str, str], Moved],
+) -> Iterator[ValueRow]:
+    """Yield the values that have room in a table."""
+    for name, value in result.values.items():
+        if isinstance(value, str | int | float) and len(str(value)) <= _LONGEST:
+            yield ValueRow(
+                name,
+                result.record.labels.get(name, ""),
+                value,
+                specs.get(name, ""),
+                result.record.units.get(name, ""),
+                post.expect.get(name, ""),
+                moved.get((post.docname, name)),
+                tuple(then[name] for then in past if name in then and is_number(value)),
+            )
+
+
+def _is_told(row: ValueRow, post: Post, specs: Mapping[str, str]) -> bool:
+    """Tell whether the author says anything of a value: states it, names it, or binds it."""
+    bound = row.promise or row.moved or (isinstance(post.drift, dict) and row.name in post.drift)
+    return bool(row.label or row.name in specs or bound)
 
 
 def _published(line: dict[str, Any]) -> Published:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urljoin
 
 import nbformat
@@ -91,12 +92,15 @@ def as_json(entry: Entry, result: Result, facts: Provenance) -> str:
         "version": VERSION,
         "title": entry.post.title,
         "url": entry.post.url,
-        "values": result.values,
-        "units": result.record.units,
+        **_values(result),
     }
     record = {**own, **asdict(facts)}
     del record["json_url"]
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+
+
+def _values(result: Result) -> dict[str, Any]:
+    return {"values": result.values, "units": result.record.units, "labels": result.record.labels}
 
 
 def published_notebook(
@@ -128,7 +132,7 @@ def published_notebook(
         {
             "kernelspec": {"name": post.kernel, "display_name": "Python 3", "language": "python"},
             "language_info": {"name": "python", "version": facts.python},
-            "provenance": {**asdict(facts), "values": result.values, "units": result.record.units},
+            "provenance": {**asdict(facts), **_values(result)},
         }
     )
     notebook.nbformat, notebook.nbformat_minor = 4, 5

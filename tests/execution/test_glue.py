@@ -9,7 +9,7 @@ from conftest import Book, code
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from blogkit.execution.glue import BadValue, glued_values
+from blogkit.execution.glue import BadValue, glued_values, glued_words
 
 
 def glued(plain: str, name: Any = "v") -> NotebookNode:
@@ -54,6 +54,17 @@ def test_what_no_page_can_state_is_refused(plain: str, said: str) -> None:
 def test_a_name_is_a_text(name: object) -> None:
     with pytest.raises(BadValue, match="the name must be a text"):
         glued_values(glued("1", name))
+
+
+def test_what_cells_say_of_values_is_text() -> None:
+    notebook = glued("1")
+    bundle = notebook.cells[1].outputs[0].metadata.scrapbook
+    bundle |= {"unit": "장", "label": " "}
+    assert glued_words(notebook) == {"units": {"v": "장"}, "labels": {}}
+    for label in (5, "\ud800", ["a"]):
+        bundle["label"] = label
+        with pytest.raises(BadValue, match=r"glue\('v', …\): `label` must be a text"):
+            glued_values(notebook)
 
 
 def test_a_bad_value_is_a_fault_of_its_cell(book: Book) -> None:

@@ -10,6 +10,7 @@ import pytest
 from conftest import Book, code
 
 from blogkit.errors import AuthorError
+from blogkit.render.pages.filters import Filters
 from blogkit.site.history import HISTORY, Published, extend_history, history_file, read_history, value_changes
 
 
@@ -30,16 +31,22 @@ def build(book: Book, score: float, previous: str | None = None, **front: Any) -
     return book.build(BLOG_PREVIOUS_SITE=str(book.root / "before") if previous is not None else "")
 
 
+def table(book: Book, which: int = 0) -> list[list[str]]:
+    """What the cells of a table of the results page say."""
+    rows = book.soup("results.html").select("table")[which].select("tr")
+    return [[" ".join(cell.get_text().split()) for cell in row.find_all(["th", "td"])] for row in rows]
+
+
 def test_a_value_that_moved_is_said_once(book: Book) -> None:
     log = build(book, 0.5, history(0.1, 0.9), drift=0.01, expect={"score": ">= 0.2"})
     assert "2024-01-01-one: score moved from 0.9 to 0.5, more than the 0.01 of `drift`" in log
-    row = book.soup("results.html").select_one("tbody tr")
-    assert [" ".join(cell.get_text().split()) for cell in row.find_all("td")] == [
-        "0.5 점",
-        ">= 0.2",
-        "크게 바뀜 0.9 → 0.5 (허용 ±0.01)",
+    assert table(book) == [
+        ["값", "결과", "약속", "추이"],
+        ["score", "0.5 점", "✓ ≥ 0.2", ""],
+        ["크게 바뀜 0.9 → 0.5 (허용 ±0.01)"],
     ]
-    assert row.select_one("svg")["aria-label"] == "3번의 값, 0.1에서 0.9 사이"
+    assert book.soup("results.html").select_one("svg.sparkline")["aria-label"] == "3번의 값, 0.1에서 0.9 사이"
+    assert book.soup("results.html").select_one("[role=img].kept")["aria-label"] == "지킴"
     assert " moved from " not in book.build()  # published now: nothing has moved since, and nothing else is another
     assert not book.soup("results.html").select(".badge")
 
@@ -50,12 +57,64 @@ def test_what_may_move_and_what_is_not_there(book: Book) -> None:
     assert "2024-01-01-one.md:3: `drift` names scoer, but no cell glues a number scoer" in book.fail()
 
 
+def test_values_are_written_as_the_text_writes_them(book: Book) -> None:
+    """The text comes before the description; a promise keeps its digits, and a move is never one of nothing."""
+    cell = (
+        "glue('score', 0.97451, label='<b>정확도</b> & 더')\nglue('n', 60000)\nglue('plain', 0.25)\nglue('unsaid', 7)\n"
+        "glue('noted', 8)\nglue('off', 0.5)"
+    )
+    body = "정확도 {glue:text}`score`, {glue:text}`score:.1%`, {glue:text}`n:,d`장, {glue}`plain`\n\n" + code(cell)
+    front = {"description": "{score:.3f} {n:d} {off:.0%}", "expect": {"score": ">= 0.965", "n": ">= 0.5"}}
+    book.post("2024-01-01-one", body, **front, drift={"score": 0.00005, "noted": 1})
+    before = history(0.97459).replace("0.97459", '0.97459, "n": 0.5')
+    book.write("before/results-history.jsonl", before)
+    book.build(BLOG_PREVIOUS_SITE=str(book.root / "before"))
+    assert table(book) == [
+        ["값", "결과", "약속", "추이"],
+        ["<b>정확도</b> & 더 score", "97.5%", "✓ ≥ 96.5%", ""],
+        ["크게 바뀜 0.97459 → 0.97451 (허용 ±0.005%p)"],
+        ["n", "60,000", "✓ ≥ 0.5", ""],
+        ["plain", "0.25", "", ""],
+        ["noted", "8", "", ""],
+        ["off", "50%", "", ""],
+    ]
+    assert table(book, 1) == [["값", "결과"], ["unsaid", "7"]]
+    (folded,) = book.soup("results.html").select("main details")
+    assert (folded.summary.get_text(), folded.get("open")) == ("값 1개 더", None)
+    labels = [svg["aria-label"] for svg in book.soup("results.html").select("svg.sparkline")]
+    assert labels == ["2번의 값, 0.97451에서 0.97459 사이", "2번의 값, 0.5에서 60,000 사이"]
+
+
+def test_a_post_that_says_nothing_of_its_values_shows_all(book: Book) -> None:
+    book.post("2024-01-01-one", code("glue('b', 1)\nglue('a', True)"))
+    book.build()
+    assert table(book) == [["값", "결과"], ["b", "1"], ["a", "예"]]
+    assert not book.soup("results.html").select("main details")
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (Filters("ko").promise(">= 0.965", ".0%"), "≥ 96.5%"),
+        (Filters("ko").promise("<1e-12", ".2%"), "< 1e-10%"),
+        (Filters("en").promise("== 60000", ",d"), "= 60,000"),
+        (Filters("de").promise("> 0.9655", ""), "> 0,9655"),
+        (Filters("en").distance(0.01, ".2%"), "1 percentage point"),
+        (Filters("en").distance(0.005, ".2%"), "0.5 percentage points"),
+        (Filters("en").move(0.9, 0.95, ".0%"), "90% → 95%"),
+        (Filters("ko").value(0.5, "d"), "0.5"),
+    ],
+)
+def test_numbers_beside_a_value_are_written_as_it_is(written: str, shown: str) -> None:
+    assert written == shown
+
+
 def test_units_and_any_value_are_published(book: Book) -> None:
     import json
 
     build(book, 0.5)
     record = json.loads((book.site / "posts/2024-01-01-one.json").read_text(encoding="utf-8"))
-    assert record["units"] == {"score": "점"}
+    assert (record["units"], record["labels"]) == ({"score": "점"}, {})
     assert record["values"] == {"score": 0.5, "table": {"(0, 1)": 5}}
 
 

@@ -1,10 +1,11 @@
 """Runs before the first cell of every post, and stands first in each published notebook."""
 
 
-def glue(name, value, display=False, unit=""):
+def glue(name, value, display=False, unit="", label=""):
     """Store ``value`` as ``name``, for ``{glue:text}`` in the prose and ``{name}`` in the front matter.
 
-    With ``display=True`` the value is shown below the cell as well. ``unit`` is published with it.
+    With ``display=True`` the value is shown below the cell as well. ``unit`` is published with it, and ``label``,
+    which says in words what it is.
     """
     from IPython.core.formatters import format_display_data
     from IPython.display import display as show
@@ -19,5 +20,6 @@ def glue(name, value, display=False, unit=""):
         value = value.tolist()  # a plain number or list: its text can be read back
     data, metadata = format_display_data(value)
     prefix = "" if display else "application/papermill.record/"  # as in MyST-NB: published, but not shown
-    metadata["scrapbook"] = {"name": name, "mime_prefix": prefix} | ({"unit": unit} if unit else {})
+    words = {key: text for key, text in (("unit", unit), ("label", label)) if text}
+    metadata["scrapbook"] = {"name": name, "mime_prefix": prefix} | words
     show({prefix + key: content for key, content in data.items()}, raw=True, metadata=metadata)

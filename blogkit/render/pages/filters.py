@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from html import escape
 from itertools import groupby
@@ -18,7 +19,9 @@ from babel.units import format_unit
 from markupsafe import Markup
 
 from ...language import locale, words
-from ...posts.references import LiveText
+from ...posts.references import LiveText, parse_promise
+
+_SIGNS = {">=": "≥", "<=": "≤", "==": "="}
 
 
 def live_text(text: LiveText) -> Markup:
@@ -39,8 +42,9 @@ class Filters:
     @property
     def all(self) -> dict[str, Callable[..., str]]:
         """Name → filter."""
-        own = (self.long_date, self.day, self.year, self.time, self.duration, self.value, self.sparkline)
-        return {filter_.__name__: filter_ for filter_ in (*own, live_text)}
+        times = (self.long_date, self.day, self.year, self.time, self.duration)
+        values = (self.value, self.promise, self.distance, self.move, self.sparkline)
+        return {filter_.__name__: filter_ for filter_ in (*times, *values, live_text)}
 
     def long_date(self, value: str) -> str:
         """Write a date (ISO 8601)."""
@@ -69,8 +73,11 @@ class Filters:
         parts = [(hours, "hour"), (minutes, "minute")] if hours else [(minutes, "minute"), (rest, "second")]
         return format_list([self._unit(*part) for part in parts], "unit-short", self._locale)
 
-    def value(self, value: bool | int | float | str) -> str:
-        """Write a value: to six digits, thousands apart."""
+    def value(self, value: bool | int | float | str, spec: str = "") -> str:
+        """Write a value as Python's format ``spec`` says, if it can; else to six digits, thousands apart."""
+        with suppress(ValueError, OverflowError):  # such as 0.5, once published, as ``d``
+            if spec:
+                return format(value, spec)
         if isinstance(value, bool):
             return self._words.gettext("Yes") if value else self._words.gettext("No")
         if isinstance(value, int):
@@ -82,7 +89,26 @@ class Filters:
             return digits
         return format_decimal(Decimal(digits), locale=self._locale, decimal_quantization=False, group_separator=False)
 
-    def sparkline(self, numbers: Sequence[float], width: int = 120, height: int = 28) -> Markup:
+    def promise(self, promise: str, spec: str) -> str:
+        """Write a promise with all digits of its bound, in percent where the value is."""
+        sign, bound = parse_promise(promise)
+        return f"{_SIGNS.get(sign, sign)} {self._exact(bound, spec)}{'%' * spec.endswith('%')}"
+
+    def distance(self, distance: float, spec: str) -> str:
+        """Write how far a value may move."""
+        if not spec.endswith("%"):
+            return self._exact(distance, spec)
+        points = self._exact(distance, spec)
+        said = self._words.ngettext(
+            "{number} percentage point", "{number} percentage points", 1 if points == "1" else 2
+        )
+        return said.format(number=points)
+
+    def move(self, old: float, new: float, spec: str) -> str:
+        """Write from what to what a value moved."""
+        return " → ".join(self._apart(old, new, spec))
+
+    def sparkline(self, numbers: Sequence[float], spec: str = "", width: int = 120, height: int = 28) -> Markup:
         """Draw numbers, oldest first, as a small SVG line whose last point is marked; sizes in CSS pixels."""
         if len(set(numbers)) < 2:
             return Markup("")
@@ -94,13 +120,26 @@ class Filters:
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         x, y = points[-1]
         label = self._words.gettext("{count} values between {low} and {high}")
-        label = label.format(count=len(numbers), low=f"{low:g}", high=f"{high:g}")
+        shown_low, shown_high = self._apart(low, high, spec)
+        label = label.format(count=len(numbers), low=shown_low, high=shown_high)
         return Markup(  # noqa: S704  # numbers only
             f'<svg class="sparkline" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
             f'aria-label="{escape(label)}">'
             f'<polyline points="{line}" fill="none" stroke="currentColor" stroke-width="1.5"/>'
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="currentColor"/></svg>'
         )
+
+    def _apart(self, one: float, other: float, spec: str) -> tuple[str, str]:
+        """Write two numbers as ``spec`` says, unless it makes them the same."""
+        texts = self.value(one, spec), self.value(other, spec)
+        return texts if texts[0] != texts[1] else (self.value(one), self.value(other))
+
+    def _exact(self, number: float, spec: str) -> str:
+        """Write a number that an author typed, of percents where the format is of those."""
+        scaled = (Decimal(str(number)) * (100 if spec.endswith("%") else 1)).normalize()
+        if not 1e-9 < abs(scaled) < 1e15:
+            return f"{scaled:g}"
+        return format_decimal(scaled, locale=self._locale, decimal_quantization=False)
 
     def _unit(self, number: float, unit: str, pattern: str | None = None) -> str:
         return format_unit(number, f"duration-{unit}", "short", pattern, self._locale)
