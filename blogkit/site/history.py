@@ -90,7 +90,7 @@ class ResultRow:
     seconds: float
     values: tuple[ValueRow, ...]
     helpers: tuple[ValueRow, ...]
-    """Those that its author says nothing of: they are folded away."""
+    """Those that tell its readers nothing: they are folded away."""
 
 
 def read_history(previous: Path) -> list[Published]:
@@ -177,11 +177,10 @@ def result_rows(
         if result := results.get(post.docname):
             specs = _stated(post)
             values = list(_value_rows(post, result, specs, past[post.docname], found))
-            told = [each for each in values if _is_told(each, post, specs)] or values
-            told.sort(key=lambda each: not (each.label or each.promise or each.moved))
-            helpers = tuple(each for each in values if each not in told)
+            told = _told(values, post, specs)
+            main, helpers = (tuple(v for v in values if (v.name in told) is of_main) for of_main in (True, False))
             about = (post.title, post.language, result.record.executed, result.record.seconds)
-            rows.append(ResultRow(post.docname, *about, tuple(told), helpers))
+            rows.append(ResultRow(post.docname, *about, main, helpers))
     return rows
 
 
@@ -230,10 +229,12 @@ def _value_rows(
             )
 
 
-def _is_told(row: ValueRow, post: Post, specs: Mapping[str, str]) -> bool:
-    """Tell whether the author says anything of a value: states it, names it, or binds it."""
-    bound = row.promise or row.moved or (isinstance(post.drift, dict) and row.name in post.drift)
-    return bool(row.label or row.name in specs or bound)
+def _told(values: Sequence[ValueRow], post: Post, specs: Iterable[str]) -> set[str]:
+    """Return the names of those that the author names in words or binds, and states where none has words; or all."""
+    names = {each.name for each in values}
+    bound = set(post.expect) | (post.drift.keys() if isinstance(post.drift, dict) else set())
+    worded = {each.name for each in values if each.label} or set(specs)
+    return names & (bound | worded | {each.name for each in values if each.moved}) or names
 
 
 def _published(line: dict[str, Any]) -> Published:

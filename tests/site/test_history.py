@@ -42,7 +42,7 @@ def test_a_value_that_moved_is_said_once(book: Book) -> None:
     assert "2024-01-01-one: score moved from 0.9 to 0.5, more than the 0.01 of `drift`" in log
     assert table(book) == [
         ["값", "결과", "약속", "추이"],
-        ["score", "0.5 점", "✓ ≥ 0.2", ""],
+        ["score", "0.5점", "✓ ≥ 0.2", ""],
         ["크게 바뀜 0.9 → 0.5 (허용 ±0.01)"],
     ]
     assert book.soup("results.html").select_one("svg.sparkline")["aria-label"] == "3번의 값, 0.1에서 0.9 사이"
@@ -61,7 +61,7 @@ def test_values_are_written_as_the_text_writes_them(book: Book) -> None:
     """The text comes before the description; a promise keeps its digits, and a move is never one of nothing."""
     cell = (
         "glue('score', 0.97451, label='<b>정확도</b> & 더')\nglue('n', 60000)\nglue('plain', 0.25)\nglue('unsaid', 7)\n"
-        "glue('noted', 8)\nglue('off', 0.5)"
+        "glue('noted', 8, unit='m')\nglue('off', 0.5)"
     )
     body = "정확도 {glue:text}`score`, {glue:text}`score:.1%`, {glue:text}`n:,d`장, {glue}`plain`\n\n" + code(cell)
     front = {"description": "{score:.3f} {n:d} {off:.0%}", "expect": {"score": ">= 0.965", "n": ">= 0.5"}}
@@ -69,20 +69,28 @@ def test_values_are_written_as_the_text_writes_them(book: Book) -> None:
     before = history(0.97459).replace("0.97459", '0.97459, "n": 0.5')
     book.write("before/results-history.jsonl", before)
     book.build(BLOG_PREVIOUS_SITE=str(book.root / "before"))
-    assert table(book) == [
+    main = [
         ["값", "결과", "약속", "추이"],
         ["<b>정확도</b> & 더 score", "97.5%", "✓ ≥ 96.5%", ""],
         ["크게 바뀜 0.97459 → 0.97451 (허용 ±0.005%p)"],
         ["n", "60,000", "✓ ≥ 0.5", ""],
-        ["plain", "0.25", "", ""],
-        ["noted", "8", "", ""],
-        ["off", "50%", "", ""],
+        ["noted", "8 m", "", ""],
     ]
-    assert table(book, 1) == [["값", "결과"], ["unsaid", "7"]]
+    assert table(book) == main
+    helpers = [["plain", "0.25"], ["unsaid", "7"], ["off", "50%"]]
+    assert table(book, 1) == [["값", "결과"], *helpers]
     (folded,) = book.soup("results.html").select("main details")
-    assert (folded.summary.get_text(), folded.get("open")) == ("값 1개 더", None)
+    assert (folded.summary.get_text(), folded.get("open")) == ("값 3개 더", None)
     labels = [svg["aria-label"] for svg in book.soup("results.html").select("svg.sparkline")]
     assert labels == ["2번의 값, 0.97451에서 0.97459 사이", "2번의 값, 0.5에서 60,000 사이"]
+
+
+def test_where_no_value_is_named_in_words_those_stated_are_no_helpers(book: Book) -> None:
+    values = code("glue('helper', 1)\nglue('said', 0.5)\nglue('described', 2)\nglue('kept', 3)")
+    book.post("2024-01-01-one", "{glue:text}`said:.0%`\n\n" + values, description="{described}", expect={"kept": "> 2"})
+    book.build()
+    assert [row[:2] for row in table(book)] == [["값", "결과"], ["said", "50%"], ["described", "2"], ["kept", "3"]]
+    assert table(book, 1) == [["값", "결과"], ["helper", "1"]]
 
 
 def test_a_post_that_says_nothing_of_its_values_shows_all(book: Book) -> None:
@@ -103,6 +111,8 @@ def test_a_post_that_says_nothing_of_its_values_shows_all(book: Book) -> None:
         (Filters("en").distance(0.005, ".2%"), "0.5 percentage points"),
         (Filters("en").move(0.9, 0.95, ".0%"), "90% → 95%"),
         (Filters("ko").value(0.5, "d"), "0.5"),
+        (f"5{Filters('ko').unit('장')}, 5{Filters('ko').unit('%')}, 5{Filters('ko').unit('')}", "5장, 5%, 5"),
+        (f"5{Filters('ko').unit('°C')}", "5\N{NO-BREAK SPACE}°C"),
     ],
 )
 def test_numbers_beside_a_value_are_written_as_it_is(written: str, shown: str) -> None:

@@ -22,6 +22,8 @@ from ...language import locale, words
 from ...posts.references import LiveText, parse_promise
 
 _SIGNS = {">=": "≥", "<=": "≤", "==": "="}
+_EAST_ASIAN = "\u2e80"
+"""The first character of the scripts from there."""
 
 
 def live_text(text: LiveText) -> Markup:
@@ -43,7 +45,7 @@ class Filters:
     def all(self) -> dict[str, Callable[..., str]]:
         """Name → filter."""
         times = (self.long_date, self.day, self.year, self.time, self.duration)
-        values = (self.value, self.promise, self.distance, self.move, self.sparkline)
+        values = (self.value, self.unit, self.promise, self.distance, self.move, self.sparkline)
         return {filter_.__name__: filter_ for filter_ in (*times, *values, live_text)}
 
     def long_date(self, value: str) -> str:
@@ -88,6 +90,10 @@ class Filters:
         if "e" in digits or not math.isfinite(value):
             return digits
         return format_decimal(Decimal(digits), locale=self._locale, decimal_quantization=False, group_separator=False)
+
+    def unit(self, unit: str) -> str:
+        """Write a unit behind its number: apart, but for percents and what Koreans, Chinese and Japanese count in."""
+        return unit if unit[:1] in ("", "%") or unit[0] >= _EAST_ASIAN else f"\N{NO-BREAK SPACE}{unit}"
 
     def promise(self, promise: str, spec: str) -> str:
         """Write a promise with all digits of its bound, in percent where the value is."""
