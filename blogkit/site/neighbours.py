@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from ..posts.post import Post
@@ -24,7 +24,7 @@ def neighbours(entries: Sequence[Entry]) -> dict[str, tuple[Entry | None, Entry 
 def related(entries: Sequence[Entry], count: int = 3) -> dict[str, list[Entry]]:
     """Return docname → the posts that share the rarest categories and tags with it, the nearest in time first.
 
-    Other parts of its series are none of them: they stand above its text.
+    What its page leads to anyway is none of them: the other parts of its series, else the posts before and after it.
     """
     members: dict[str, list[int]] = defaultdict(list)
     for number, entry in enumerate(entries):
@@ -38,8 +38,10 @@ def related(entries: Sequence[Entry], count: int = 3) -> dict[str, list[Entry]]:
             for other in numbers[max(0, place - _WINDOW) : place + _WINDOW + 1]:
                 score[other] += weight
     found, series = {}, [entry.post.series and slug(entry.post.series) for entry in entries]
+    parts = Counter(filter(None, series))
     for own, (entry, score) in enumerate(zip(entries, scores, strict=True)):
-        others = (n for n in score if n != own and not (series[own] and series[n] == series[own]))
+        in_series = parts[series[own]] > 1
+        others = (n for n in score if (series[n] != series[own] if in_series else abs(n - own) > 1))
         best = heapq.nsmallest(count, others, key=lambda n: (-score[n], abs(n - own), n))
         found[entry.post.docname] = [entries[n] for n in best]
     return found

@@ -112,9 +112,20 @@ def test_the_other_parts_of_a_series_are_not_related_posts_too() -> None:
     assert related(entries)[entries[3].post.docname] == entries[1::-1]
 
 
+def test_the_posts_before_and_after_are_not_related_posts_too_where_the_page_leads_to_them() -> None:
+    entries = [entry(n, tags=("a",), series="S" if n in (2, 4) else "alone" * (n == 6)) for n in range(7, 0, -1)]
+    found, around = related(entries, count=9), neighbours(entries)
+    for one in entries:
+        parts = [each for each in entries if each.post.series == one.post.series == "S"]
+        led_to = parts or [one, *around[one.post.docname]]
+        assert {e.post.docname for e in found[one.post.docname]} == {
+            e.post.docname for e in entries if e not in led_to
+        }, one
+
+
 def test_of_posts_that_share_as_much_the_nearest_in_time_are_related() -> None:
     entries = [entry(n, tags=("a",)) for n in range(9, 0, -1)]
-    assert related(entries, count=2)[entries[6].post.docname] == [entries[5], entries[7]]
+    assert related(entries, count=2)[entries[6].post.docname] == [entries[4], entries[8]]
 
 
 def test_the_small_picture_is_the_one_that_the_author_names_or_else_the_first_figure(tmp_path: Path) -> None:
@@ -154,7 +165,7 @@ def test_a_post_is_compared_with_its_neighbours_only() -> None:
     places = {e.post.docname: n for n, e in enumerate(entries)}
     for docname, others in related(entries, count=300).items():
         distances = [abs(places[docname] - places[other.post.docname]) for other in others]
-        assert len(distances) >= 40
+        assert len(distances) >= 39
         assert max(distances) <= 40
 
 

@@ -94,21 +94,51 @@
     };
     addEventListener("resize", fold, { passive: true });
     fold();
-    const links = new Map([...toc.querySelectorAll("a")].map((a) => [decodeURIComponent(a.hash.slice(1)), a]));
-    const visible = new Set();
-    const observer = new IntersectionObserver((changes) => {
-      for (const change of changes) visible[change.isIntersecting ? "add" : "delete"](change.target.id);
-      const current = [...links.keys()].filter((id) => visible.has(id)).pop();
-      if (!current) return;
-      for (const [id, link] of links) {
-        if (id === current) link.setAttribute("aria-current", "true");
-        else link.removeAttribute("aria-current");
-      }
-    }, { rootMargin: "-10% 0% -75% 0%" });
-    for (const id of links.keys()) {
-      const section = document.getElementById(id);
-      if (section) observer.observe(section);
-    }
+    const section = (link) => document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    const links = [...toc.querySelectorAll("a")].filter(section);
+    const sections = links.map(section);
+    let marked, chosen, nearest, queued;
+
+    /** Mark the section that was jumped to, until the reader moves on, or else the one at the reading line. */
+    const follow = () => {
+      queued = 0;
+      const tops = sections.map((box) => box.getBoundingClientRect().top);
+      const away = Math.abs(tops[chosen]);
+      if (away > nearest + 2) chosen = -1;
+      else nearest = away;
+      const jumped = tops[chosen] > -2 && tops[chosen] < innerHeight;
+      const below = root.scrollHeight - innerHeight - scrollY;
+      mark(links[jumped ? chosen : sectionAt(tops, scrollY, below, innerHeight)]);
+    };
+
+    /** Mark an entry, and show it where the list itself scrolls. */
+    const mark = (link) => {
+      if (link === marked) return;
+      marked?.removeAttribute("aria-current");
+      link.setAttribute("aria-current", "location");
+      marked = link;
+      const [list, entry] = [toc, link].map((box) => box.getBoundingClientRect());
+      const hidden = entry.top < list.top || entry.bottom > list.bottom;
+      if (hidden) toc.scrollTop += entry.top - list.top - (list.height - entry.height) / 2;
+    };
+
+    const choose = (target) => {
+      while (target && !sections.includes(target)) target = target.parentElement;
+      [chosen, nearest] = [sections.indexOf(target), Infinity];
+      follow();
+    };
+    const chooseTarget = () => choose(document.querySelector(":target"));
+    toc.addEventListener("click", (event) => choose(sections[links.indexOf(event.target.closest("a"))]));
+    addEventListener("hashchange", chooseTarget);
+    addEventListener("pageshow", chooseTarget);
+    addEventListener("scroll", () => (queued ||= requestAnimationFrame(follow)), { passive: true });
+    queued = requestAnimationFrame(follow);
+  }
+
+  /** Return the last section that begins above the reading line, which sinks to the window's foot as the page ends. */
+  function sectionAt(tops, above, below, height) {
+    const line = above < 1 ? 0 : Math.max(0.3 * height, height - below);
+    return Math.max(0, tops.findLastIndex((top) => top <= line));
   }
 
   /** Load the comments from giscus.app when they are asked for, not before; the button stays until they are there. */
