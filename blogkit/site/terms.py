@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ _SPELLED = {"#": "sharp", "+": "plus", "&": "and", "%": "percent", "@": "at"}
 # Windows gives no file such a name; `index` is the list of all terms.
 _RESERVED = {"index", "con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
 _MAX_SLUG = 60
+_LEVELS = 3
+"""How far the largest of many terms stands out."""
 _T = TypeVar("_T")
 
 
@@ -32,6 +35,8 @@ class Term:
     name: str
     slug: str
     entries: tuple[Entry, ...]
+    weight: int = 0
+    """How far it stands out from the others, from 0 to 3."""
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -73,7 +78,10 @@ def terms(entries: Iterable[Entry], kind: Kind) -> list[Term]:
             spellings[key][name] += 1
             if not groups[key] or groups[key][-1] is not entry:
                 groups[key].append(entry)
-    found = [Term(_best(spellings[key]), key, tuple(group)) for key, group in groups.items()]
+    most = max(map(len, groups.values()), default=0)
+    found = [
+        Term(_best(spellings[key]), key, tuple(group), _weight(len(group), most)) for key, group in groups.items()
+    ]
     return sorted(found, key=lambda t: (-len(t), t.name.casefold()))
 
 
@@ -93,6 +101,11 @@ def paged(items: Sequence[_T], size: int = PER_PAGE) -> list[Sequence[_T]]:
 def _names(post: Post, kind: Kind) -> tuple[str, ...]:
     series = (post.series,) if post.series else ()
     return {"categories": post.categories, "tags": post.tags, "authors": post.authors, "series": series}[kind]
+
+
+def _weight(count: int, most: int) -> int:
+    """Return a step more for each time as many posts; how large the steps are follows from the most that a term has."""
+    return int(min(_LEVELS, math.log2(most) // 1) * math.log(count) / math.log(most)) if most > 1 else 0
 
 
 def _best(spellings: Counter[str]) -> str:

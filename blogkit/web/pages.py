@@ -90,7 +90,7 @@ class Pages:
             found = terms(self.entries, kind)
             if kind == "series" and not found:
                 continue
-            links = tuple((Link(f"{kind}/{term.slug}", term.name), len(term)) for term in found)
+            links = tuple((Link(f"{kind}/{term.slug}", term.name), len(term), term.weight) for term in found)
             yield TermsView(**self._common(f"{kind}/index", label), kind=kind, terms=links)
             for term in found:
                 yield from self._term(kind, label, term)

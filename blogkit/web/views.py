@@ -205,11 +205,12 @@ class ArchiveView(View):
 
 @dataclass(frozen=True)
 class TermsView(View):
-    """All categories, tags, authors or series, with how many posts each has."""
+    """All categories, tags, authors or series."""
 
     template = "terms.html"
     kind: Kind
-    terms: tuple[tuple[Link, int], ...]
+    terms: tuple[tuple[Link, int, int], ...]
+    """Each, how many posts it has, and how far it stands out."""
 
 
 @dataclass(frozen=True)

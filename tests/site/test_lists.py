@@ -72,6 +72,22 @@ def test_terms_are_counted_and_names_that_differ_in_case_are_one() -> None:
     assert found[0].entries == tuple(entries)
 
 
+@pytest.mark.parametrize(
+    ("counts", "weights"),
+    [
+        ({}, []),
+        ({"a": 1, "b": 1}, [0, 0]),
+        ({"a": 2, "b": 1}, [1, 0]),
+        ({"a": 5, "b": 3, "c": 2}, [2, 1, 0]),
+        ({"a": 27, "b": 18, "c": 10, "d": 8, "e": 3, "f": 2}, [3, 2, 2, 1, 1, 0]),
+        ({"a": 1000, "b": 2}, [3, 0]),
+    ],
+)
+def test_terms_of_many_posts_stand_out(counts: dict[str, int], weights: list[int]) -> None:
+    entries = [entry(n, tags=tuple(t for t, count in counts.items() if n < count)) for n in range(1000)]
+    assert [term.weight for term in terms(entries, "tags")] == weights
+
+
 def test_each_author_is_a_term() -> None:
     assert [(t.name, t.slug) for t in terms([entry(1, authors=("JiHyun Kim", "Bo")), entry(0)], "authors")] == [
         ("Bo", "bo"),
