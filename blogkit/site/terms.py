@@ -79,9 +79,7 @@ def terms(entries: Iterable[Entry], kind: Kind) -> list[Term]:
             if not groups[key] or groups[key][-1] is not entry:
                 groups[key].append(entry)
     most = max(map(len, groups.values()), default=0)
-    found = [
-        Term(_best(spellings[key]), key, tuple(group), _weight(len(group), most)) for key, group in groups.items()
-    ]
+    found = [Term(_best(spellings[key]), key, tuple(group), _weight(len(group), most)) for key, group in groups.items()]
     return sorted(found, key=lambda t: (-len(t), t.name.casefold()))
 
 

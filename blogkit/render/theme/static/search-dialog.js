@@ -54,9 +54,10 @@ class SearchDialog {
     this.more.addEventListener("click", () => this.#showMore());
   }
 
-  /** Open the dialog with the last query selected, and fetch the list of pages. */
-  show() {
+  /** Open the dialog with a query, or the last one, selected, and fetch the list of pages. */
+  show(query) {
     if (!this.box.open) this.box.showModal();
+    if (query) this.search((this.input.value = query));
     this.input.focus();
     this.input.select();
     this.#ready().catch(() => this.#say(MESSAGES.failed));

@@ -11,11 +11,12 @@
   /** The site's root: this script lies in `_static/` below it. */
   const root = new URL("..", script).href;
 
-  async function open() {
+  /** Open the dialog, and search for what was typed elsewhere. */
+  async function open(query = "") {
     dialog ??= Promise.all(["dialog", "index", "rank", "query", "languages"].map((part) => load(`search-${part}.js`)))
       .then(([{ createDialog }, { Index }]) => createDialog(root, at("search.css"), Index));
     try {
-      (await dialog).show();
+      (await dialog).show(query);
     } catch {
       dialog = null; // tried again next time
       alert(location.protocol === "file:" ? _("The search works only on a site that comes from a web server.") : _("The search could not be opened. Check your connection."));
@@ -26,7 +27,24 @@
     return element.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(element.tagName);
   }
 
-  document.getElementById("search-open")?.addEventListener("click", open);
+  /** Offer to search for what the address of a page that is not there says: `/posts/2020-01-01-a_post.html`. */
+  function searchForLost(form) {
+    const name = location.pathname.split("/").filter(Boolean).pop() ?? "";
+    const words = name.replace(/^\d{4}-\d\d-\d\d-|\.\w+$/g, "").replace(/[-_+.]+|%20/g, " ");
+    try {
+      form.words.value = decodeURIComponent(words);
+    } catch {
+      // It is no text: the reader knows better.
+    }
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      open(form.words.value);
+    });
+    form.hidden = false;
+  }
+
+  document.querySelectorAll("form.lost").forEach(searchForLost);
+  document.getElementById("search-open")?.addEventListener("click", () => open());
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.altKey || event.defaultPrevented) return;
     const command = event.ctrlKey || event.metaKey;
