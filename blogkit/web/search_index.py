@@ -159,7 +159,7 @@ def _load(kept: Path | None) -> dict[str, Indexed]:
             key: Indexed(**dict(zip(_KEPT, facts, strict=False)), grams=part)
             for (key, facts), part in zip(records.items(), parts[:-1], strict=True)
         }
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):  # damaged, or of another engine
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):  # damaged, or of another engine
         return {}
 
 
