@@ -231,7 +231,7 @@ def _store(
 ) -> Result:
     """Store what a post returned, with how it came to be."""
     post, scripts = function.post, kept_scripts(folder)
-    files = {f"{FILES}/{name}": folder / name for name in post.outputs} | dark_renditions(folder)
+    files = {f"{FILES}/{n}": folder / n for n in post.outputs} | dark_renditions(folder, notebook, post.outputs)
     record = Record(
         post=post.docname,
         values=values,

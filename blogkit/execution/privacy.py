@@ -26,6 +26,7 @@ from ..pictures import clean, cleaned
 from ..posts.notebook import executed_cells
 from ..posts.post import Post
 from .failures import Failure, at_key
+from .renditions import make_drawings_neutral
 from .scripts import kept_scripts
 from .variables import values_of
 
@@ -51,6 +52,7 @@ def make_neutral(post: Post, notebook: nbformat.NotebookNode, folder: Path, view
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
             _change(output, neutral)
+    make_drawings_neutral(folder, neutral)
 
 
 def told(post: Post, notebook: nbformat.NotebookNode, folder: Path) -> Iterator[Failure]:

@@ -36,6 +36,7 @@ from .documents.pasted import TakeOutPictures
 from .documents.reader import hand_over
 from .equations import numbering
 from .outputs import alt_texts, figures
+from .pages import schemes
 from .pages.builder import THEME, BlogBuilder, theme_files
 from .pages.translator import depart_folded, visit_folded
 from .places import line_of, name_places
@@ -279,6 +280,7 @@ def register(app: Sphinx) -> ExtensionMetadata:
     app.add_node(HideCodeCellNode, override=True, html=(visit_folded, depart_folded))
     figures.setup(app)
     alt_texts.setup(app)
+    schemes.setup(app)
     app.connect("html-collect-pages", hooks.collect_pages)
     app.connect("html-page-context", hooks.page_context)
     # at the end: all or nothing

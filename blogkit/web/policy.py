@@ -89,28 +89,29 @@ class _Needs:
 
     def add(self, text: str, *, inner: bool) -> None:
         """Go through a page, or what is a page within one."""
-        tree = html.document_fromstring(text.encode() or b"<p>", parser=_PARSER)
+        tree = html.document_fromstring(f"<p></p>{text}".encode() if inner else text.encode(), parser=_PARSER)
         own = set() if inner else {*tree.iterfind("head/script")}
         for element in tree.iter(etree.Element):
             self.handlers |= {_lines(v): None for name, v in element.items() if name.startswith("on")}
             if element.tag == "script":
                 self._add_script(element, is_own=element in own)
             elif element.tag == "link":
-                self.foreign |= element.get("rel") == "stylesheet" and bool(urlsplit(element.get("href", "")).netloc)
+                self.foreign |= element.get("rel") == "stylesheet" and bool(_split(element.get("href", ""))[1])
             elif element.tag in ("object", "embed"):
                 self.objects = True
             elif element.tag == "iframe":
                 self.written_out |= element.get("src", "").lstrip().startswith("data:")
             for address in (element.get("formaction"), element.get("action") if element.tag == "form" else None):
-                if address and (parts := urlsplit(address)).scheme:
-                    self.forms[f"{parts.scheme}:" + f"//{parts.netloc}" * bool(parts.netloc)] = None
+                scheme, host = _split(address or "")
+                if scheme or host:
+                    self.forms[f"{scheme}:" * bool(scheme) + f"//{host}"[2 * (not scheme) :] * bool(host)] = None
             for page in filter(None, (element.get("srcdoc"), _written_out(element.get("src", "")))):
                 self.add(page, inner=True)  # a frame without an address of its own has the policy of its page
 
     def _add_script(self, element: html.HtmlElement, *, is_own: bool) -> None:
         source, text = element.get("src", ""), element.text or ""
         if source:
-            foreign = not is_own or bool(urlsplit(source).netloc)
+            foreign = not is_own or bool(_split(source)[1])
             self.foreign, self.evals = self.foreign or foreign, self.evals or foreign
         elif "json" not in element.get("type", ""):
             self.scripts[_lines(text)] = None
@@ -134,7 +135,9 @@ def _needs(page: str) -> _Needs:
 
 def _policy(page: str, allowed: Allowed) -> str:
     needs, body = _needs(page), page.partition("</head>")[2].lower()
-    others = [h for h in allowed.hosts if needs.foreign or h in allowed.everywhere or h in body]
+    # Where a page asks a host, that may send on to another one.
+    asks = needs.foreign or any(host in allowed.everywhere or host in body for host in allowed.hosts)
+    others = allowed.hosts * asks
     # With http a host may be asked either way, as where a preview stands; under https browsers ask no http.
     asked = [f"http://{host}" for host in others]
     comments = [f"https://{GISCUS}"] * ("data-giscus=" in body)
@@ -152,6 +155,15 @@ def _policy(page: str, allowed: Allowed) -> str:
         "form-action": ["'self'", *needs.forms],
     }
     return "; ".join(f"{name} {' '.join(sources)}" for name, sources in rules.items() if sources)
+
+
+def _split(address: str) -> tuple[str, str]:
+    """Return scheme and host of an address, each empty where there is none."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # no browser goes there
+        return "", ""
+    return parts.scheme, parts.netloc
 
 
 def _hash(text: str) -> str:

@@ -44,4 +44,7 @@ def _source(name: str) -> str:
     found = {name.replace("-", "_"): colour for name, colour in palette().items()}
     colours = {name: colour.light for name, colour in found.items()}
     colours |= {f"dark_{name}": colour.dark for name, colour in found.items()}
-    return Template((_FOLDER / f"{name}.py").read_text(encoding="utf-8")).substitute(colours)
+    before = sorted(_FOLDER.glob(f"{name}_*.py"))
+    files = [*before, _FOLDER / f"{name}.py"]
+    source = "\n\n".join(Template(file.read_text(encoding="utf-8")).substitute(colours) for file in files)
+    return f"exec({source!r}, {{}})" if before else source  # in a namespace of its own

@@ -46,8 +46,8 @@ def _look():
     matplotlib.rcParams.update(
         {
             "text.color": "$plot_ink",
-            **dict.fromkeys(("axes.labelcolor", "xtick.labelcolor", "ytick.labelcolor"), "$plot_muted"),
-            **dict.fromkeys(("axes.edgecolor", "grid.color", "xtick.color", "ytick.color"), "$plot_line"),
+            **dict.fromkeys(("axes.labelcolor", "xtick.color", "ytick.color"), "$plot_muted"),
+            **dict.fromkeys(("axes.edgecolor", "grid.color"), "$plot_line"),
             **dict.fromkeys(("figure.facecolor", "axes.facecolor"), "$plot_paper"),
             "axes.prop_cycle": cycler(color=colours),
             "figure.figsize": (7.2, 4.0),

@@ -99,8 +99,12 @@ class BlogBuilder(StandaloneHTMLBuilder):
 
     def dark_address(self, docname: str, picture: Path) -> str:
         """Return the address of the picture that a dark page shows in place of this one; empty: it shows this one."""
-        name = self.dark.get(picture_digest(picture.read_bytes())) if self.dark and picture.is_file() else None
+        name = self.dark_name(picture)
         return self.static_address(docname, name) if name else ""
+
+    def dark_name(self, picture: Path) -> str:
+        """Return its name on the site."""
+        return self.dark.get(picture_digest(picture.read_bytes()), "") if self.dark and picture.is_file() else ""
 
     def get_asset_paths(self) -> list[str]:
         """Return what is no document."""

@@ -66,7 +66,7 @@ class BlogTranslator(HTML5Translator):
             return
         text = _CLOSED.sub(r'<span class="joined">\g<0></span>', self.body[-1])
         particle = _HANGUL.match(text)
-        if particle and before.endswith("</math>"):
+        if particle and before.endswith("</math>") and before.lstrip().startswith(("<math", "<span")):
             # nothing else keeps Chromium from ending a line behind an equation
             self.body[-2] = f'<span class="whole">{before}'
             text = f"{particle[0]}</span>{text[particle.end() :]}"
@@ -112,6 +112,8 @@ class BlogTranslator(HTML5Translator):
             **_shown_size(node, size),
         }
         classes = [*([f"align-{node['align']}"] if "align" in node else ()), *({scheme} - {"", *node["classes"]})]
+        is_in_line = isinstance(node.parent, nodes.TextElement) and len(node.parent) > 1
+        classes += ["in-line"] * (is_in_line and scheme in classes)  # an author's own pair stands below each other
         picture = self.emptytag(node, "img", end, classes=classes, **attributes)
         if size and size[0] > _SMALL and _stands_alone(node):  # a phone shows it small
             label = {} if text else {"aria-label": words(self.written_in).gettext("Enlarge the picture")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -71,6 +72,33 @@ Text ![B](../images/wide.png)
 :target: https://a.example/
 :::
 """
+IMPORTED = code("import matplotlib.pyplot as plt")
+KEPT = code("""
+fig, points = plt.subplots(figsize=(4, 2))
+points.scatter([0, 1], [0, 1], c=[0, 1], cmap="Blues", s=900)
+points.text(0.5, 0.5, "■", color="black", size=40, ha="center", va="center")
+points.set_title("■", color="black", size=30)
+plt.show()
+""")
+LINES = code("""
+fig, ax = plt.subplots(figsize=(4, 2))
+ax.contour([[0, 1, 0], [1, 2, 1], [0, 1, 0]], colors="black", linewidths=9)
+plt.show()
+""")
+STATE = code("""
+import os, numpy as np
+drawn = []
+fig, ax = plt.subplots(figsize=(4, 2))
+ax.plot([1, 2])
+fig.canvas.mpl_connect("draw_event", lambda event: drawn.append(event))
+fig.savefig("a.png")
+fig.savefig("b.png", facecolor="#111111")
+glue("drawn", len(drawn))
+glue("corner", np.asarray(fig.canvas.buffer_rgba())[0, 0].tolist())
+glue("listed", sorted(str(name) for name in __import__("pathlib").Path().rglob("*.png")))
+os.remove("a.png")
+plt.close()
+""")
 SHOWN = ":::{figure} ../images/bars.png\n:alt: Bars\n\nTwo bars.\n:::\n"
 
 
@@ -81,7 +109,9 @@ def book(make_book: Callable[[], Book]) -> Book:
     book.post(Path(POST).name, body, lang="en", outputs=["images/bars.png"])
     Image.new("RGB", (400, 9)).save(book.write("images/wide.png", b""))
     book.post("2024-01-04-pictures", PICTURES)
+    book.post("2024-01-06-line", "In ![Bars](../images/bars.png){width=80px} line.")
     book.post("2024-01-03-pandas", PLOTTED, lang="en", requirements=["matplotlib"])
+    book.post("2024-01-05-maps", "\n\n".join([IMPORTED, KEPT, LINES, STATE]), lang="en")
     book.post("2024-01-02-other", "![Bars](../images/bars.png)", thumbnail="images/bars.png")
     book.build()
     return book
@@ -153,6 +183,65 @@ def test_a_saved_figure_fits_both_wherever_it_is_shown(book):
 
 def test_a_library_that_loads_matplotlib_draws_so_too(book):
     assert len(pictures(book, "posts/2024-01-03-pandas.html")) == 1
+
+
+def test_what_a_map_colours_has_its_light_ground_and_lines_of_one_colour_have_none(book):
+    (_, mapped), (_, lines) = pictures(book, "posts/2024-01-05-maps.html")
+    colours, lines = drawn(book, mapped), drawn(book, lines)
+    height, width, _ = colours.shape
+    assert (colours[int(height * 0.8), int(width * 0.2)] == 255).all()  # beside the points
+    black = (colours[..., :3].max(axis=2) < 9) & (colours[..., 3] == 255)
+    white = (colours[: height // 5, :, :3].min(axis=2) > 246) & (colours[: height // 5, :, 3] == 255)
+    assert black.sum() > 100 and white.sum() > 100  # the text inside; the title
+    assert (lines[..., :3].min(axis=2) > 246).sum() > 1000
+    assert lines[5, 5, 3] == 0
+
+
+def test_nothing_of_the_author_s_runs_twice_and_nothing_else_is_kept(book):
+    values = json.loads((book.site / "posts/2024-01-05-maps.json").read_text(encoding="utf-8"))["values"]
+    assert values["drawn"] == 4  # each twice, for its layout
+    assert values["corner"] == [17, 17, 17, 255]
+    assert values["listed"] == ["a.png", "b.png"]
+    posts = (
+        POST,
+        "posts/2024-01-02-other",
+        "posts/2024-01-06-line",
+        "posts/2024-01-03-pandas",
+        "posts/2024-01-05-maps",
+    )
+    shown = {Path(dark).name for name in posts for _, dark in pictures(book, f"{name}.html")}
+    assert {file.name for file in (book.site / "_images").glob("*-dark.*")} == shown
+
+
+def test_a_page_follows_its_figures(make_book):
+    book = make_book()
+    post = "\n\n".join([IMPORTED, SAVED, SHOWN])
+    plain = post.replace('axes.figure.savefig("images/bars.png")', 'axes.figure.savefig(open("images/bars.png", "wb"))')
+    for source, count in ((post, 1), (plain, 0), (post, 1)):
+        book.post("2024-01-01-a", source, lang="en", outputs=["images/bars.png"])
+        book.post("2024-01-02-b", "![Bars](../images/bars.png)")
+        book.build()
+        for name in ("posts/2024-01-01-a.html", "posts/2024-01-02-b.html"):
+            assert len(pictures(book, name)) == count
+        assert all((book.site / "posts" / dark).is_file() for _, dark in pictures(book, "posts/2024-01-02-b.html"))
+
+
+def test_secrets_and_paths_do_not_come_in_by_the_back_door(make_book, monkeypatch):
+    monkeypatch.setenv("API_TOKEN", "s3cr3t-t0ken-value")
+    book = make_book()
+    titled = "import os\nplt.title(os.environ['API_TOKEN'])\nplt.savefig('tmp.svg')\nplt.close()"
+    placed = DRAWING.replace("ax.plot([1, 2])", "ax.set_title(__import__('os').getcwd(), size=4)")
+    book.post("2024-01-01-a", "\n\n".join([IMPORTED, code(titled), placed]), env=["API_TOKEN"], lang="en")
+    book.build()
+    assert len(pictures(book, "posts/2024-01-01-a.html")) == 1
+    for file in (book.site / "_images").glob("*.svg"):
+        text = file.read_text(encoding="utf-8")
+        assert "s3cr3t" not in text and str(book.root) not in text
+
+
+def test_a_picture_in_a_line_stays_there(book):
+    found = book.soup("posts/2024-01-06-line.html").select("article p > img")
+    assert [image["class"] for image in found] == [["only-light", "in-line"], ["only-dark", "in-line"]]
 
 
 def test_a_dark_figure_is_the_author_s_own(book):

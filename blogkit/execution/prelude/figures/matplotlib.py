@@ -1,212 +1,250 @@
-"""Runs before the first cell of the posts that draw with matplotlib, only in the blog: draws figures for dark pages."""
+"""Runs before the first cell of the posts that draw with matplotlib, only in the blog: draws figures for dark pages.
+
+How a figure is drawn is taken down, and drawn again in turned colours: nothing of the author's runs a second time.
+It runs in a namespace of its own, after ``matplotlib_colours.py`` and ``matplotlib_panels.py``.
+"""
+
+import hashlib
+import logging
+import warnings
+from base64 import b64encode
+from contextlib import contextmanager, suppress
+from functools import wraps
+from io import BytesIO
+from os import PathLike
+from pathlib import Path
+
+from IPython.core import pylabtools
+from matplotlib.backend_bases import GraphicsContextBase
+from matplotlib.figure import Figure
+from matplotlib.transforms import IdentityTransform
+
+FOLDER = Path.home() / ".dark"  # of the run, wherever in it the code stands
+DRAWN = ["path", "markers", "path_collection", "quad_mesh", "gouraud_triangles", "image", "text", "tex"]
+AROUND = ["open_group", "close_group", "start_rasterizing", "stop_rasterizing", "start_filter", "stop_filter"]
+CALLS = [*(f"draw_{name}" for name in DRAWN), *AROUND]
+COLOURS = {"draw_path": (3,), "draw_markers": (5,), "draw_path_collection": (6, 7), "draw_text": (), "draw_tex": ()}
+"""What has colours, and where."""
 
 
-def _colours():
-    """Return what turns RGBA colours (…, 4) into those of dark pages, and what tells how light one is (0 to 1)."""
-    import numpy as np
-    from matplotlib.colors import to_rgba
+class Listener:
+    """Tells ``note`` what a renderer is asked to draw, too."""
 
-    # OKLab: https://bottosson.github.io/posts/oklab/
-    to_lms = np.array(
-        [
-            [0.4122214708, 0.5363325363, 0.0514459929],
-            [0.2119034982, 0.6806995451, 0.1073969566],
-            [0.0883024619, 0.2817188376, 0.6299787005],
-        ]
-    )
-    to_lab = np.array(
-        [
-            [0.2104542553, 0.7936177850, -0.0040720468],
-            [1.9779984951, -2.4285922050, 0.4505937099],
-            [0.0259040371, 0.7827717662, -0.8086757660],
-        ]
-    )
+    def __init__(self, renderer, note):
+        self.renderer, self.note, self.own, self.inside = renderer, note, {}, 0
+        self.heard = {name: self._heard(name) for name in CALLS if hasattr(renderer, name)}
 
-    def lab(colours):
-        rgb = colours[:, :3]
-        linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-        return np.cbrt(linear @ to_lms.T) @ to_lab.T
+    def __enter__(self):
+        here = vars(self.renderer)
+        self.own |= {name: here[name] for name in self.heard if here.get(name) not in (None, self.heard[name])}
+        here.update(self.heard)
 
-    paper = lab(np.array([to_rgba("$dark_paper")]))[0]
-    curve = [0, 0.3, 0.55, 0.8, 0.92, 1], [1, 0.93, 0.74, 0.6, 0.36, paper[0]]
+    def __exit__(self, *error):
+        for name in self.heard:
+            del vars(self.renderer)[name]
+        vars(self.renderer).update(self.own)
 
-    def turned(colours):  # white becomes the ground of dark pages, black white; hues and the order stay
-        colours = np.array(colours, float).reshape(-1, 4)
-        found = lab(colours)
-        found[:, 1:] += np.interp(found[:, :1], [0.92, 1], [0, 1]) * paper[1:]
-        found[:, 0] = np.interp(found[:, 0], *curve)
-        linear = ((found @ np.linalg.inv(to_lab).T) ** 3 @ np.linalg.inv(to_lms).T).clip(0, 1)
-        colours[:, :3] = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-        return colours.clip(0, 1)
+    def _heard(self, name):
+        def call(*given, **named):
+            if not self.inside:
+                self.note(self.renderer, name, given, named)
+            self.inside += 1
+            try:
+                return self._usual(name)(*given, **named)
+            finally:
+                self.inside -= 1
+                if name in AROUND:
+                    self.__enter__()  # a filter gives a renderer other methods
 
-    return turned, lambda colour: lab(np.array([to_rgba(colour)]))[0, 0]
+        return call
+
+    def _usual(self, name):
+        if name in self.own:
+            return self.own[name]
+        found = getattr(type(self.renderer), name, None)
+        return found.__get__(self.renderer) if found else self.renderer.__getattr__(name)  # of the one in use
 
 
-def _renderer(turned):
-    """Return a class that hands all on to a renderer, in turned colours; pictures stay as they are."""
-    from matplotlib.colors import to_rgba
+class Record:
+    """Takes down how a figure is drawn, while it is drawn within it.
 
-    def one(colour):
-        return None if colour is None else tuple(turned(to_rgba(colour))[0])
+    Axes that hold a picture or colours of a map stay as they are, on light ground, with all that stands in them.
+    """
 
-    class Dark:
-        def __init__(self, light):
-            self.light = light
+    def __init__(self, figure):
+        self.figure, self.calls, self.box, self.ground = figure, [], None, 0
+        self.hidden, self.same, self.before, self.panels = 0, 0, [], []
 
-        def __getattr__(self, name):
-            return getattr(self.light, name)
+    def __enter__(self):
+        figure, axes = self.figure, all_axes(self.figure.axes)
+        self._have(figure, "draw", self._draw)
+        self._have(figure, "get_tightbbox", self._measure)
+        self._have(figure.patch, "draw", self._hide, figure.patch)
+        is_keyed = any(hasattr(each, "_colorbar") for each in axes)
+        panels = [each for each in axes if is_keyed or is_panel(each)]
+        for each in axes:
+            if each in panels:
+                self._have(each, "draw", self._leave, lambda renderer, each=each: outline(each.patch), True)
+                self._have(each.patch, "draw", self._leave, None, False)
+            else:
+                self._have(each.patch, "draw", self._hide, each.patch)
+                for collection in filter(is_mapped, each.collections):
+                    self._have(collection, "draw", self._leave, None, False)
+        for key in filter(None, [*(figure.legends if panels else ()), *(each.get_legend() for each in panels)]):
+            place = lambda renderer, key=key: box_of(key.get_window_extent(renderer))  # noqa: E731
+            self._have(key, "draw", self._leave, place, False)
+        return self
 
-        def _turned(self, context):
-            own = self.light.new_gc()
-            own.copy_properties(context)
-            own.set_foreground(one(context.get_rgb()), isRGBA=True)
-            if context.get_hatch():
-                own.set_hatch_color(one(context.get_hatch_color()))
-            return own
+    def __exit__(self, *error):
+        for each, name, own in reversed(self.before):
+            vars(each).pop(name, None)
+            vars(each).update(own)
 
-        def draw_path(self, gc, path, transform, rgbFace=None):
-            self.light.draw_path(self._turned(gc), path, transform, one(rgbFace))
+    def _have(self, each, name, does, *given):
+        usual = getattr(each, name)
+        self.before.append((each, name, {name: usual} if name in vars(each) else {}))
+        setattr(each, name, lambda *others, **named: does(*given, usual, *others, **named))
 
-        def draw_markers(self, gc, marker, move, path, moves, rgbFace=None):
-            self.light.draw_markers(self._turned(gc), marker, move, path, moves, one(rgbFace))
+    def _draw(self, usual, renderer, *others, **named):
+        self.calls, self.panels, self.ground = [], [], lightness(self.figure.get_facecolor())
+        with Listener(renderer, self._note):
+            return usual(renderer, *others, **named)
 
-        def draw_path_collection(self, gc, master, paths, moves, offsets, moved, faces, edges, *others, **named):
-            own, faces, edges = self._turned(gc), turned(faces), turned(edges)
-            self.light.draw_path_collection(own, master, paths, moves, offsets, moved, faces, edges, *others, **named)
+    def _measure(self, usual, *others, **named):
+        self.box = usual(*others, **named)
+        return self.box
 
-        def draw_text(self, gc, *others, **named):
-            self.light.draw_text(self._turned(gc), *others, **named)
+    def _hide(self, patch, usual, renderer, *others, **named):
+        """Leave out what is the ground of the page."""
+        is_ground = self.ground > WHITE and patch.get_facecolor() == self.figure.get_facecolor()
+        self.hidden += is_ground
+        try:
+            return usual(renderer, *others, **named)
+        finally:
+            self.hidden -= is_ground
 
-        def draw_tex(self, gc, *others, **named):
-            self.light.draw_tex(self._turned(gc), *others, **named)
+    def _leave(self, panel, is_axes, usual, renderer, *others, **named):
+        """Leave the colours of what is drawn, and of a panel and what will stand in it; give that its light ground."""
+        with suppress(Exception):
+            if panel and self.figure.get_visible():
+                self.panels.append(panel(renderer))
+                context = renderer.new_gc()
+                context.set_linewidth(0)
+                ground = self.figure.get_facecolor() if self.ground <= WHITE else (1, 1, 1, 1)
+                self.calls.append(("draw_path", [context, self.panels[-1], IdentityTransform(), ground], {}, True))
+        self.same += not is_axes
+        try:
+            return usual(renderer, *others, **named)
+        finally:
+            self.same -= not is_axes
 
-    return Dark
-
-
-def _kept():
-    """Return what tells which artists stay as they are: what a map colours, and all that stands in a picture."""
-    from matplotlib.collections import LineCollection, PathCollection
-    from matplotlib.contour import ContourSet
-
-    def is_mapped(collection):
-        return collection.get_array() is not None
-
-    def covers(collection):
-        lines = isinstance(collection, ContourSet) and not collection.filled
-        return is_mapped(collection) and not lines and not isinstance(collection, LineCollection | PathCollection)
-
-    def kept(axes):
-        if axes.images or (axes.name != "3d" and any(map(covers, axes.collections))):
-            return [*axes.lines, *axes.patches, *axes.collections, *axes.texts, *axes.artists, *axes.tables]
-        mapped = [*filter(is_mapped, axes.collections)]
-        return [*mapped, *(text for lines in mapped for text in getattr(lines, "labelTexts", ()))]
-
-    return kept
-
-
-def _drawing(dark, kept):
-    """Return a context in which a figure is drawn in turned colours, without its ground."""
-    from contextlib import ExitStack, contextmanager
-
-    from matplotlib.text import Text
-
-    def as_it_is(artist, axes):
-        drawn = artist.draw
-
-        def draw(renderer, *others, **named):
-            light = getattr(renderer, "light", renderer)
-            if isinstance(artist, Text):  # which may stand beside the picture
-                box = artist.get_window_extent(light)
-                if not axes.bbox.contains((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2):
-                    light = renderer
-            return drawn(light, *others, **named)
-
-        return draw
-
-    @contextmanager
-    def drawing(figure):
-        ways = [(figure, lambda renderer, draw=figure.draw: draw(dark(renderer)))]
-        for axes in figure.axes:
-            ways += [(artist, as_it_is(artist, axes)) for artist in kept(axes)]
-            if axes.patch.get_facecolor() == figure.get_facecolor():
-                ways.append((axes.patch, lambda renderer: None))
-        with ExitStack() as stack:
-            for artist, draw in ways:
-                artist.draw = draw
-                stack.callback(delattr, artist, "draw")
-            yield
-
-    return drawing
-
-
-def _keep(drawing, lightness):
-    """Return what keeps the picture of a figure, and beside it the one for dark pages."""
-    import hashlib
-    import warnings
-    from contextlib import suppress
-    from pathlib import Path
-
-    folder = Path.home() / ".dark"  # of the run, wherever in it the code stands
-
-    def keep(figure, light, kind, draw):
-        ground = lightness(figure.get_facecolor())
-        if kind not in ("png", "svg") or ground < 0.6:  # which is for dark pages by itself
+    def _note(self, renderer, name, given, named):
+        if self.hidden:
             return
-        options = {"facecolor": "none"} if ground > 0.97 else {}
-        # What the second drawing warns of, the first one did, too; a page can do without it.
-        with warnings.catch_warnings(action="ignore"), suppress(Exception):
-            with drawing(figure):
-                dark = draw(**options)
-            name = hashlib.sha256(light).hexdigest()
-            folder.mkdir(exist_ok=True)
-            (folder / f"{name}.{kind}").write_bytes(light)
-            (folder / f"{name}-dark.{kind}").write_bytes(dark)
-
-    return keep
+        with suppress(Exception):  # of a renderer that is not matplotlib's
+            given, same = list(given), bool(self.same or name not in COLOURS)
+            if not same and self.panels:
+                points = places(renderer, name, given, named)
+                same = any(panel.contains_points(points).mean() > 0.5 for panel in self.panels)
+            if given and isinstance(given[0], GraphicsContextBase):
+                given[0] = copied(renderer, given[0])
+            self.calls.append((name, given, named, same))
 
 
-def _watch(keep):
-    """Keep each figure that is shown or saved."""
-    from base64 import b64encode
-    from functools import wraps
-    from io import BytesIO
-    from os import PathLike
-    from pathlib import Path
+def copied(renderer, context):
+    """Return another one with the same properties."""
+    found = renderer.new_gc()
+    found.copy_properties(context)
+    return found
 
-    from IPython.core import pylabtools
-    from matplotlib.figure import Figure
 
-    show, save = pylabtools.print_figure, Figure.savefig
-    if hasattr(show, "__wrapped__"):
+def draw_again(calls, renderer):
+    """Draw what was taken down, in turned colours; matplotlib may ask for it twice."""
+    for name, given, named, same in calls:
+        if not same:
+            given, named, turn = [*given], {**named}, turned if name == "draw_path_collection" else one_turned
+            given[0] = context = copied(renderer, given[0])
+            context.set_foreground(one_turned(context.get_rgb()), isRGBA=True)
+            if context.get_hatch():
+                context.set_hatch_color(one_turned(context.get_hatch_color()))
+            for place in COLOURS[name]:
+                given[place:] = [turn(given[place]), *given[place + 1 :]] if place < len(given) else []
+            if "rgbFace" in named:
+                named["rgbFace"] = one_turned(named["rgbFace"])
+        getattr(renderer, name)(*given, **named)
+
+
+@contextmanager
+def silence():
+    """Say nothing: what the second drawing would say, the first one has said."""
+    said, level = warnings.showwarning, logging.root.manager.disable
+    warnings.showwarning = lambda *told, **named: None  # `catch_warnings` would have all be said once more
+    logging.disable()
+    try:
+        yield
+    finally:
+        warnings.showwarning = said
+        logging.disable(level)
+
+
+def keep(record, light, draw):
+    """Keep the picture of a figure, and beside it the one for dark pages."""
+    if not record.calls or record.ground < 0.9:  # an author's own
         return
+    figure, canvas, before = record.figure, record.figure.canvas, dict(vars(record.figure))
+    drawn = {name: vars(canvas).pop(name) for name in ("renderer", "_lastKey") if name in vars(canvas)}
+    vars(canvas).update({"_lastKey": None} if drawn else {})  # what it has drawn stays there
+    figure.draw = lambda renderer: draw_again(record.calls, renderer)
+    figure.get_tightbbox = lambda *others, **named: record.box
+    try:
+        with silence(), suppress(Exception):  # a page can do without it
+            dark, name = draw(), hashlib.sha256(light).hexdigest()
+            FOLDER.mkdir(exist_ok=True)
+            (FOLDER / f"{name}.light").write_bytes(light)
+            (FOLDER / f"{name}.dark").write_bytes(dark)
+    finally:
+        vars(canvas).update(drawn)
+        for name in ("draw", "get_tightbbox"):
+            del vars(figure)[name]
+            vars(figure).update({name: before[name]} if name in before else {})
+
+
+def content(shown):
+    """Return what was drawn as bytes."""
+    return shown.encode() if isinstance(shown, str) else shown
+
+
+def watch(show, save):
+    """Keep each figure that is shown or saved."""
 
     @wraps(show)
     def shown(fig, fmt="png", bbox_inches="tight", base64=False, **options):
-        def draw(**ground):
-            found = show(fig, fmt, bbox_inches, **{**options, **ground})
-            return found.encode() if isinstance(found, str) else found
-
-        light = show(fig, fmt, bbox_inches, **options)
+        if fmt not in ("png", "retina", "png2x", "svg"):
+            return show(fig, fmt, bbox_inches, base64, **options)
+        with Record(fig) as record:
+            light = show(fig, fmt, bbox_inches, **options)
         if light is not None:
-            keep(fig, light.encode() if fmt == "svg" else light, "png" if fmt in ("retina", "png2x") else fmt, draw)
+            keep(record, content(light), lambda: content(show(fig, fmt, bbox_inches, **options)))
         return b64encode(light).decode() if base64 and isinstance(light, bytes) else light
 
     @wraps(save)
     def saved(self, fname, *others, **options):
-        found = save(self, fname, *others, **options)
-        if isinstance(fname, str | PathLike) and (file := Path(fname)).is_file():
-            kind = str(options.get("format") or file.suffix[1:]).lower()
+        kind = str(options.get("format") or Path(fname).suffix[1:]).lower() if isinstance(fname, str | PathLike) else ""
+        if kind not in ("png", "svg"):
+            return save(self, fname, *others, **options)
+        with Record(self) as record:
+            found = save(self, fname, *others, **options)
 
-            def draw(**ground):
-                save(self, held := BytesIO(), *others, **{**options, "format": kind, **ground})
-                return held.getvalue()
+        def draw():
+            save(self, held := BytesIO(), *others, **{**options, "format": kind})
+            return held.getvalue()
 
-            keep(self, file.read_bytes(), kind, draw)
+        if Path(fname).is_file():
+            keep(record, Path(fname).read_bytes(), draw)
         return found
 
     pylabtools.print_figure, Figure.savefig = shown, saved
 
 
-_turned, _lightness = _colours()
-_watch(_keep(_drawing(_renderer(_turned), _kept()), _lightness))
-del _colours, _renderer, _kept, _drawing, _keep, _watch, _turned, _lightness
+if not hasattr(Figure.savefig, "__wrapped__"):
+    watch(pylabtools.print_figure, Figure.savefig)
