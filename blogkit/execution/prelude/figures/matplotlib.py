@@ -88,8 +88,8 @@ class Record:
                 self._have(each.patch, "draw", self._leave, None, False)
             else:
                 self._have(each.patch, "draw", self._hide, each.patch)
-                for collection in filter(is_mapped, each.collections):
-                    self._have(collection, "draw", self._leave, None, False)
+            for collection in filter(is_mapped, each.collections):
+                self._have(collection, "draw", self._leave, None, False)
         for key in filter(None, [*(figure.legends if panels else ()), *(each.get_legend() for each in panels)]):
             place = lambda renderer, key=key: box_of(key.get_window_extent(renderer))  # noqa: E731
             self._have(key, "draw", self._leave, place, False)
@@ -145,7 +145,7 @@ class Record:
             given, same = list(given), bool(self.same or name not in COLOURS)
             if not same and self.panels:
                 points = places(renderer, name, given, named)
-                same = any(panel.contains_points(points).mean() > 0.5 for panel in self.panels)
+                same = any(is_in(panel, points) for panel in self.panels)
             if given and isinstance(given[0], GraphicsContextBase):
                 given[0] = copied(renderer, given[0])
             self.calls.append((name, given, named, same))

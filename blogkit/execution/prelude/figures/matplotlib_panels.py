@@ -33,6 +33,11 @@ def box_of(box):
     return Outline.unit_rectangle().transformed(BboxTransformTo(box))
 
 
+def is_in(panel, points):
+    """Tell whether most points lie in a panel, be it at its edge; which side a radius adds depends on its direction."""
+    return max(panel.contains_points(points, radius=radius).mean() for radius in (-2, 2)) > 0.5
+
+
 def places(renderer, name, given, named):
     """Return some points (n, 2) in pixels of where a call draws."""
     if name in ("draw_text", "draw_tex"):
