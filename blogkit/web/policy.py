@@ -104,7 +104,7 @@ class _Needs:
             for address in (element.get("formaction"), element.get("action") if element.tag == "form" else None):
                 scheme, host = _split(address or "")
                 if scheme or host:
-                    self.forms[f"{scheme}:" * bool(scheme) + f"//{host}"[2 * (not scheme) :] * bool(host)] = None
+                    self.forms[f"{scheme}:" * bool(scheme) + "//" * bool(scheme and host) + host] = None
             for page in filter(None, (element.get("srcdoc"), _written_out(element.get("src", "")))):
                 self.add(page, inner=True)  # a frame without an address of its own has the policy of its page
 

@@ -341,6 +341,8 @@ def test_what_controls_or_names_another_element_finds_it(gallery: Book) -> None:
 PARTICLES = """
 함수(function)은 [링크(link)](https://example.com)는 `f()`를 “따옴표”가 *기운*의 값은 {glue:text}`answer:.0%`입니다.
 식 $x$는 50%는 [표]와
+
+그 밖의 <math><mi>x</mi></math>로
 """
 
 
@@ -374,6 +376,7 @@ def test_no_particle_begins_a_line(book: Book, browser: Browser) -> None:
     assert "함수(function)은 링크(link)는 f()를 “따옴표”가" in selected
     feed = (book.site / "feed.xml").read_text(encoding="utf-8")
     assert "함수(function)은 &lt;a" in feed
+    assert book.soup("posts/2024-01-01-one.html").find("mi", string="x").parent.find("span") is None
     assert "\u2060" not in selected + feed + book.text("posts/2024-01-01-one.html")
     assert not book.soup("posts/2024-01-02-two.html").select(".joined, .whole")
     page.close()

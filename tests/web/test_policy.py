@@ -59,7 +59,8 @@ def policy(body: str, may: Allowed | None = None, head: str = "") -> dict[str, s
     [
         ("<p>Text", "default-src", "'self' data: blob:"),
         ("<p>Text", "script-src", "'self'"),
-        ('<img src="https://a.example/x.png">', "default-src", "'self' data: blob: http://a.example"),
+        ('<img src="https://a.example/x.png">', "default-src",
+         "'self' data: blob: http://a.example http://b.example http://me.example"),  # which it may send on to
         ('<img src="https://a.example/x.png">', "script-src", "'self'"),
         ('<script src="https://a.example/x.js"></script>', "script-src", "'self' http://a.example http://b.example "
          "http://me.example 'unsafe-eval'"),
@@ -68,6 +69,10 @@ def policy(body: str, may: Allowed | None = None, head: str = "") -> dict[str, s
         ('<button data-giscus="{}">', "script-src", "'self' https://giscus.app"),
         ('<form action="https://f.example/x">', "form-action", "'self' https://f.example"),
         ('<button formaction="mailto:a@f.example">', "form-action", "'self' mailto:"),
+        ('<form action="//f.example/x">', "form-action", "'self' f.example"),
+        ('<form action="http://[x"><iframe srcdoc=" "></iframe><iframe srcdoc="<!-- c -->"></iframe>', "form-action",
+         "'self'"),
+        ('<link rel="stylesheet" href="http://[::1"><iframe src="data:text/html,%20">', "script-src", "'self'"),
         ('<embed src="x.pdf">', "object-src", "'self'"),
         ('<iframe src="data:text/html,x">', "frame-src", "'self' data: blob:"),
         (FIGURE.format("bokeh", '{"name":"Line"}'), "script-src", "'self'"),
