@@ -38,6 +38,8 @@ _NOTE = re.compile(
     re.MULTILINE,
 )
 _MATH = re.compile(r"^```\{math\}.*\n(?::[\w-]+:.*\n)*((?:.*\n)*?)```[ \t]*$", re.MULTILINE)
+_TRIED = re.compile(r"^(?P<fence>:{3,}|`{3,})\{try-model\}.*\n(?P<body>(?:.*\n)*?)(?P=fence)[ \t]*$", re.MULTILINE)
+"""A model that answers on the page."""
 _PLACE = re.compile(
     rf"^[ \t]*(`{{3,}}|~{{3,}}|:{{3,}})\{{{PLACE}\}}.*\n(?:[ \t]*\n)*[ \t]*\1[ \t]*(?:\n|\Z)", re.MULTILINE
 )
@@ -174,6 +176,7 @@ def _plain_markdown(text: str, titles: Mapping[str, str], address: str, pages_of
     text = _PLACE.sub("", text)
     text = _NOTE.sub(partial(_quotation, titles), text)
     text = _MATH.sub(r"$$\n\1$$", text)
+    text = _TRIED.sub(lambda found: found["body"] + (f"\n<{address}>" if address else ""), text)
     if not address:
         return text
 

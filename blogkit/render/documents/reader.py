@@ -46,6 +46,15 @@ def hand_over(
         formats[post.path.suffix] = (executed_notebook, options, False)
 
 
+def output_of(env: BuildEnvironment, name: str) -> Path | None:
+    """Return the stored copy of what the post that is read wrote as ``name``; ``None`` if it wrote no such file."""
+    config: NbParserConfig = env.mystnb_config  # type: ignore[attr-defined]
+    for _reader, options, _is_commonmark in config.custom_formats.values():
+        post, result = options["post"], options["result"]
+        return result.file(name) if result and name in post.outputs else None
+    return None
+
+
 def executed_notebook(
     text: str, *, post: Post, result: Result | None, hosts: Collection[str], made: Path
 ) -> nbformat.NotebookNode:

@@ -163,6 +163,7 @@ class BlogBuilder(StandaloneHTMLBuilder):
         styles = ["_static/sphinx-design.min.css"] * ('class="sd-' in body)
         scripts = ["_static/design-tabs.js"] * ("sd-tab-set" in body)
         scripts += [asset("player.js", self.config.language)] * ("data-embed=" in body)
+        scripts += [asset("try.js", self.config.language)] * ('<div class="try"' in body)
         scripts += [asset("figures.js", self.config.language)] * ('class="output live"' in body)
         return {
             "view": view,
