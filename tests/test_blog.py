@@ -14,6 +14,7 @@ import pytest
 from conftest import BASE, Book, Checkout
 from PIL import Image
 from playwright.sync_api import Browser
+from try_network import answers
 
 from blogkit.publish.check import crawl_site
 from blogkit.publish.server import serving
@@ -90,6 +91,43 @@ def test_layers_are_counted(blog: Book, record: dict[str, Any]) -> None:
     assert "101,770" in blog.text(f"{POST}.html")
 
 
+def test_the_exported_network_is_as_good_as_the_post_says(blog: Book, record: dict[str, Any]) -> None:
+    values = record["values"]
+    manifest = json.loads((blog.site / "files/mnist.json").read_text(encoding="utf-8"))
+    counts = np.array(manifest["confusion"])
+    assert counts.sum() == 10_000
+    assert values["exported_accuracy"] == pytest.approx(counts.trace() / 10_000)
+    assert abs(values["exported_accuracy"] - values["test_accuracy"]) <= 0.001
+    assert f"테스트 정확도는 {values['exported_accuracy']:.2%}입니다" in blog.text(f"{POST}.html")
+    answers, predictions = (np.array(manifest["samples"][name]) for name in ("answers", "predictions"))
+    shown = np.zeros((10, 10), dtype=int)
+    np.add.at(shown, (answers, predictions), 1)
+    assert (shown - np.diag(shown.diagonal()) == counts - np.diag(counts.diagonal())).all()  # all mistakes
+    assert (shown.diagonal() == 3).all()
+    assert (blog.site / "files/mnist.f16").stat().st_size == 2 * values["params_total"] <= 250_000
+    assert (blog.site / "files/mnist_digits.png").stat().st_size <= 150_000
+
+
+def test_browsers_answer_as_tensorflow_does(blog: Book, tmp_path: Path) -> None:
+    """For all test images, with the weights that the post exported."""
+    import tensorflow as tf
+
+    told = json.loads(blog.soup(f"{POST}.html").select_one(".try")["data-try"])
+    content = (blog.site / "files/mnist.f16").read_bytes()
+    model = tf.keras.models.model_from_json(
+        json.dumps(json.loads((blog.site / "files/mnist.json").read_text(encoding="utf-8"))["model"])
+    )
+    shapes = [weight.shape for weight in model.get_weights()]
+    parts = np.split(np.frombuffer(content, "<f2").astype("float32"), np.cumsum([np.prod(s) for s in shapes])[:-1])
+    model.set_weights([part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)])
+    with np.load(blog.root / "data/mnist.npz") as data:
+        images = data["x_test"]
+    theirs = model.predict(images.astype("float32") / 255 - 0.5, verbose=0)
+    ours = answers(tmp_path, told, content, images)
+    assert (ours.argmax(1) == theirs.argmax(1)).all()
+    assert np.abs(ours - theirs).max() < 1e-3
+
+
 def test_pages_are_clean(blog: Book) -> None:
     assert "WARNING" not in blog.log
     pages = list(blog.site.rglob("*.html"))
@@ -134,7 +172,7 @@ def test_the_post_prints_as_an_article(blog: Book, browser: Browser) -> None:
         head, end = page.locator("header.head").inner_text(), page.locator(".provenance").inner_text()
         summaries = page.locator("details.hide > summary").evaluate_all("(all) => all.map((s) => s.checkVisibility())")
         page.close()
-    assert 5 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 9
+    assert 5 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 10
     assert f"{BASE}{POST}.html" in head and "2019년 12월 20일" in head
     assert json.loads((blog.site / f"{POST}.json").read_text(encoding="utf-8"))["key"] in end
     assert summaries and not any(summaries)
@@ -168,7 +206,7 @@ def test_downloaded_notebook_runs_by_itself(blog: Book, tmp_path: Path) -> None:
 def copy(blog: Book, tmp_path: Path) -> Checkout:
     """A checkout of the blog without anything built."""
     root = tmp_path / "blog"
-    shutil.copytree(blog.root, root, ignore=shutil.ignore_patterns("_build", "mnist_train.png"))
+    shutil.copytree(blog.root, root, ignore=shutil.ignore_patterns("_build", "mnist_train.png", "files"))
     return Checkout(root)
 
 
