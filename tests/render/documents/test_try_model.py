@@ -17,6 +17,7 @@ from PIL import Image
 from blogkit.files import file_digest
 from blogkit.publish.check import crawl_site
 from blogkit.text import without_escapes
+from blogkit.web.search_text import read_page
 
 pytestmark = pytest.mark.slow
 SOURCE = (Path(__file__).parent / "try_digits.md").read_text(encoding="utf-8")
@@ -105,6 +106,14 @@ def test_without_the_script_there_are_samples_and_words(place: BeautifulSoup) ->
 def test_only_pages_with_a_model_load_its_script(book: Book) -> None:
     loading = {name: "_static/try.js?v=" in str(book.soup(f"{name}.html").head) for name in (CLOCK, OTHER, "index")}
     assert loading == {CLOCK: True, OTHER: False, "index": False}
+
+
+def test_search_finds_the_words_above_it_and_nothing_of_the_rest(book: Book) -> None:
+    page = read_page((book.site / f"{CLOCK}.html").read_bytes(), "")
+    assert page
+    text = " ".join(section.text for section in page.sections)
+    assert "Draw a digit as a clock shows it" in text
+    assert not re.search("JavaScript|Ours|Try the model", text)
 
 
 def test_feeds_have_the_words_and_a_link_to_its_place(book: Book) -> None:
