@@ -31,19 +31,29 @@ export function readNetwork(buffer, { size, layers }) {
 
 /** Return float16 as float32, for browsers without Float16Array: the same bits, of a number that is 2 ** 112 smaller. */
 export function unpack(buffer) {
-  const bits = Uint32Array.from(new Uint16Array(buffer), (half) => ((half >> 15) << 31) | ((half & 0x7fff) << 13));
-  return new Float32Array(bits.buffer).map((value) => value * 2 ** 112);
+  const halves = new Uint16Array(buffer);
+  const bits = new Uint32Array(halves.length);
+  const values = new Float32Array(bits.buffer);
+  for (let i = 0; i < halves.length; i++) {
+    bits[i] = ((halves[i] & 0x8000) << 16) | ((halves[i] & 0x7fff) << 13);
+    values[i] *= 2 ** 112;
+  }
+  return values;
 }
 
 /** Return what the network gives for the values of an image, row by row. */
 export function forward(network, image) {
-  return network.reduce((values, { kernel, bias, activate }) => {
-    const sums = Float64Array.from(bias);
-    for (let i = 0, at = 0; i < values.length; i++) {
-      for (let unit = 0; unit < sums.length; unit++) sums[unit] += values[i] * kernel[at++];
-    }
-    return activate(sums);
-  }, image);
+  return network.reduce((values, { kernel, bias, activate }) => activate(dense(values, kernel, bias)), Float64Array.from(image));
+}
+
+function dense(values, kernel, bias) {
+  const sums = Float64Array.from(bias);
+  const units = sums.length;
+  for (let i = 0; i < values.length; i++) {
+    const [value, row] = [values[i], i * units];
+    for (let unit = 0; unit < units; unit++) sums[unit] += value * kernel[row + unit];
+  }
+  return sums;
 }
 
 /** Return outputs as probabilities: a network may leave the softmax to its loss. */
