@@ -11,10 +11,11 @@ from typing import Any
 import nbformat
 import numpy as np
 import pytest
-from conftest import BASE, Book, Checkout
+from conftest import BASE, Book, Checkout, troubles_of
 from PIL import Image
 from playwright.sync_api import Browser
 from try_network import answers
+from trying import ONE, SEVEN, SHIFTS, WEIGHT, best, come_near, draw
 
 from blogkit.publish.check import crawl_site
 from blogkit.publish.server import serving
@@ -126,6 +127,30 @@ def test_browsers_answer_as_tensorflow_does(blog: Book, tmp_path: Path) -> None:
     ours = answers(tmp_path, told, content, images)
     assert (ours.argmax(1) == theirs.argmax(1)).all()
     assert np.abs(ours - theirs).max() < 1e-3
+
+
+def test_a_reader_draws_a_digit_and_the_network_answers(blog: Book, browser: Browser) -> None:
+    """Under a sub-path; when all has come, the network may go."""
+    with serving(blog.site, "/blog/") as server:
+        page = browser.new_page()
+        troubles, asked = troubles_of(page), []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{server.home}{POST}.html", wait_until="networkidle")
+        assert page.evaluate(WEIGHT) <= 70_000
+        assert not [address for address in asked if re.search("try-|mnist.f16", address)]
+        come_near(page)
+        page.wait_for_load_state("networkidle")
+        page.context.set_offline(True)
+        for stroke, digit in ((SEVEN, "7"), (ONE, "1")):
+            draw(page, stroke)
+            assert (best(page), digit in page.locator(".tryout .said").inner_text()) == (digit, True)
+            page.get_by_role("button", name="지우기").click()
+            assert page.locator(".tryout .best").count() == 0
+        assert page.evaluate(SHIFTS) == 0
+        assert all(address.startswith((server.home, "data:")) for address in asked)
+        assert page.locator(".try figcaption a[href*='by-sa']").is_visible()
+        page.close()
+    assert troubles == []
 
 
 def test_pages_are_clean(blog: Book) -> None:

@@ -1,0 +1,190 @@
+// The place where a reader tries a model: a sheet to draw on, what the network sees, its answer, samples to pick.
+
+import { forward, prepare, readNetwork, toProbabilities } from "./try-network.js";
+
+const SIDE = 280; // pixels of the sheet
+const PEN = 22;
+
+/** Fetch a model and put its parts into the page. */
+export async function open(place) {
+  const model = JSON.parse(place.dataset.try);
+  const [weights, samples] = await Promise.all([fetchWeights(model), model.samples && loadSamples(model)]);
+  const trial = new Trial(model, readNetwork(weights, model), samples);
+  if (samples && model.confusion) {
+    const { matrix } = await import("./try-matrix.js");
+    trial.box.append(matrix(model, (numbers) => trial.tiles(numbers)));
+  }
+  place.prepend(trial.box);
+  place.classList.add("ready");
+}
+
+async function fetchWeights({ weights }) {
+  const answer = await fetch(weights);
+  if (!answer.ok) throw new Error(answer.status);
+  return answer.arrayBuffer();
+}
+
+/** Return what draws a sample, by its number, onto a context. */
+async function loadSamples({ samples, size: [height, width] }) {
+  const sheet = Object.assign(new Image(), { src: samples.file });
+  await sheet.decode();
+  const across = sheet.naturalWidth / width;
+  return (number, context) => {
+    const [x, y] = [(number % across) * width, Math.floor(number / across) * height];
+    context.drawImage(sheet, x, y, width, height, 0, 0, width, height);
+  };
+}
+
+class Trial {
+  constructor(model, network, draw) {
+    Object.assign(this, { model, network, draw, last: null, awaited: 0 });
+    const [height, width] = model.size;
+    this.percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+    this.sheet = element("canvas", { width: SIDE, height: SIDE, role: "img", "aria-label": _("Draw here, with a finger, a pen or the mouse") });
+    this.seen = element("canvas", { width, height, role: "img", "aria-label": _("What the network sees") });
+    this.bars = element("ol", { class: "bars", "aria-label": _("How sure the network is") }, ...model.labels.map((label) => element("li", {}, element("b", {}, label), element("i"), element("span"))));
+    this.said = element("p", { class: "said", role: "status" });
+    const clear = button(_("Clear"), () => this.clear());
+    const side = element("div", { class: "side" }, element("p", {}, _("What the network sees")), this.seen, clear);
+    this.box = element("div", { class: "tryout" }, element("div", { class: "desk" }, element("div", { class: "paper" }, this.sheet), side, this.bars), this.said);
+    this.pen = this.sheet.getContext("2d", { willReadFrequently: true });
+    Object.assign(this.pen, { lineWidth: PEN, lineCap: "round", lineJoin: "round" });
+    this.sheet.addEventListener("pointerdown", (event) => this.#begin(event));
+    this.sheet.addEventListener("pointermove", (event) => this.#go(event));
+    for (const name of ["pointerup", "pointercancel"]) this.sheet.addEventListener(name, () => this.#end());
+    if (draw) this.box.append(this.#samples());
+    this.clear();
+  }
+
+  /** Begin anew. */
+  clear() {
+    this.pen.clearRect(0, 0, SIDE, SIDE);
+    this.isSample = false;
+    this.#answer(null);
+    this.said.textContent = this.draw ? _("Draw, or pick a sample below.") : _("Draw.");
+  }
+
+  #begin(event) {
+    if (event.button) return;
+    event.preventDefault();
+    if (this.isSample) this.clear();
+    this.sheet.setPointerCapture(event.pointerId);
+    this.last = null;
+    this.#go(event, true);
+  }
+
+  #go(event, isFirst = false) {
+    if (!isFirst && !this.last) return;
+    const { left, top, width } = this.sheet.getBoundingClientRect();
+    const strokes = event.getCoalescedEvents?.() ?? [];
+    for (const { clientX, clientY } of strokes.length ? strokes : [event]) {
+      const point = [((clientX - left) * SIDE) / width, ((clientY - top) * SIDE) / width];
+      this.pen.beginPath();
+      this.pen.moveTo(...(this.last ?? point));
+      this.pen.lineTo(...point);
+      this.pen.stroke();
+      this.last = point;
+    }
+    this.awaited ||= requestAnimationFrame(() => this.#look());
+  }
+
+  #end() {
+    if (!this.last) return;
+    this.last = null;
+    cancelAnimationFrame(this.awaited);
+    this.#say(this.#look());
+  }
+
+  /** Answer to what is drawn. */
+  #look() {
+    this.awaited = 0;
+    return this.#answer(prepare(ink(this.pen, 3), SIDE, this.model.size));
+  }
+
+  /** Show what the network sees and how sure it is; return its answer, null for an empty sheet. */
+  #answer(image) {
+    const context = this.seen.getContext("2d");
+    const [height, width] = this.model.size;
+    const shown = context.createImageData(width, height);
+    image?.forEach((value, at) => (shown.data[4 * at + 3] = 255 * Math.min(1, value)));
+    context.putImageData(shown, 0, 0);
+    const { layers, scale, offset } = this.model;
+    const outputs = image?.some(Boolean) ? toProbabilities(forward(this.network, image.map((value) => value * scale + offset)), layers.at(-1)) : null;
+    const best = outputs?.indexOf(Math.max(...outputs)) ?? -1;
+    [...this.bars.children].forEach((bar, label) => {
+      bar.classList.toggle("best", label === best);
+      bar.style.setProperty("--sure", outputs?.[label] ?? 0);
+      bar.lastChild.textContent = outputs ? this.percent.format(outputs[label]) : "";
+    });
+    return outputs && { label: this.model.labels[best], sure: this.percent.format(outputs[best]) };
+  }
+
+  #say(answer, before = "") {
+    const said = answer ? _("The network says {label}, {sure} sure.").replace("{label}", answer.label).replace("{sure}", answer.sure) : "";
+    this.said.textContent = `${before} ${said}`.trim();
+  }
+
+  /** Show a sample on the sheet, as it was given to the network. */
+  #pick(number) {
+    const [height, width] = this.model.size;
+    const context = element("canvas", { width, height }).getContext("2d");
+    this.draw(number, context);
+    const image = ink(context, 0);
+    this.clear();
+    this.isSample = true;
+    const answer = this.#answer(image);
+    this.pen.imageSmoothingEnabled = false;
+    this.pen.drawImage(this.seen, 0, 0, SIDE, SIDE);
+    this.#say(answer, _("It is {label}.").replace("{label}", this.#label("answers", number)));
+  }
+
+  #label(kind, number) {
+    return this.model.labels[this.model.samples[kind][number]];
+  }
+
+  /** Return buttons of samples. */
+  tiles(numbers) {
+    const [height, width] = this.model.size;
+    return numbers.map((number) => {
+      const tile = element("canvas", { width, height });
+      this.draw(number, tile.getContext("2d"));
+      const [answer, said] = [this.#label("answers", number), this.#label("predictions", number)];
+      const name = (answer === said ? _("{answer}, read right") : _("{answer}, read as {said}")).replace("{answer}", answer).replace("{said}", said);
+      const made = button("", () => this.#pick(number), { class: answer === said ? "tile" : "tile wrong", "aria-label": name, title: name });
+      made.append(tile);
+      return made;
+    });
+  }
+
+  /** Return two rows of samples: one of each label that was read right, and one that was not. */
+  #samples() {
+    const { answers, predictions } = this.model.samples;
+    const found = { right: new Map(), wrong: new Map() };
+    answers.forEach((answer, number) => {
+      const kind = found[answer === predictions[number] ? "right" : "wrong"];
+      if (!kind.has(answer)) kind.set(answer, number);
+    });
+    const tiles = (kind) => element("div", { class: "tiles-row" }, ...this.tiles([...found[kind].values()]));
+    const row = (text, kind) => element("div", { role: "group", "aria-label": text }, element("p", {}, text), tiles(kind));
+    return element("div", { class: "samples" }, row(_("Samples that it reads right"), "right"), row(_("Samples that it reads wrong"), "wrong"));
+  }
+}
+
+/** Return a channel of a canvas as ink, 0 to 1, row by row: 3 of what is drawn, 0 of a sample. */
+function ink(context, channel) {
+  const { data } = context.getImageData(0, 0, context.canvas.width, context.canvas.height);
+  return Float32Array.from({ length: data.length / 4 }, (_value, at) => data[4 * at + channel] / 255);
+}
+
+export function button(text, action, attributes = {}) {
+  const made = element("button", { type: "button", ...attributes }, text);
+  made.addEventListener("click", action);
+  return made;
+}
+
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
