@@ -90,6 +90,18 @@ def test_it_is_used_by_keyboard(open_page: Callable[..., Page]) -> None:
     assert page.locator(".confusion td button[tabindex='0']").count() == 1
 
 
+def test_a_tap_is_a_dot_and_another_finger_draws_nothing(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    come_near(page)
+    sheet = page.locator(".tryout .paper canvas")
+    for kind in ("down", "move", "up"):
+        sheet.dispatch_event(f"pointer{kind}", {"pointerId": 7, "button": 0 if kind == "down" else 1})
+        assert page.locator(".tryout .best").count() == 0
+    sheet.click()
+    assert page.locator(".tryout .best").count() == 1
+    assert "sure" in page.locator(".tryout .said").inner_text()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_what_is_drawn_is_seen_in_both_schemes(open_page: Callable[..., Page], scheme: str) -> None:
     page = open_page(color_scheme=scheme)

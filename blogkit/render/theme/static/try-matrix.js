@@ -13,7 +13,8 @@ export function matrix({ labels, confusion, samples: { answers, predictions } },
     const [i, j] = cell.place;
     const numbers = answers.flatMap((answer, number) => (answer === i && predictions[number] === j ? [number] : []));
     for (const each of cells) each.setAttribute("aria-pressed", String(each === cell));
-    told.textContent = `${cell.ariaLabel}. ${_("Shown: {number}").replace("{number}", numbers.length)}`;
+    const number = _("Shown: {number}").replace("{number}", numbers.length);
+    told.textContent = `${cell.ariaLabel}. ${number}`;
     shown.replaceChildren(...tiles(numbers));
   };
   const field = (count, i, j) => {

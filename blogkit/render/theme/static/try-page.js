@@ -2,8 +2,9 @@
 
 import { forward, prepare, readNetwork, toProbabilities } from "./try-network.js";
 
-const SIDE = 280; // pixels of the sheet
-const PEN = 22;
+const SIDE = 280; // of the sheet; lines are as thick beside it as in MNIST
+const PEN = 20;
+const [SHOWN, READ] = [2 * SIDE, SIDE / 2]; // pixels: what readers see is fine, what the network gets is read fast
 
 /** Fetch a model and put its parts into the page. */
 export async function open(place) {
@@ -37,60 +38,68 @@ async function loadSamples({ samples, size: [height, width] }) {
 
 class Trial {
   constructor(model, network, draw) {
-    Object.assign(this, { model, network, draw, last: null, awaited: 0 });
+    Object.assign(this, { model, network, draw, pointer: null, last: null, awaited: 0 });
     const [height, width] = model.size;
     this.percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
-    this.sheet = element("canvas", { width: SIDE, height: SIDE, role: "img", "aria-label": _("Draw here, with a finger, a pen or the mouse") });
+    this.sheet = element("canvas", { width: SHOWN, height: SHOWN, role: "img", "aria-label": _("Draw here, with a finger, a pen or the mouse") });
     this.seen = element("canvas", { width, height, role: "img", "aria-label": _("What the network sees") });
     this.bars = element("ol", { class: "bars", "aria-label": _("How sure the network is") }, ...model.labels.map((label) => element("li", {}, element("b", {}, label), element("i"), element("span"))));
     this.said = element("p", { class: "said", role: "status" });
     const clear = button(_("Clear"), () => this.clear());
-    const side = element("div", { class: "side" }, element("p", {}, _("What the network sees")), this.seen, clear);
+    const side = element("div", { class: "side" }, element("p", {}, _("What the network sees")), element("div", { class: "ground" }, this.seen), clear);
     this.box = element("div", { class: "tryout" }, element("div", { class: "desk" }, element("div", { class: "paper" }, this.sheet), side, this.bars), this.said);
-    this.pen = this.sheet.getContext("2d", { willReadFrequently: true });
-    Object.assign(this.pen, { lineWidth: PEN, lineCap: "round", lineJoin: "round" });
+    this.read = element("canvas", { width: READ, height: READ }).getContext("2d", { willReadFrequently: true });
+    this.pens = [this.sheet.getContext("2d"), this.read];
+    for (const pen of this.pens) {
+      pen.scale(pen.canvas.width / SIDE, pen.canvas.width / SIDE);
+      Object.assign(pen, { lineWidth: PEN, lineCap: "round", strokeStyle: "white", imageSmoothingEnabled: false });
+    }
     this.sheet.addEventListener("pointerdown", (event) => this.#begin(event));
     this.sheet.addEventListener("pointermove", (event) => this.#go(event));
-    for (const name of ["pointerup", "pointercancel"]) this.sheet.addEventListener(name, () => this.#end());
+    for (const name of ["pointerup", "pointercancel"]) this.sheet.addEventListener(name, (event) => this.#end(event));
     if (draw) this.box.append(this.#samples());
+    this.#answer(prepare(new Float32Array(READ ** 2).fill(1), READ, model.size)); // the first time takes longest
     this.clear();
   }
 
   /** Begin anew. */
   clear() {
-    this.pen.clearRect(0, 0, SIDE, SIDE);
+    for (const pen of this.pens) pen.clearRect(0, 0, SIDE, SIDE);
     this.isSample = false;
     this.#answer(null);
     this.said.textContent = this.draw ? _("Draw, or pick a sample below.") : _("Draw.");
   }
 
   #begin(event) {
-    if (event.button) return;
+    if (event.button || this.pointer !== null) return; // a palm or another finger draws nothing
     event.preventDefault();
     if (this.isSample) this.clear();
+    this.pointer = event.pointerId;
     this.sheet.setPointerCapture(event.pointerId);
-    this.last = null;
-    this.#go(event, true);
+    this.#go(event);
   }
 
-  #go(event, isFirst = false) {
-    if (!isFirst && !this.last) return;
+  #go(event) {
+    if (event.pointerId !== this.pointer) return;
     const { left, top, width } = this.sheet.getBoundingClientRect();
     const strokes = event.getCoalescedEvents?.() ?? [];
     for (const { clientX, clientY } of strokes.length ? strokes : [event]) {
       const point = [((clientX - left) * SIDE) / width, ((clientY - top) * SIDE) / width];
-      this.pen.beginPath();
-      this.pen.moveTo(...(this.last ?? point));
-      this.pen.lineTo(...point);
-      this.pen.stroke();
+      const [x, y] = this.last ?? [point[0] - 0.01, point[1]]; // a line of no length would leave no dot
+      for (const pen of this.pens) {
+        pen.beginPath();
+        pen.moveTo(x, y);
+        pen.lineTo(...point);
+        pen.stroke();
+      }
       this.last = point;
     }
     this.awaited ||= requestAnimationFrame(() => this.#look());
   }
 
-  #end() {
-    if (!this.last) return;
-    this.last = null;
+  #end(event) {
+    if (event.pointerId !== this.pointer) return;
+    this.pointer = this.last = null;
     cancelAnimationFrame(this.awaited);
     this.#say(this.#look());
   }
@@ -98,7 +107,7 @@ class Trial {
   /** Answer to what is drawn. */
   #look() {
     this.awaited = 0;
-    return this.#answer(prepare(ink(this.pen, 3), SIDE, this.model.size));
+    return this.#answer(prepare(ink(this.read, 3), READ, this.model.size));
   }
 
   /** Show what the network sees and how sure it is; return its answer, null for an empty sheet. */
@@ -106,7 +115,7 @@ class Trial {
     const context = this.seen.getContext("2d");
     const [height, width] = this.model.size;
     const shown = context.createImageData(width, height);
-    image?.forEach((value, at) => (shown.data[4 * at + 3] = 255 * Math.min(1, value)));
+    image?.forEach((value, at) => shown.data.set([255, 255, 255, 255 * Math.min(1, value)], 4 * at));
     context.putImageData(shown, 0, 0);
     const { layers, scale, offset } = this.model;
     const outputs = image?.some(Boolean) ? toProbabilities(forward(this.network, image.map((value) => value * scale + offset)), layers.at(-1)) : null;
@@ -133,8 +142,7 @@ class Trial {
     this.clear();
     this.isSample = true;
     const answer = this.#answer(image);
-    this.pen.imageSmoothingEnabled = false;
-    this.pen.drawImage(this.seen, 0, 0, SIDE, SIDE);
+    this.pens[0].drawImage(this.seen, 0, 0, SIDE, SIDE);
     this.#say(answer, _("It is {label}.").replace("{label}", this.#label("answers", number)));
   }
 
@@ -173,7 +181,9 @@ class Trial {
 /** Return a channel of a canvas as ink, 0 to 1, row by row: 3 of what is drawn, 0 of a sample. */
 function ink(context, channel) {
   const { data } = context.getImageData(0, 0, context.canvas.width, context.canvas.height);
-  return Float32Array.from({ length: data.length / 4 }, (_value, at) => data[4 * at + channel] / 255);
+  const values = new Float32Array(data.length / 4);
+  for (let at = 0; at < values.length; at++) values[at] = data[4 * at + channel] / 255; // Float32Array.from is slow
+  return values;
 }
 
 export function button(text, action, attributes = {}) {
