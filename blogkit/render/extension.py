@@ -28,7 +28,7 @@ from ..text import shorten
 from ..web.pages import NOT_FOUND
 from ..web.views import Document
 from . import front
-from .documents import borders, directives, embeds, markdown, try_model
+from .documents import borders, directives, embeds, markdown
 from .documents.addresses import LinkBareNames, give_addresses, link_siblings, linking_to_moved, siblings_of
 from .documents.anchors import KnowAnchors, NameSections, NestSections
 from .documents.nested import setup_nested
@@ -263,7 +263,6 @@ def register(app: Sphinx) -> ExtensionMetadata:
     app.connect("source-read", hooks.source_read)
     setup_nested(app)
     directives.setup(app)
-    try_model.setup(app)
     for transform in (NestSections, TakeOutPictures, NameSections, KnowAnchors):
         app.add_transform(transform)
     app.add_post_transform(LinkBareNames)

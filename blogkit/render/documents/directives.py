@@ -23,6 +23,7 @@ from sphinx_external_toc.events import TableofContents
 
 from ...language import _
 from ...posts.post import is_post
+from . import try_model
 from .embeds import Iframe
 
 if TYPE_CHECKING:
@@ -132,4 +133,5 @@ def setup(app: Sphinx) -> None:
     app.add_directive("tableofcontents", Contents, override=True)
     app.add_directive("toctree", Tree, override=True)
     app.add_directive("iframe", Iframe)
+    try_model.setup(app)
     app.add_node(sd_tab_label, override=True, html=(_visit_tab_label, depart_tab_label))
