@@ -75,6 +75,7 @@ def write_library(book: Book, language: str = "ko") -> None:
     body = re.sub(r"```\{code-cell\} ipython3\n(.*?)```", _as_plain_code, body, flags=re.DOTALL)
     body = re.sub(r"\{glue:text\}`n_(train|test)\S*`", "60,000", body)
     body = re.sub(r"\{glue:text\}`[^`]*`", "7", body)
+    body = re.sub(r"```\{try-model\} \S+\n(.*?)```", r"\1", body, flags=re.DOTALL)
     body = re.sub(r"(?m)^:::\{figure\}.*?^:::$", "", body, flags=re.DOTALL)
     book.post(path.stem, body, **front)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
-from math import isfinite, prod
+from math import prod
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -25,6 +25,7 @@ ACTIVATIONS = ("linear", "relu", "sigmoid", "tanh", "softmax")
 LAYERS = ("InputLayer", "Flatten", "Dense", "Activation", "Dropout")
 _WANTED = ("model", "weights", "sha256", "labels")
 _KEYS = {*_WANTED, "size", "scale", "offset", "samples", "confusion", "licence"}
+_LARGEST = 1e6  # of scale and offset; others make numbers that float32 does not hold
 _OF_SAMPLES = {"file", "answers", "predictions"}
 
 
@@ -67,8 +68,19 @@ def read_model(name: str, file: Callable[[str], Path | None]) -> Model:
     """
     try:
         found: Any = json.loads(_bytes(name, file))
-    except ValueError as error:
+        json.dumps(found, ensure_ascii=False).encode()  # halves of letters are no texts
+    except (ValueError, RecursionError) as error:
         raise _not(_("{name} is no JSON ({reason}); write it with json.dumps"), name=name, reason=error) from error
+    try:
+        return _read_model(name, found, file)
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:  # of no use in each place
+        message = _(
+            "{name} is no manifest of a model ({reason}); write json.loads(model.to_json()) and the keys beside it"
+        )
+        raise _not(message, name=name, reason=error) from error
+
+
+def _read_model(name: str, found: Any, file: Callable[[str], Path | None]) -> Model:
     _check_keys(found if isinstance(found, dict) else {}, set(_WANTED), _KEYS, name)
     layers = _layers(found["model"])
     size, inputs = _size(layers, found.get("size"))
@@ -83,7 +95,7 @@ def read_model(name: str, file: Callable[[str], Path | None]) -> Model:
         raise _not(_("`scale` and `offset` must be numbers: a pixel is ink * scale + offset, ink from 0 to 1"))
     confusion = _confusion(found.get("confusion", []), len(labels))
     samples = _samples(name, found["samples"], size, len(labels), file) if "samples" in found else {}
-    licence = str(found.get("licence", ""))
+    licence = str(found.get("licence") or "")
     return Model(size, dense, scale, offset, weights, tuple(labels), confusion=confusion, licence=licence, **samples)
 
 
@@ -232,7 +244,7 @@ def _is_count(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST
 
 
 def _is_list(value: Any, kind: type) -> bool:

@@ -106,6 +106,23 @@ def test_what_is_no_chain_of_known_layers_says_so(tmp_path: Path, told: str) -> 
     assert str(raised.value).startswith(told)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"scale": 10**400},
+        {"scale": 1e308},
+        {"labels": ["a", "b", "\ud800"]},
+        {"model": model(INPUT, FLATTEN, {**dense(5), "build_config": [1]}, dense(3))},
+        {"model": model(INPUT, FLATTEN, {**dense(5), "build_config": {"input_shape": 4}}, dense(3))},
+        {"model": model({"class_name": "InputLayer", "config": {"batch_shape": 4}}, FLATTEN, dense(3))},
+        {"model": model(INPUT, FLATTEN, dense(10**4299), dense(3))},
+    ],
+)
+def test_whatever_else_does_not_fit_is_told_too(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    with pytest.raises(NotTried):
+        read(tmp_path, manifest() | wrong)
+
+
 def with_samples(**changed: Any) -> dict[str, Any]:
     return {"samples": manifest()["samples"] | changed}
 

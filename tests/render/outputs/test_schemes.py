@@ -79,6 +79,10 @@ points.scatter([0, 1], [0, 1], c=[0, 1], cmap="Blues", s=900)
 points.text(0.5, 0.5, "■", color="black", size=40, ha="center", va="center")
 points.set_title("■", color="black", size=30)
 plt.show()
+fig, (seen, unseen) = plt.subplots(1, 2, figsize=(4, 2))
+fig.colorbar(seen.scatter([0, 1], [0, 1], c=[0, 1]))
+unseen.set_visible(False)
+plt.show()
 """)
 LINES = code("""
 fig, ax = plt.subplots(figsize=(4, 2))
@@ -94,6 +98,9 @@ fig.canvas.mpl_connect("draw_event", lambda event: drawn.append(event))
 fig.savefig("a.png")
 fig.savefig("b.png", facecolor="#111111")
 glue("drawn", len(drawn))
+nested = fig.canvas.mpl_connect("draw_event", lambda event: (fig.canvas.mpl_disconnect(nested), fig.canvas.draw()))
+fig.savefig("c.png")
+glue("left", [name for name in vars(fig.canvas.renderer) if name.startswith("open")])
 glue("corner", np.asarray(fig.canvas.buffer_rgba())[0, 0].tolist())
 glue("listed", sorted(str(name) for name in __import__("pathlib").Path().rglob("*.png")))
 os.remove("a.png")
@@ -186,7 +193,8 @@ def test_a_library_that_loads_matplotlib_draws_so_too(book):
 
 
 def test_what_a_map_colours_has_its_light_ground_and_lines_of_one_colour_have_none(book):
-    (_, mapped), (_, lines) = pictures(book, "posts/2024-01-05-maps.html")
+    (_, mapped), (_, half), (_, lines) = pictures(book, "posts/2024-01-05-maps.html")
+    assert drawn(book, half)[100, -100:, 3].max() == 0  # of axes that nobody sees
     colours, lines = drawn(book, mapped), drawn(book, lines)
     height, width, _ = colours.shape
     assert (colours[int(height * 0.8), int(width * 0.2)] == 255).all()  # beside the points
@@ -200,8 +208,9 @@ def test_what_a_map_colours_has_its_light_ground_and_lines_of_one_colour_have_no
 def test_nothing_of_the_author_s_runs_twice_and_nothing_else_is_kept(book):
     values = json.loads((book.site / "posts/2024-01-05-maps.json").read_text(encoding="utf-8"))["values"]
     assert values["drawn"] == 4  # each twice, for its layout
-    assert values["corner"] == [17, 17, 17, 255]
-    assert values["listed"] == ["a.png", "b.png"]
+    assert values["corner"] == [255, 255, 255, 255]
+    assert values["listed"] == ["a.png", "b.png", "c.png"]
+    assert values["left"] == []
     posts = (
         POST,
         "posts/2024-01-02-other",

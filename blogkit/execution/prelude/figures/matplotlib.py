@@ -8,10 +8,10 @@ import hashlib
 import logging
 import warnings
 from base64 import b64encode
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import wraps
 from io import BytesIO
-from os import PathLike
+from os import PathLike, fsdecode
 from pathlib import Path
 
 from IPython.core import pylabtools
@@ -73,6 +73,7 @@ class Record:
 
     def __init__(self, figure):
         self.figure, self.calls, self.box, self.ground = figure, [], None, 0
+        self.within = None
         self.hidden, self.same, self.before, self.panels = 0, 0, [], []
 
     def __enter__(self):
@@ -81,18 +82,17 @@ class Record:
         self._have(figure, "get_tightbbox", self._measure)
         self._have(figure.patch, "draw", self._hide, figure.patch)
         is_keyed = any(hasattr(each, "_colorbar") for each in axes)
-        panels = [each for each in axes if is_keyed or is_panel(each)]
+        panels = [each for each in axes if is_panel(each) or (is_keyed and (each.axison or each.has_data()))]
         for each in axes:
             if each in panels:
-                self._have(each, "draw", self._leave, lambda renderer, each=each: outline(each.patch), True)
+                self._have(each, "draw", self._leave, lambda renderer, each=each: outline(each), True)
                 self._have(each.patch, "draw", self._leave, None, False)
             else:
                 self._have(each.patch, "draw", self._hide, each.patch)
             for collection in filter(is_mapped, each.collections):
                 self._have(collection, "draw", self._leave, None, False)
         for key in filter(None, [*(figure.legends if panels else ()), *(each.get_legend() for each in panels)]):
-            place = lambda renderer, key=key: box_of(key.get_window_extent(renderer))  # noqa: E731
-            self._have(key, "draw", self._leave, place, False)
+            self._have(key, "draw", self._leave, lambda renderer, key=key: box_of(key, renderer), False)
         return self
 
     def __exit__(self, *error):
@@ -106,9 +106,15 @@ class Record:
         setattr(each, name, lambda *others, **named: does(*given, usual, *others, **named))
 
     def _draw(self, usual, renderer, *others, **named):
+        before, outer, self.within = (self.calls, self.panels, self.ground), self.within, renderer
         self.calls, self.panels, self.ground = [], [], lightness(self.figure.get_facecolor())
-        with Listener(renderer, self._note):
-            return usual(renderer, *others, **named)
+        try:
+            with nullcontext() if outer is renderer else Listener(renderer, self._note):
+                return usual(renderer, *others, **named)
+        finally:
+            self.within = outer
+            if outer not in (None, renderer):
+                self.calls, self.panels, self.ground = before
 
     def _measure(self, usual, *others, **named):
         self.box = usual(*others, **named)
@@ -126,12 +132,12 @@ class Record:
     def _leave(self, panel, is_axes, usual, renderer, *others, **named):
         """Leave the colours of what is drawn, and of a panel and what will stand in it; give that its light ground."""
         with suppress(Exception):
-            if panel and self.figure.get_visible():
-                self.panels.append(panel(renderer))
+            if panel and (place := panel(renderer)):
+                self.panels.append(place)
                 context = renderer.new_gc()
                 context.set_linewidth(0)
                 ground = self.figure.get_facecolor() if self.ground <= WHITE else (1, 1, 1, 1)
-                self.calls.append(("draw_path", [context, self.panels[-1], IdentityTransform(), ground], {}, True))
+                self.calls.append(("draw_path", [context, place, IdentityTransform(), ground], {}, True))
         self.same += not is_axes
         try:
             return usual(renderer, *others, **named)
@@ -229,7 +235,10 @@ def watch(show, save):
 
     @wraps(save)
     def saved(self, fname, *others, **options):
-        kind = str(options.get("format") or Path(fname).suffix[1:]).lower() if isinstance(fname, str | PathLike) else ""
+        if not isinstance(fname, str | PathLike):
+            return save(self, fname, *others, **options)
+        file = Path(fsdecode(fname))
+        kind = str(options.get("format") or file.suffix[1:]).lower()
         if kind not in ("png", "svg"):
             return save(self, fname, *others, **options)
         with Record(self) as record:
@@ -239,8 +248,8 @@ def watch(show, save):
             save(self, held := BytesIO(), *others, **{**options, "format": kind})
             return held.getvalue()
 
-        if Path(fname).is_file():
-            keep(record, Path(fname).read_bytes(), draw)
+        if file.is_file():
+            keep(record, file.read_bytes(), draw)
         return found
 
     pylabtools.print_figure, Figure.savefig = shown, saved

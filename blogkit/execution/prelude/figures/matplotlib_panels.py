@@ -23,14 +23,15 @@ def is_panel(axes):
     return is_dark or axes.images or (axes.name != "3d" and any(map(is_mapped, axes.collections)))
 
 
-def outline(patch):
-    """Return the path of a patch, in pixels."""
-    return patch.get_transform().transform_path(patch.get_path())
+def outline(axes):
+    """Return the path of what is seen of axes, in pixels; nothing: they are not."""
+    return axes.patch.get_transform().transform_path(axes.patch.get_path()) if axes.get_visible() else None
 
 
-def box_of(box):
-    """Return the path of a box."""
-    return Outline.unit_rectangle().transformed(BboxTransformTo(box))
+def box_of(key, renderer):
+    """Return the path around a legend, in pixels; nothing: it is not seen."""
+    box = BboxTransformTo(key.get_window_extent(renderer))
+    return Outline.unit_rectangle().transformed(box) if key.get_visible() else None
 
 
 def is_in(panel, points):

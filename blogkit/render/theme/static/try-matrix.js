@@ -1,6 +1,6 @@
 // The table of right answers and those of the network: a cell shows the samples that fell there.
 
-import { button, element } from "./try-page.js";
+import { button, element, filled } from "./try-page.js";
 
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
@@ -23,7 +23,7 @@ export function matrix({ labels, confusion, samples: { answers, predictions } },
     const name = _("{count} of {answer}, read as {said}");
     const words = { count, answer: labels[i], said: labels[j] };
     const cell = button(String(count), () => show(cell), { "aria-pressed": "false", tabindex: cells.length ? "-1" : "0" });
-    cell.ariaLabel = name.replace(/{(\w+)}/g, (_all, word) => words[word]);
+    cell.ariaLabel = filled(name, words);
     cells.push(Object.assign(cell, { place: [i, j] }));
     made.style.setProperty("--heat", i === j ? 0 : Math.sqrt(count / most));
     made.append(cell);

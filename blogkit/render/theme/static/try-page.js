@@ -129,7 +129,7 @@ class Trial {
   }
 
   #say(answer, before = "") {
-    const said = answer ? _("The network says {label}, {sure} sure.").replace("{label}", answer.label).replace("{sure}", answer.sure) : "";
+    const said = answer ? filled(_("The network says {label}, {sure} sure."), answer) : "";
     this.said.textContent = `${before} ${said}`.trim();
   }
 
@@ -143,7 +143,7 @@ class Trial {
     this.isSample = true;
     const answer = this.#answer(image);
     this.pens[0].drawImage(this.seen, 0, 0, SIDE, SIDE);
-    this.#say(answer, _("It is {label}.").replace("{label}", this.#label("answers", number)));
+    this.#say(answer, filled(_("It is {label}."), { label: this.#label("answers", number) }));
   }
 
   #label(kind, number) {
@@ -157,7 +157,7 @@ class Trial {
       const tile = element("canvas", { width, height });
       this.draw(number, tile.getContext("2d"));
       const [answer, said] = [this.#label("answers", number), this.#label("predictions", number)];
-      const name = (answer === said ? _("{answer}, read right") : _("{answer}, read as {said}")).replace("{answer}", answer).replace("{said}", said);
+      const name = filled(answer === said ? _("{answer}, read right") : _("{answer}, read as {said}"), { answer, said });
       const made = button("", () => this.#pick(number), { class: answer === said ? "tile" : "tile wrong", "aria-label": name, title: name });
       made.append(tile);
       return made;
@@ -184,6 +184,11 @@ function ink(context, channel) {
   const values = new Float32Array(data.length / 4);
   for (let at = 0; at < values.length; at++) values[at] = data[4 * at + channel] / 255; // Float32Array.from is slow
   return values;
+}
+
+/** Return a text with words in its places. */
+export function filled(text, words) {
+  return text.replace(/{(\w+)}/g, (_all, word) => words[word]);
 }
 
 export function button(text, action, attributes = {}) {
