@@ -186,7 +186,7 @@ function said(found) {
     return _("Nothing found for “%s”; shown: “%s”.").replace(/%s/g, () => words.shift());
   });
   if (unknown.length) parts.push(_("Not found: %s.").replace("%s", () => unknown.map((word) => `“${word}”`).join(", ")));
-  if (results[0].missing.length) parts.push(_("No post has all words."));
+  if (results[0].missing.some(({ typed }) => !unknown.includes(typed))) parts.push(_("No post has all words."));
   return [...parts, count(found)].join(" ");
 }
 
